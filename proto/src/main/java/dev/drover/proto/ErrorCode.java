@@ -1,0 +1,67 @@
+package dev.drover.proto;
+
+/**
+ * The error codes of the protocol (document 1, section 9.2) and the additive ones, each with the
+ * HTTP status it travels with.
+ */
+public enum ErrorCode {
+  /** The token is past its {@code exp}: register again or refresh. */
+  AUTH_TOKEN_EXPIRED(401),
+  /** An ECDSA signature is missing, malformed, or not made by the pinned key. */
+  AUTH_INVALID_SIGNATURE(401),
+  /** Additive: no bearer token on a request that needs one. */
+  AUTH_TOKEN_MISSING(401),
+  /** Additive: a bearer token that is malformed, foreign, or not signed by central. */
+  AUTH_TOKEN_INVALID(401),
+  /** Additive: the caller's role does not hold this right. */
+  FORBIDDEN(403),
+  /** Additive: the caller's token belongs to another entity. */
+  ENTITY_FORBIDDEN(403),
+  /** Local and server data differ: perform a full sync. */
+  SYNC_CHECKSUM_MISMATCH(409),
+  /** The requested firmware does not exist. */
+  FIRMWARE_NOT_FOUND(404),
+  /** The entity does not exist. */
+  ENTITY_NOT_FOUND(404),
+  /** Additive: the task does not exist. */
+  TASK_NOT_FOUND(404),
+  /** Additive: no such path or item. */
+  NOT_FOUND(404),
+  /** Additive: the path exists, the method does not; {@code Allow} names those that do. */
+  METHOD_NOT_ALLOWED(405),
+  /** Too many requests: wait for {@code Retry-After} seconds. */
+  RATE_LIMIT_EXCEEDED(429),
+  /** The beacon is unknown: register it first. */
+  BEACON_NOT_REGISTERED(404),
+  /** The task was given to another robot. */
+  TASK_ALREADY_ASSIGNED(409),
+  /** Additive: an item with this id exists. */
+  ALREADY_EXISTS(409),
+  /** Additive: the same idempotency key is being worked on; {@code Retry-After} says when to ask. */
+  REQUEST_IN_PROGRESS(409),
+  /** Additive: the idempotency key was used with another body. */
+  IDEMPOTENCY_KEY_REUSED(422),
+  /** Additive: the request is malformed; {@code details} names the field. */
+  VALIDATION_FAILED(400),
+  /** Additive: the body is larger than this operation takes. */
+  PAYLOAD_TOO_LARGE(413),
+  /** Additive: the body is not JSON. */
+  UNSUPPORTED_MEDIA_TYPE(415),
+  /** Additive: the offline queue has reached its disk limit. */
+  QUEUE_FULL(507),
+  /** A request or a part behind it took too long: retry with back-off. */
+  NETWORK_TIMEOUT(504),
+  /** Additive: a fault of the server; nothing was changed. */
+  INTERNAL_ERROR(500);
+
+  private final int status;
+
+  ErrorCode(int status) {
+    this.status = status;
+  }
+
+  /** The HTTP status that carries this code. */
+  public int status() {
+    return status;
+  }
+}

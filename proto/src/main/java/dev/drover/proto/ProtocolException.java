@@ -1,0 +1,34 @@
+package dev.drover.proto;
+
+import java.util.Map;
+
+/**
+ * The one exception that a caller is meant to see: a protocol code, a sentence, and details. It is
+ * rendered as the error body of document 1, section 9.1 in exactly one place.
+ */
+public final class ProtocolException extends RuntimeException {
+  private final ErrorCode code;
+  private final transient Map<String, Object> details;
+
+  /** An error without details. */
+  public ProtocolException(ErrorCode code, String message) {
+    this(code, message, Map.of());
+  }
+
+  /** An error whose {@code details} tell the caller what to mend. */
+  public ProtocolException(ErrorCode code, String message, Map<String, Object> details) {
+    super(message);
+    this.code = code;
+    this.details = Map.copyOf(details);
+  }
+
+  /** The protocol's code. */
+  public ErrorCode code() {
+    return code;
+  }
+
+  /** What the caller can use to mend the request; never null. */
+  public Map<String, Object> details() {
+    return details;
+  }
+}
