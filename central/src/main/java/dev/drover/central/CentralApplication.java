@@ -1,0 +1,21 @@
+package dev.drover.central;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.mongo.MongoAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+
+/** The central server: everything that it does is a route in {@code routes/central}. */
+@SpringBootApplication(exclude = MongoAutoConfiguration.class)
+@EnableConfigurationProperties(CentralProperties.class)
+public class CentralApplication {
+  /** Starts one central; a failed start ends the process, so that nothing half-started listens. */
+  public static void main(String[] arguments) {
+    try {
+      SpringApplication.run(CentralApplication.class, arguments);
+    } catch (RuntimeException e) {
+      // Spring has logged the cause. Vert.x threads are not daemons and would keep the process.
+      Runtime.getRuntime().halt(1);
+    }
+  }
+}

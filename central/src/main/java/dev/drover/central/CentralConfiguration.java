@@ -1,0 +1,122 @@
+package dev.drover.central;
+
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoDatabase;
+import dev.drover.central.entity.EntityOperations;
+import dev.drover.central.entity.EntityOutbox;
+import dev.drover.central.entity.EntityStore;
+import dev.drover.central.registry.OrchestratorRegistry;
+import dev.drover.central.registry.Presence;
+import dev.drover.central.registry.Registration;
+import dev.drover.engine.crypto.FileKeyProvider;
+import dev.drover.engine.crypto.KeyProvider;
+import dev.drover.engine.crypto.TokenIssuer;
+import dev.drover.engine.crypto.TokenVerifier;
+import dev.drover.engine.events.EventHub;
+import dev.drover.engine.guard.Authenticator;
+import dev.drover.engine.guard.Authoriser;
+import dev.drover.engine.guard.Idempotency;
+import dev.drover.engine.guard.RateLimiter;
+import dev.drover.engine.http.ErrorRenderer;
+import java.time.Clock;
+import java.time.Duration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The beans that the routes of central call by name. */
+@Configuration(proxyBeanMethods = false)
+class CentralConfiguration {
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  MongoDatabase database(MongoClient mongo, CentralProperties properties) {
+    return mongo.getDatabase(properties.mongo().database());
+  }
+
+  @Bean
+  KeyProvider keys(CentralProperties properties) {
+    return new FileKeyProvider(properties.keysDirectory());
+  }
+
+  @Bean
+  TokenIssuer tokenIssuer(KeyProvider keys, Clock clock) {
+    return new TokenIssuer(keys.signing("central-token"), clock);
+  }
+
+  @Bean
+  TokenVerifier tokenVerifier(TokenIssuer issuer, Clock clock) {
+    return new TokenVerifier(issuer::jwks, clock);
+  }
+
+  @Bean
+  Authenticator authenticator(TokenVerifier tokens) {
+    return new Authenticator(tokens);
+  }
+
+  @Bean
+  Authoriser authoriser() {
+    return new Authoriser();
+  }
+
+  @Bean
+  RateLimiter rateLimiter(MongoDatabase database, Clock clock) {
+    return new RateLimiter(database, clock);
+  }
+
+  @Bean
+  Idempotency idempotency(MongoDatabase database, Clock clock) {
+    return new Idempotency(database, clock);
+  }
+
+  @Bean
+  ErrorRenderer errorRenderer(Clock clock) {
+    return new ErrorRenderer(clock);
+  }
+
+  @Bean
+  EntityStore entityStore(MongoDatabase database, Clock clock) {
+    return new EntityStore(database, clock);
+  }
+
+  @Bean
+  EntityOperations entityOperations(EntityStore store) {
+    return new EntityOperations(store);
+  }
+
+  @Bean
+  EntityOutbox entityOutbox(
+      MongoDatabase database, EntityStore store, CentralProperties properties, Clock clock) {
+    return new EntityOutbox(database, store, properties.events().coalesce(), clock);
+  }
+
+  @Bean
+  OrchestratorRegistry orchestratorRegistry(
+      MongoDatabase database, CentralProperties properties, Clock clock) {
+    return new OrchestratorRegistry(database, properties.events().retention(), clock);
+  }
+
+  @Bean
+  Registration registration(
+      OrchestratorRegistry registry,
+      EntityStore store,
+      TokenIssuer tokens,
+      CentralProperties properties) {
+    Duration lifetime = properties.token().lifetime();
+    return new Registration(registry, store, tokens, lifetime, properties.reachableUrl());
+  }
+
+  @Bean
+  Presence presence(
+      OrchestratorRegistry registry, EventHub hub, CentralProperties properties, Clock clock) {
+    return new Presence(
+        registry,
+        hub,
+        properties.heartbeat().interval(),
+        properties.heartbeat().missed(),
+        properties.token().refreshBefore(),
+        clock);
+  }
+}

@@ -1,0 +1,255 @@
+package dev.drover.central.entity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.checksum.Checksums;
+import dev.drover.engine.crypto.Principal;
+import dev.drover.engine.guard.Authoriser;
+import dev.drover.engine.guard.Guards;
+import dev.drover.proto.ErrorCode;
+import dev.drover.proto.Json;
+import dev.drover.proto.ProtocolException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/**
+ * Reading and writing the data of an entity under {@code /api/entities} (interop, section 6).
+ * Documents are opaque: only {@code id} or {@code _id} is read, and they are returned as stored.
+ */
+public final class EntityOperations {
+  private static final long MAX_EXACT = 1L << 53;
+
+  private final EntityStore store;
+
+  /** Operations on this store. */
+  public EntityOperations(EntityStore store) {
+    this.store = store;
+  }
+
+  /** Creates an entity; the id is the document's or a new one. */
+  public void createEntity(Exchange exchange) {
+    ObjectNode entity = Json.object(body(exchange));
+    String id = assignId(entity);
+    if (!store.create(id, entity.toString())) {
+      throw new ProtocolException(
+          ErrorCode.ALREADY_EXISTS, "This entity exists", Map.of("id", id));
+    }
+    answer(exchange, 201, entity.toString());
+  }
+
+  /** Replaces an entity's own document. */
+  public void replaceEntity(Exchange exchange) {
+    ObjectNode entity = Json.object(body(exchange));
+    String id = entityId(exchange);
+    requireSameId(entity, id);
+    if (!store.replace(id, entity.toString())) {
+      throw new ProtocolException(ErrorCode.ENTITY_NOT_FOUND, "No such entity: " + id);
+    }
+    answer(exchange, 200, entity.toString());
+  }
+
+  /** The entity's own document. */
+  public void readEntity(Exchange exchange) {
+    String id = entityId(exchange);
+    answer(
+        exchange,
+        200,
+        store
+            .entity(id)
+            .orElseThrow(
+                () ->
+                    new ProtocolException(
+                        ErrorCode.ENTITY_NOT_FOUND, "No such entity: " + id)));
+  }
+
+  /** The entities that the caller may see. */
+  public void listEntities(Exchange exchange) {
+    Principal caller = Guards.caller(exchange);
+    Page page = Page.of(exchange.getMessage());
+    if (caller.entityId().equals("*")) {
+      answer(exchange, 200, page.wrap(store.count(), store.entities(page.offset(), page.limit())));
+    } else {
+      List<String> own = store.entity(caller.entityId()).map(List::of).orElse(List.of());
+      answer(exchange, 200, page.wrap(own.size(), page.offset() == 0 ? own : List.of()));
+    }
+  }
+
+  /** One page of a collection, as {@code {metadata, data}}. */
+  public void list(Exchange exchange) {
+    Page page = Page.of(exchange.getMessage());
+    String entityId = entityId(exchange);
+    String collection = collection(exchange);
+    List<String> items = store.list(entityId, collection, page.offset(), page.limit());
+    answer(exchange, 200, page.wrap(store.count(entityId, collection), items));
+  }
+
+  /** One document. */
+  public void read(Exchange exchange) {
+    ItemRef item = item(exchange);
+    answer(
+        exchange,
+        200,
+        store
+            .read(item)
+            .orElseThrow(
+                () ->
+                    new ProtocolException(
+                        ErrorCode.NOT_FOUND,
+                        "No such id in " + item.collection(),
+                        Map.of("id", item.id()))));
+  }
+
+  /** Creates a document; without an id, or with -1, the server assigns one. */
+  public void create(Exchange exchange) {
+    ObjectNode document = Json.object(body(exchange));
+    String id = assignId(document);
+    write(exchange, new ItemRef(entityId(exchange), collection(exchange), id), document,
+        Edit.Kind.CREATE);
+    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 201);
+  }
+
+  /** Replaces a document named by the path, or by its own id on the collection's path. */
+  public void replace(Exchange exchange) {
+    ObjectNode document = Json.object(body(exchange));
+    Object pathId = exchange.getMessage().getHeader("item_id");
+    if (pathId != null) {
+      ItemRef item = item(exchange);
+      requireSameId(document, item.id());
+      write(exchange, item, document, Edit.Kind.UPDATE);
+      return;
+    }
+    String id =
+        id(document)
+            .orElseThrow(
+                () ->
+                    new ProtocolException(
+                        ErrorCode.VALIDATION_FAILED, "The document has no id", Map.of("field", "id")));
+    write(exchange, new ItemRef(entityId(exchange), collection(exchange), id), document,
+        Edit.Kind.UPDATE);
+  }
+
+  /** Deletes a document. */
+  public void delete(Exchange exchange) {
+    ItemRef item = item(exchange);
+    store.write(item.entityId(), List.of(new Edit(item, Edit.Kind.DELETE, null)));
+    answer(exchange, 200, "{\"status\":\"deleted\"}");
+  }
+
+  /**
+   * Creates or replaces many documents in one atomic step: {@code {"areas":[…], …}}. What is there
+   * already in the same words is not written again, so that a repeated import tells nobody.
+   */
+  public void importItems(Exchange exchange) {
+    ObjectNode body = Json.object(body(exchange));
+    String entityId = entityId(exchange);
+    List<Edit> edits = new ArrayList<>();
+    int items = 0;
+    for (String collection : Checksums.COLLECTIONS) {
+      for (JsonNode node : body.path(collection)) {
+        items++;
+        if (!(node instanceof ObjectNode document)) {
+          throw new ProtocolException(
+              ErrorCode.VALIDATION_FAILED,
+              "Every item must be an object",
+              Map.of("field", collection));
+        }
+        ItemRef item = new ItemRef(entityId, collection, assignId(document));
+        String json = document.toString();
+        if (!store.read(item).equals(Optional.of(json))) {
+          edits.add(new Edit(item, Edit.Kind.UPSERT, json));
+        }
+      }
+    }
+    ObjectNode answer = Json.MAPPER.createObjectNode();
+    answer.put("imported", items).put("changed", edits.size());
+    if (!edits.isEmpty()) {
+      answer.put("seq", store.write(entityId, edits));
+    }
+    answer(exchange, 200, answer.toString());
+  }
+
+  private void write(Exchange exchange, ItemRef item, ObjectNode document, Edit.Kind kind) {
+    store.write(item.entityId(), List.of(new Edit(item, kind, document.toString())));
+    answer(exchange, 200, document.toString());
+  }
+
+  private static void requireSameId(ObjectNode document, String id) {
+    Optional<String> own = id(document);
+    if (own.isPresent() && !own.get().equals(id)) {
+      throw new ProtocolException(
+          ErrorCode.VALIDATION_FAILED,
+          "The document's id is not the one in the path",
+          Map.of("field", "id"));
+    }
+  }
+
+  private static String assignId(ObjectNode document) {
+    Optional<String> id = id(document);
+    if (id.isPresent() && !id.get().equals("-1")) {
+      return id.get();
+    }
+    String assigned = UUID.randomUUID().toString();
+    document.put("id", assigned);
+    return assigned;
+  }
+
+  /** The id of a document as text: {@code 17} and {@code "17"} are one id. */
+  private static Optional<String> id(ObjectNode document) {
+    JsonNode id = document.has("id") ? document.get("id") : document.path("_id");
+    if (id.isTextual()) {
+      return Optional.of(id.textValue());
+    }
+    if (id.isIntegralNumber()) {
+      if (!id.canConvertToLong() || Math.abs(id.longValue()) > MAX_EXACT) {
+        throw new ProtocolException(
+            ErrorCode.VALIDATION_FAILED,
+            "A number beyond 2^53 cannot be an id: clients would round it",
+            Map.of("field", "id"));
+      }
+      return Optional.of(id.asText());
+    }
+    if (id.isMissingNode() || id.isNull()) {
+      return Optional.empty();
+    }
+    throw new ProtocolException(
+        ErrorCode.VALIDATION_FAILED, "An id is a text or a whole number", Map.of("field", "id"));
+  }
+
+  private static ItemRef item(Exchange exchange) {
+    String id = exchange.getMessage().getHeader("item_id", String.class);
+    return new ItemRef(
+        entityId(exchange),
+        collection(exchange),
+        // A plus in a path is a plus: only percent signs are decoded.
+        URLDecoder.decode(id.replace("+", "%2B"), StandardCharsets.UTF_8));
+  }
+
+  private static String entityId(Exchange exchange) {
+    String id = exchange.getProperty(Authoriser.ENTITY, String.class);
+    ItemRef.checkEntityId(id);
+    return id;
+  }
+
+  private static String collection(Exchange exchange) {
+    String collection = exchange.getMessage().getHeader("collection", String.class);
+    ItemRef.checkCollection(collection);
+    return collection;
+  }
+
+  private static byte[] body(Exchange exchange) {
+    return exchange.getMessage().getBody(byte[].class);
+  }
+
+  private static void answer(Exchange exchange, int status, String json) {
+    Message message = exchange.getMessage();
+    message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+    message.setBody(json);
+  }
+}

@@ -1,0 +1,178 @@
+package dev.drover.central.registry;
+
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoWriteException;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.Updates;
+import dev.drover.engine.events.StreamInfo;
+import dev.drover.proto.RegisterRequest;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+
+/**
+ * The orchestrators that central knows: one document each, in collection {@code orchestrators}. An
+ * id is unique within its entity; the requested and the assigned one name the same record (R-02).
+ */
+public final class OrchestratorRegistry {
+  private static final String ENTITY_SUFFIX = "-uuid";
+
+  private final MongoCollection<Document> orchestrators;
+  private final Duration staleAfter;
+  private final Clock clock;
+
+  /**
+   * A registry.
+   *
+   * @param staleAfter how long an orchestrator may be silent before its state counts as lost
+   */
+  public OrchestratorRegistry(MongoDatabase database, Duration staleAfter, Clock clock) {
+    this.orchestrators = database.getCollection("orchestrators");
+    this.staleAfter = staleAfter;
+    this.clock = clock;
+    orchestrators.createIndex(
+        Indexes.ascending("entity_id", "assigned_id"), new IndexOptions().unique(true));
+    orchestrators.createIndex(Indexes.ascending("state", "offline_after"));
+  }
+
+  /** Finds an orchestrator by its requested or its assigned id. */
+  public Optional<Document> find(String entityId, String orchestratorId) {
+    return Optional.ofNullable(orchestrators.find(named(entityId, orchestratorId)).first());
+  }
+
+  private static Bson named(String entityId, String orchestratorId) {
+    return Filters.and(
+        Filters.eq("entity_id", entityId),
+        Filters.or(
+            Filters.eq("orchestrator_id", orchestratorId),
+            Filters.eq("assigned_id", orchestratorId)));
+  }
+
+  /**
+   * Makes room for an orchestrator with this key, or returns the record that is there. The first key
+   * stays: the record's {@code key_id} tells whose it is (R-05).
+   */
+  public Document pin(String entityId, String orchestratorId, String keyId) {
+    for (int number = 1 + (int) orchestrators.countDocuments(Filters.eq("entity_id", entityId)); ; ) {
+      Optional<Document> known = find(entityId, orchestratorId);
+      if (known.isPresent()) {
+        return known.get();
+      }
+      Document record =
+          new Document("_id", entityId + "/" + orchestratorId)
+              .append("entity_id", entityId)
+              .append("orchestrator_id", orchestratorId)
+              .append("assigned_id", assignedId(entityId, number))
+              .append("key_id", keyId)
+              .append("state", "registered")
+              .append("registrations", 0);
+      try {
+        orchestrators.insertOne(record);
+        return record;
+      } catch (MongoWriteException e) {
+        if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) {
+          throw e;
+        }
+        number++;
+      }
+    }
+  }
+
+  private static String assignedId(String entityId, int number) {
+    String mall =
+        entityId.endsWith(ENTITY_SUFFIX)
+            ? entityId.substring(0, entityId.length() - ENTITY_SUFFIX.length())
+            : entityId;
+    return String.format(
+        "orch-%s-%03d", mall.substring(0, Math.min(mall.length(), 100)), number);
+  }
+
+  /** Stores what a verified registration says. */
+  public void register(Document record, RegisterRequest request) {
+    Date now = Date.from(clock.instant());
+    orchestrators.updateOne(
+        Filters.eq("_id", record.getString("_id")),
+        Updates.combine(
+            Updates.set("public_key", request.publicKey()),
+            Updates.set("version", request.version()),
+            Updates.set("capabilities", request.capabilities()),
+            Updates.set("heartbeat_interval", request.heartbeatInterval()),
+            Updates.set("local_address", request.localAddress()),
+            Updates.set("registered_at", now),
+            Updates.inc("registrations", 1)));
+  }
+
+  /** True when what the orchestrator holds can no longer be brought up to date by events. */
+  public boolean stale(Document record) {
+    Date seen = record.getDate("last_seen");
+    return seen == null || seen.toInstant().plus(staleAfter).isBefore(clock.instant());
+  }
+
+  /** Notes that these streams are alive now. */
+  public void seen(List<StreamInfo> streams) {
+    Set<String> ids =
+        streams.stream()
+            .map(stream -> stream.attributes().get("record"))
+            .filter(String.class::isInstance)
+            .map(String.class::cast)
+            .collect(Collectors.toSet());
+    if (!ids.isEmpty()) {
+      orchestrators.updateMany(
+          Filters.in("_id", ids), Updates.set("last_seen", Date.from(clock.instant())));
+    }
+  }
+
+  /** Marks orchestrators offline whose last heartbeat is too long ago; returns those. */
+  public List<Document> markOffline() {
+    Instant now = clock.instant();
+    List<Document> silent =
+        orchestrators
+            .find(
+                Filters.and(
+                    Filters.eq("state", "online"), Filters.lte("offline_after", Date.from(now))))
+            .into(new ArrayList<>());
+    silent.removeIf(
+        record ->
+            orchestrators
+                    .updateOne(
+                        Filters.and(
+                            Filters.eq("_id", record.getString("_id")),
+                            Filters.eq("offline_after", record.getDate("offline_after"))),
+                        Updates.set("state", "offline"))
+                    .getModifiedCount()
+                == 0);
+    return silent;
+  }
+
+  /** Stores a heartbeat; the orchestrator counts as offline after {@code missed} intervals. */
+  public void heartbeat(Document record, Document heartbeat, int missed) {
+    Instant now = clock.instant();
+    int interval = record.getInteger("heartbeat_interval", 60);
+    orchestrators.updateOne(
+        Filters.eq("_id", record.getString("_id")),
+        Updates.combine(
+            Updates.set("state", "online"),
+            Updates.set("last_seen", Date.from(now)),
+            Updates.set("offline_after", Date.from(now.plusSeconds((long) interval * missed))),
+            Updates.set("heartbeat", heartbeat)));
+  }
+
+  /** The orchestrators of one entity, or of all for {@code *}, in order. */
+  public List<Document> list(String entityId) {
+    Bson filter = entityId.equals("*") ? new Document() : Filters.eq("entity_id", entityId);
+    return orchestrators.find(filter).sort(Sorts.ascending("_id")).into(new ArrayList<>());
+  }
+}

@@ -1,0 +1,166 @@
+package dev.drover.central.registry;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.crypto.Principal;
+import dev.drover.engine.events.EventHub;
+import dev.drover.engine.events.StreamInfo;
+import dev.drover.engine.guard.Authoriser;
+import dev.drover.engine.guard.Guards;
+import dev.drover.engine.sse.SseConstants;
+import dev.drover.proto.ErrorCode;
+import dev.drover.proto.Json;
+import dev.drover.proto.ProtocolException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.bson.Document;
+
+/** Who is there: streams, heartbeats, and the list of orchestrators that operators see. */
+public final class Presence {
+  private static final List<String> STATUS = List.of("healthy", "degraded", "unhealthy");
+
+  private final OrchestratorRegistry registry;
+  private final EventHub hub;
+  private final Duration heartbeatInterval;
+  private final int missed;
+  private final Duration refreshBefore;
+  private final Clock clock;
+
+  /**
+   * Presence as this central sees it.
+   *
+   * @param heartbeatInterval the shortest interval that central asks for
+   * @param missed after how many missed heartbeats an orchestrator counts as offline
+   * @param refreshBefore how long before its end a token should be refreshed
+   */
+  public Presence(
+      OrchestratorRegistry registry,
+      EventHub hub,
+      Duration heartbeatInterval,
+      int missed,
+      Duration refreshBefore,
+      Clock clock) {
+    this.registry = registry;
+    this.hub = hub;
+    this.heartbeatInterval = heartbeatInterval;
+    this.missed = missed;
+    this.refreshBefore = refreshBefore;
+    this.clock = clock;
+  }
+
+  /**
+   * Grants the caller its entity's stream: sets key, cursor and attributes, and asks for a resync
+   * when the orchestrator was silent for longer than events are kept (document 1, section 7.3).
+   */
+  public void subscribe(Exchange exchange) {
+    Principal caller = Guards.caller(exchange);
+    Message message = exchange.getMessage();
+    String entityId = exchange.getProperty(Authoriser.ENTITY, String.class);
+    Map<String, Object> attributes = new HashMap<>();
+    attributes.put("subject", caller.subject());
+    attributes.put("principal", caller);
+    attributes.put("heartbeat_seconds", heartbeatInterval.toSeconds());
+    registry
+        .find(entityId, caller.subject())
+        .ifPresent(
+            record -> {
+              attributes.put("record", record.getString("_id"));
+              if (record.getDate("last_seen") != null && registry.stale(record)) {
+                message.setHeader(SseConstants.STREAM_RESYNC, "silent_too_long");
+              }
+            });
+    Object cursor = message.getHeader("Last-Event-ID");
+    message.setHeader(
+        SseConstants.STREAM_CURSOR, cursor == null ? message.getHeader("last_event_id") : cursor);
+    message.setHeader(SseConstants.STREAM_KEY, entityId);
+    message.setHeader(SseConstants.STREAM_ATTRIBUTES, attributes);
+  }
+
+  /** Notes that everyone whose stream this process holds is alive. */
+  public void touchConnected() {
+    registry.seen(hub.connections());
+  }
+
+  /**
+   * Stores a heartbeat and answers it (document 1, section 7.2).
+   *
+   * @throws ProtocolException VALIDATION_FAILED, ENTITY_FORBIDDEN, FORBIDDEN
+   */
+  public void heartbeat(Exchange exchange) {
+    Principal caller = Guards.caller(exchange);
+    ObjectNode body = Json.object(exchange.getMessage().getBody(byte[].class));
+    Authoriser.refuseForeign(caller, body.path("entity_id").textValue());
+    Authoriser.refuseOtherOrchestrator(caller, body.path("orchestrator_id").textValue());
+    String status = body.path("status").asText();
+    if (!STATUS.contains(status)) {
+      throw new ProtocolException(
+          ErrorCode.VALIDATION_FAILED, "status must be one of " + STATUS, Map.of("field", "status"));
+    }
+    Document record =
+        registry
+            .find(caller.entityId(), caller.subject())
+            .orElseThrow(
+                () ->
+                    new ProtocolException(
+                        ErrorCode.AUTH_TOKEN_INVALID, "The token's orchestrator is not known"));
+    registry.heartbeat(record, new Document("json", body.toString()).append("status", status), missed);
+    exchange.getMessage().setBody(answer(caller, record));
+  }
+
+  private String answer(Principal caller, Document record) {
+    ObjectNode answer = Json.MAPPER.createObjectNode();
+    answer.put("acknowledged", true);
+    answer.put("server_time", now().toString());
+    answer.put(
+        "next_heartbeat_seconds",
+        Math.max(heartbeatInterval.toSeconds(), record.getInteger("heartbeat_interval", 60)));
+    ArrayNode commands = answer.putArray("commands");
+    if (caller.expiresAt().minus(refreshBefore).isBefore(clock.instant())) {
+      commands.addObject().put("type", "token_refresh");
+    }
+    return answer.toString();
+  }
+
+  /** Marks the silent ones offline; the body becomes their number. */
+  public void markOffline(Exchange exchange) {
+    exchange.getMessage().setBody(registry.markOffline().size());
+  }
+
+  /** The orchestrators that the caller may see, with their state and how far they are behind. */
+  public void list(Exchange exchange) {
+    String entityId = exchange.getProperty(Authoriser.ENTITY, String.class);
+    Map<Object, StreamInfo> streams = new HashMap<>();
+    hub.connections().forEach(stream -> streams.put(stream.attributes().get("record"), stream));
+    ArrayNode list = Json.MAPPER.createArrayNode();
+    for (Document record : registry.list(entityId)) {
+      ObjectNode item = list.addObject();
+      for (String field :
+          List.of("entity_id", "orchestrator_id", "assigned_id", "state", "version")) {
+        item.put(field, record.getString(field));
+      }
+      item.put("last_seen", time(record.getDate("last_seen")));
+      Optional<StreamInfo> stream = Optional.ofNullable(streams.get(record.getString("_id")));
+      item.put("connected", stream.isPresent());
+      item.put("cursor", stream.map(StreamInfo::cursor).orElse(null));
+      item.put("cursor_lag", stream.map(StreamInfo::lag).orElse(null));
+    }
+    exchange.getMessage().setBody(list.toString());
+  }
+
+  private static String time(Date date) {
+    return date == null ? null : date.toInstant().toString();
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+}

@@ -1,0 +1,141 @@
+package dev.drover.engine.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * What the port serves: the operations of its OpenAPI documents, found by method and path. It
+ * decides between 404 and 405, and which query names and how many bytes an operation takes, before
+ * any route sees the request.
+ */
+public final class Contract {
+  private static final Set<String> METHODS =
+      Set.of("get", "head", "post", "put", "delete", "patch", "options");
+
+  /**
+   * One operation of the contract.
+   *
+   * @param id the operationId, which is also the name of its {@code direct:} route
+   * @param query the query parameters it declares
+   * @param takesBody whether it declares a request body
+   * @param maxBody the largest body it takes, in bytes ({@code x-max-body}, default 1 MiB)
+   */
+  public record Operation(String id, Set<String> query, boolean takesBody, long maxBody) {}
+
+  /** The result of a look-up: the operation, or the methods that the path would take. */
+  public record Match(Optional<Operation> operation, Set<String> allowed) {}
+
+  private static final long DEFAULT_MAX_BODY = 1 << 20;
+
+  private static final class Node {
+    private final Map<String, Node> literals = new HashMap<>();
+    private Node parameter;
+    private final Map<String, Operation> operations = new LinkedHashMap<>();
+  }
+
+  private final Node root = new Node();
+
+  /** Reads the OpenAPI documents (YAML or JSON) of a port. */
+  public static Contract of(Collection<Path> documents) {
+    Contract contract = new Contract();
+    ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
+    for (Path document : documents) {
+      try {
+        contract.add(yaml.readTree(document.toFile()));
+      } catch (IOException e) {
+        throw new IllegalStateException("cannot read the contract " + document, e);
+      }
+    }
+    return contract;
+  }
+
+  private void add(JsonNode document) {
+    for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
+      Node node = node(path.getKey());
+      for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
+        String method = operation.getKey();
+        if (METHODS.contains(method)) {
+          JsonNode shared = path.getValue().path("parameters");
+          node.operations.put(
+              method.toUpperCase(Locale.ROOT), operation(document, operation.getValue(), shared));
+        }
+      }
+    }
+  }
+
+  private static Operation operation(JsonNode document, JsonNode operation, JsonNode shared) {
+    List<JsonNode> parameters = new ArrayList<>();
+    shared.forEach(parameters::add);
+    operation.path("parameters").forEach(parameters::add);
+    Set<String> query =
+        parameters.stream()
+            .map(parameter -> resolve(document, parameter))
+            .filter(parameter -> "query".equals(parameter.path("in").asText()))
+            .map(parameter -> parameter.path("name").asText())
+            .collect(Collectors.toCollection(TreeSet::new));
+    return new Operation(
+        operation.path("operationId").asText(),
+        query,
+        operation.has("requestBody"),
+        operation.path("x-max-body").asLong(DEFAULT_MAX_BODY));
+  }
+
+  private static JsonNode resolve(JsonNode document, JsonNode parameter) {
+    String reference = parameter.path("$ref").asText();
+    return reference.startsWith("#") ? document.at(reference.substring(1)) : parameter;
+  }
+
+  private Node node(String template) {
+    Node node = root;
+    for (String segment : segments(template)) {
+      if (segment.startsWith("{")) {
+        node.parameter = node.parameter == null ? new Node() : node.parameter;
+        node = node.parameter;
+      } else {
+        node = node.literals.computeIfAbsent(segment, name -> new Node());
+      }
+    }
+    return node;
+  }
+
+  /** Finds the operation for a method and a path; a literal segment wins over a parameter. */
+  public Match match(String method, String path) {
+    Node node = find(root, segments(path), 0);
+    if (node == null) {
+      return new Match(Optional.empty(), Set.of());
+    }
+    return new Match(
+        Optional.ofNullable(node.operations.get(method)), new TreeSet<>(node.operations.keySet()));
+  }
+
+  private static Node find(Node node, List<String> segments, int index) {
+    if (index == segments.size()) {
+      return node.operations.isEmpty() ? null : node;
+    }
+    Node literal = node.literals.get(segments.get(index));
+    Node found = literal == null ? null : find(literal, segments, index + 1);
+    if (found == null && node.parameter != null && !segments.get(index).isEmpty()) {
+      found = find(node.parameter, segments, index + 1);
+    }
+    return found;
+  }
+
+  private static List<String> segments(String path) {
+    String trimmed = path.startsWith("/") ? path.substring(1) : path;
+    return trimmed.isEmpty() ? List.of() : List.of(trimmed.split("/", -1));
+  }
+}

@@ -1,0 +1,49 @@
+package dev.drover.engine.http;
+
+import dev.drover.proto.ErrorBody;
+import dev.drover.proto.ErrorCode;
+import dev.drover.proto.ProtocolException;
+import java.time.Clock;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns the exception of an exchange into the error answer of document 1, section 9.1. What is not a
+ * {@link ProtocolException} is a fault of ours: logged with its stack, answered without it.
+ */
+public final class ErrorRenderer {
+  private static final Logger LOG = LoggerFactory.getLogger(ErrorRenderer.class);
+
+  private final Clock clock;
+
+  /** A renderer that stamps errors with this clock. */
+  public ErrorRenderer(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** Replaces the message by the error answer; rate-limit headers that a guard set stay. */
+  public void render(Exchange exchange) {
+    Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+    ProtocolException error = protocolError(caught);
+    Message message = exchange.getMessage();
+    String requestId = message.getHeader("X-Request-ID", String.class);
+    if (error.code() == ErrorCode.INTERNAL_ERROR) {
+      LOG.error("request {} failed in route {}", requestId, exchange.getFromRouteId(), caught);
+    }
+    message.setHeader(Exchange.HTTP_RESPONSE_CODE, error.code().status());
+    message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+    message.setBody(ErrorBody.render(error, clock.instant(), requestId));
+  }
+
+  private static ProtocolException protocolError(Throwable caught) {
+    for (Throwable cause = caught; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ProtocolException error) {
+        return error;
+      }
+    }
+    return new ProtocolException(
+        ErrorCode.INTERNAL_ERROR, "The server failed; nothing was changed by this request");
+  }
+}

@@ -1,0 +1,36 @@
+package dev.drover.proto;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * What central answers to a registration or a token refresh (document 1, section 1).
+ *
+ * @param token a JWT for every further request
+ * @param expiresAt when it ends, in Unix seconds
+ * @param assignedId the id that central chose; the requested one works as well (R-02)
+ * @param syncEndpoints absolute URLs
+ * @param initialSyncRequired true for a new or stale orchestrator
+ */
+public record RegisterResponse(
+    @JsonProperty("token") String token,
+    @JsonProperty("expires_at") long expiresAt,
+    @JsonProperty("assigned_id") String assignedId,
+    @JsonProperty("sync_endpoints") SyncEndpoints syncEndpoints,
+    @JsonProperty("initial_sync_required") boolean initialSyncRequired) {
+
+  /** Where the three families of requests go. */
+  public record SyncEndpoints(
+      @JsonProperty("events") String events,
+      @JsonProperty("data_sync") String dataSync,
+      @JsonProperty("firmware") String firmware) {
+
+    /** The endpoints below a public base URL. */
+    public static SyncEndpoints below(String publicUrl) {
+      String base = publicUrl.endsWith("/") ? publicUrl.substring(0, publicUrl.length() - 1) : publicUrl;
+      return new SyncEndpoints(
+          base + "/api/orchestrators/events",
+          base + "/api/orchestrators/sync",
+          base + "/api/firmware");
+    }
+  }
+}
