@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +54,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     supervisor = new Thread(this::supervise, "kafka-supervisor");
     supervisor.setDaemon(true);
     supervisor.start();
-    if (!KafkaTopics.answers(bootstrap(), config.startTimeout())) {
+    if (!listens() || !KafkaTopics.answers(bootstrap(), config.startTimeout())) {
       String output = output();
       close();
       throw new IllegalStateException("The embedded Kafka broker does not answer: " + output);
@@ -69,6 +71,24 @@ public final class EmbeddedKafka implements AutoCloseable {
   /** Process id of the child that runs now. */
   public long pid() {
     return child.pid();
+  }
+
+  /** A plain connect first: a Kafka client that finds nobody fills the log with warnings. */
+  private boolean listens() {
+    long deadline = System.nanoTime() + config.startTimeout().toNanos();
+    try {
+      do {
+        try (Socket socket = new Socket()) {
+          socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+          return true;
+        } catch (IOException e) {
+          closing.await(50, TimeUnit.MILLISECONDS);
+        }
+      } while (System.nanoTime() < deadline);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return false;
   }
 
   private Process launch() {
