@@ -2,30 +2,39 @@ package dev.drover.central;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
+import com.nimbusds.jose.jwk.JWKSet;
 import dev.drover.central.entity.EntityOperations;
 import dev.drover.central.entity.EntityOutbox;
 import dev.drover.central.entity.EntityStore;
+import dev.drover.central.events.Acknowledgements;
 import dev.drover.central.registry.OrchestratorRegistry;
 import dev.drover.central.registry.Presence;
 import dev.drover.central.registry.Registration;
 import dev.drover.engine.crypto.FileKeyProvider;
+import dev.drover.engine.crypto.EnvironmentKeyProvider;
+import dev.drover.engine.crypto.Jwks;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.TokenIssuer;
 import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.events.EventHub;
+import dev.drover.engine.events.EventLog;
 import dev.drover.engine.guard.Authenticator;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Idempotency;
 import dev.drover.engine.guard.RateLimiter;
 import dev.drover.engine.http.ErrorRenderer;
+import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** The beans that the routes of central call by name. */
 @Configuration(proxyBeanMethods = false)
 class CentralConfiguration {
+  private static final String TOKEN_KEY = "central-token";
+
   @Bean
   Clock clock() {
     return Clock.systemUTC();
@@ -38,17 +47,23 @@ class CentralConfiguration {
 
   @Bean
   KeyProvider keys(CentralProperties properties) {
-    return new FileKeyProvider(properties.keysDirectory());
+    return new EnvironmentKeyProvider(
+        System.getenv(), new FileKeyProvider(properties.keysDirectory()));
   }
 
   @Bean
   TokenIssuer tokenIssuer(KeyProvider keys, Clock clock) {
-    return new TokenIssuer(keys.signing("central-token"), clock);
+    return new TokenIssuer(keys.signing(TOKEN_KEY), clock);
   }
 
   @Bean
-  TokenVerifier tokenVerifier(TokenIssuer issuer, Clock clock) {
-    return new TokenVerifier(issuer::jwks, clock);
+  JWKSet jwks(KeyProvider keys) {
+    return Jwks.of(List.of((ECPublicKey) keys.signing(TOKEN_KEY).getPublic()));
+  }
+
+  @Bean
+  TokenVerifier tokenVerifier(JWKSet jwks, Clock clock) {
+    return new TokenVerifier(() -> jwks, clock);
   }
 
   @Bean
@@ -106,6 +121,11 @@ class CentralConfiguration {
       CentralProperties properties) {
     Duration lifetime = properties.token().lifetime();
     return new Registration(registry, store, tokens, lifetime, properties.reachableUrl());
+  }
+
+  @Bean
+  Acknowledgements acknowledgements(MongoDatabase database, EventLog log, Clock clock) {
+    return new Acknowledgements(database, log, clock);
   }
 
   @Bean

@@ -1,12 +1,17 @@
 package dev.drover.central.registry;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.central.entity.EntityStore;
+import dev.drover.central.entity.ItemRef;
+import dev.drover.engine.crypto.Grant;
+import dev.drover.engine.crypto.IssuedToken;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.crypto.PublicKeys;
 import dev.drover.engine.crypto.Role;
 import dev.drover.engine.crypto.SignatureForm;
 import dev.drover.engine.crypto.Signatures;
 import dev.drover.engine.crypto.TokenIssuer;
+import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
@@ -15,6 +20,7 @@ import dev.drover.proto.RegisterRequest;
 import dev.drover.proto.RegisterResponse;
 import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
@@ -79,8 +85,11 @@ public final class Registration {
     // Not a token's holder yet: the key is the caller, for limits and for stored answers.
     exchange.setProperty(
         Guards.PRINCIPAL,
-        Principal.of(
-            Role.ORCHESTRATOR, request.entityId(), request.orchestratorId() + "#" + keyId));
+        new Principal(
+            new Grant(
+                request.orchestratorId() + "#" + keyId, Role.ORCHESTRATOR, request.entityId()),
+            Instant.MAX,
+            "registration"));
   }
 
   private static SignatureForm verify(Message message, byte[] body, ECPublicKey key) {
@@ -127,6 +136,34 @@ public final class Registration {
   }
 
   /**
+   * Pins the key of an orchestrator that has not registered yet, as operators do in production.
+   *
+   * @throws ProtocolException ENTITY_NOT_FOUND, or ALREADY_EXISTS for an id with another key
+   */
+  public void announce(Exchange exchange) {
+    ObjectNode body = Json.object(exchange.getMessage().getBody(byte[].class));
+    String entityId = body.path("entity_id").asText();
+    String orchestratorId = body.path("orchestrator_id").asText();
+    Authoriser.refuseForeign(Guards.caller(exchange), entityId);
+    ItemRef.checkEntityId(entityId);
+    ItemRef.checkEntityId(orchestratorId);
+    if (entities.entity(entityId).isEmpty()) {
+      throw new ProtocolException(ErrorCode.ENTITY_NOT_FOUND, "No such entity: " + entityId);
+    }
+    String keyId = PublicKeys.fingerprint(PublicKeys.parse(body.path("public_key").asText()));
+    Document record = registry.pin(entityId, orchestratorId, keyId);
+    if (!keyId.equals(record.getString("key_id"))) {
+      throw new ProtocolException(
+          ErrorCode.ALREADY_EXISTS, "This orchestrator_id belongs to another key");
+    }
+    ObjectNode answer = Json.MAPPER.createObjectNode();
+    answer.put("entity_id", entityId).put("orchestrator_id", orchestratorId);
+    answer.put("assigned_id", record.getString("assigned_id"));
+    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 201);
+    exchange.getMessage().setBody(answer.toString());
+  }
+
+  /**
    * Verifies that a refresh is signed with the pinned key.
    *
    * @throws ProtocolException AUTH_INVALID_SIGNATURE
@@ -158,20 +195,20 @@ public final class Registration {
   }
 
   private void answer(Exchange exchange, Document record, boolean stale) {
-    TokenIssuer.Token token =
-        tokens.issue(
+    Grant grant =
+        new Grant(
+            record.getString("assigned_id"),
             Role.ORCHESTRATOR,
             record.getString("entity_id"),
-            record.getString("assigned_id"),
-            Optional.of(record.getString("orchestrator_id")),
-            tokenLifetime);
+            Optional.of(record.getString("orchestrator_id")));
+    IssuedToken token = tokens.issue(grant, tokenLifetime);
     exchange
         .getMessage()
         .setBody(
             Json.text(
                 new RegisterResponse(
-                    token.text(),
-                    token.expiresAt().getEpochSecond(),
+                    token.value(),
+                    token.principal().expiresAt().getEpochSecond(),
                     record.getString("assigned_id"),
                     RegisterResponse.SyncEndpoints.below(publicUrl),
                     stale)));

@@ -32,11 +32,11 @@ public final class Authoriser {
   public void authorise(Exchange exchange, String roles) {
     Principal caller = Guards.caller(exchange);
     Set<String> allowed = Set.of(roles.toLowerCase(Locale.ROOT).split("\\s*,\\s*"));
-    if (caller.role() != Role.ADMIN && !allowed.contains(caller.role().wireName())) {
+    if (caller.role() != Role.ADMIN && !allowed.contains(caller.role().wire())) {
       throw new ProtocolException(
           ErrorCode.FORBIDDEN,
-          "The role " + caller.role().wireName() + " may not do this",
-          Map.of("role", caller.role().wireName()));
+          "The role " + caller.role().wire() + " may not do this",
+          Map.of("role", caller.role().wire()));
     }
     Message message = exchange.getMessage();
     refuseForeign(caller, message.getHeader("X-Entity-ID"));

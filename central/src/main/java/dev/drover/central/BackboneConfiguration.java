@@ -1,0 +1,104 @@
+package dev.drover.central;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.WriteConcern;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import dev.drover.engine.backbone.EmbeddedKafka;
+import dev.drover.engine.backbone.EmbeddedMongo;
+import dev.drover.engine.backbone.KafkaConfiguration;
+import dev.drover.engine.backbone.KafkaTopics;
+import dev.drover.engine.backbone.MongoConfig;
+import dev.drover.engine.events.EventHub;
+import dev.drover.engine.events.EventHubSettings;
+import dev.drover.engine.events.EventLog;
+import dev.drover.engine.events.KafkaEventLog;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.util.StringUtils;
+
+/** The event log and the document store: embedded unless a URL names a real cluster. */
+@Configuration(proxyBeanMethods = false)
+class BackboneConfiguration {
+  /** The brokers of the event log, once they answer and the topic is there. */
+  record Kafka(Optional<EmbeddedKafka> embedded, CompletableFuture<String> ready)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      embedded.ifPresent(EmbeddedKafka::close);
+    }
+  }
+
+  /** The URL of the document store. */
+  record Mongo(Optional<EmbeddedMongo> embedded, String url) implements AutoCloseable {
+    @Override
+    public void close() {
+      embedded.ifPresent(EmbeddedMongo::close);
+    }
+  }
+
+  @Bean
+  Kafka kafka(CentralProperties properties) {
+    CentralProperties.Kafka settings = properties.kafka();
+    Optional<EmbeddedKafka> embedded =
+        settings.embedded()
+            ? Optional.of(
+                new EmbeddedKafka(
+                    new KafkaConfiguration(properties.data().resolve("kafka"), settings.port())))
+            : Optional.empty();
+    // The broker starts while the rest of central does.
+    CompletableFuture<String> ready =
+        CompletableFuture.supplyAsync(
+            () -> {
+              embedded.ifPresent(EmbeddedKafka::start);
+              CentralProperties.Events events = properties.events();
+              KafkaTopics.at(settings.brokers())
+                  .ensure(events.topic(), events.partitions(), events.retention());
+              return settings.brokers();
+            });
+    return new Kafka(embedded, ready);
+  }
+
+  @Bean
+  Mongo mongoServer(CentralProperties properties) {
+    CentralProperties.Mongo settings = properties.mongo();
+    if (StringUtils.hasText(settings.url())) {
+      return new Mongo(Optional.empty(), settings.url());
+    }
+    EmbeddedMongo embedded =
+        new EmbeddedMongo(
+                new MongoConfig(properties.data().resolve("mongo"), settings.port(), true))
+            .start();
+    return new Mongo(Optional.of(embedded), embedded.url());
+  }
+
+  @Bean
+  MongoClient mongo(Mongo server) {
+    MongoClientSettings.Builder settings =
+        MongoClientSettings.builder().applyConnectionString(new ConnectionString(server.url()));
+    if (server.embedded().isEmpty()) {
+      settings.writeConcern(WriteConcern.MAJORITY.withJournal(true));
+    }
+    return MongoClients.create(settings.build());
+  }
+
+  @Bean
+  EventLog eventLog(CentralProperties properties) {
+    return new KafkaEventLog(
+        properties.events().topic(), Map.of("bootstrap.servers", properties.kafka().brokers()));
+  }
+
+  @Bean
+  EventHub eventHub(EventLog log, CentralProperties properties, Clock clock) {
+    EventHubSettings settings =
+        EventHubSettings.defaults()
+            .withMaxPendingBytes(properties.events().sendBuffer())
+            .withMaxStreams(properties.events().maxStreams());
+    return new EventHub(log, settings, clock);
+  }
+}

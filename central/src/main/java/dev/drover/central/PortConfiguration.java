@@ -1,0 +1,57 @@
+package dev.drover.central;
+
+import dev.drover.engine.http.Contract;
+import dev.drover.engine.http.HttpPort;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The data port: mounted before the routes are made, listening once they run. */
+@Configuration(proxyBeanMethods = false)
+class PortConfiguration {
+  private static final int EVENT_LOOPS = 2;
+
+  @Bean(destroyMethod = "")
+  Vertx vertx() {
+    return Vertx.vertx();
+  }
+
+  @Bean
+  HttpPort httpPort(Vertx vertx, CentralProperties properties, Clock clock) {
+    Path contracts = properties.home().resolve("proto/openapi");
+    Contract contract =
+        Contract.of(
+            List.of(contracts.resolve("central.yaml"), contracts.resolve("central-streams.yaml")));
+    CentralProperties.Tls tls = properties.tls();
+    Optional<HttpPort.Tls> certificate =
+        tls.certificate().flatMap(chain -> tls.key().map(key -> new HttpPort.Tls(chain, key)));
+    return new HttpPort(
+        vertx,
+        new HttpPort.Settings(properties.bind(), properties.port(), certificate, EVENT_LOOPS),
+        contract,
+        clock);
+  }
+
+  @Bean
+  CamelContextConfiguration listenWhenRoutesRun(
+      HttpPort port, BackboneConfiguration.Kafka kafka) {
+    return new CamelContextConfiguration() {
+      @Override
+      public void beforeApplicationStart(CamelContext camel) {
+        port.mount(camel);
+        kafka.ready().join();
+      }
+
+      @Override
+      public void afterApplicationStart(CamelContext camel) {
+        port.listen();
+      }
+    };
+  }
+}
