@@ -23,6 +23,7 @@ import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Idempotency;
 import dev.drover.engine.guard.RateLimiter;
 import dev.drover.engine.http.ErrorRenderer;
+import dev.drover.engine.log.ProtocolLog;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
 import java.time.Duration;
@@ -89,6 +90,11 @@ class CentralConfiguration {
   @Bean
   ErrorRenderer errorRenderer(Clock clock) {
     return new ErrorRenderer(clock);
+  }
+
+  @Bean
+  ProtocolLog protocolLog() {
+    return new ProtocolLog();
   }
 
   @Bean

@@ -1,0 +1,87 @@
+package dev.drover.engine.log;
+
+import dev.drover.engine.crypto.Principal;
+import dev.drover.engine.guard.Authoriser;
+import dev.drover.engine.guard.Guards;
+import java.time.Duration;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
+import org.slf4j.MarkerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * The log lines of document 1, section 10.2: one per protocol event, with {@code event}, {@code
+ * entity_id}, {@code orchestrator_id}, {@code duration_ms} and {@code trace_id}. Routes write them
+ * where a flow has reached something worth telling.
+ */
+public final class ProtocolLog {
+  /** Level FATAL: the process is about to end. SLF4J has no such level, hence a marker. */
+  public static final Marker FATAL = MarkerFactory.getMarker("FATAL");
+
+  private static final Logger LOG = LoggerFactory.getLogger("protocol");
+
+  private final String entityId;
+  private final String orchestratorId;
+
+  /** A log for a process that serves many malls. */
+  public ProtocolLog() {
+    this(null, null);
+  }
+
+  /** A log for the process of one mall. */
+  public ProtocolLog(String entityId, String orchestratorId) {
+    this.entityId = entityId;
+    this.orchestratorId = orchestratorId;
+  }
+
+  /**
+   * Writes one line at level INFO.
+   *
+   * @param event what happened, in snake case, e.g. {@code orchestrator_registered}
+   * @param detail a few words for people
+   */
+  public void record(Exchange exchange, String event, String detail) {
+    Principal caller = exchange.getProperty(Guards.PRINCIPAL, Principal.class);
+    LoggingEventBuilder line = LOG.atInfo().addKeyValue("event", event);
+    add(line, "entity_id", entity(exchange, caller));
+    add(line, "orchestrator_id", orchestrator(caller));
+    add(line, "trace_id", traceId(exchange.getMessage()));
+    line.addKeyValue(
+        "duration_ms", Duration.ofMillis(exchange.getClock().elapsed()).toMillis());
+    line.log(detail);
+  }
+
+  private String entity(Exchange exchange, Principal caller) {
+    if (entityId != null) {
+      return entityId;
+    }
+    String entity = exchange.getProperty(Authoriser.ENTITY, String.class);
+    if (entity == null && caller != null) {
+      return caller.entityId();
+    }
+    return entity;
+  }
+
+  private String orchestrator(Principal caller) {
+    if (orchestratorId != null || caller == null) {
+      return orchestratorId;
+    }
+    int fingerprint = caller.subject().indexOf('#');
+    return fingerprint < 0 ? caller.subject() : caller.subject().substring(0, fingerprint);
+  }
+
+  private static String traceId(Message message) {
+    String traceparent = message.getHeader("traceparent", String.class);
+    String[] parts = traceparent == null ? new String[0] : traceparent.split("-");
+    return parts.length == 4 ? parts[1] : message.getHeader("X-Request-ID", String.class);
+  }
+
+  private static void add(LoggingEventBuilder line, String name, String value) {
+    if (value != null) {
+      line.addKeyValue(name, value);
+    }
+  }
+}
