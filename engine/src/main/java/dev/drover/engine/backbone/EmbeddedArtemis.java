@@ -3,7 +3,9 @@ package dev.drover.engine.backbone;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
-import org.apache.activemq.artemis.core.server.ActiveMQServers;
+import org.apache.activemq.artemis.core.server.ServiceRegistry;
+import org.apache.activemq.artemis.core.server.impl.ActiveMQServerImpl;
+import org.apache.activemq.artemis.core.server.impl.ServiceRegistryImpl;
 
 /**
  * The mall's MQTT 5 and 3.1.1 broker inside this process; it answers a QoS 1 message only after its
@@ -31,9 +33,15 @@ public final class EmbeddedArtemis implements AutoCloseable {
     }
     Configuration settings = ArtemisSettings.of(config);
     AtomicReference<Exception> failure = new AtomicReference<>();
+    ServiceRegistry services = new ServiceRegistryImpl();
+    services.addIncomingInterceptor(new QueueNameGuard());
     broker =
-        ActiveMQServers.newActiveMQServer(
-            settings, null, new ArtemisSecurity(authoriser, settings.getWildcardConfiguration()));
+        new ActiveMQServerImpl(
+            settings,
+            null,
+            new ArtemisSecurity(authoriser, settings.getWildcardConfiguration()),
+            null,
+            services);
     broker.registerActivationFailureListener(failure::set);
     try {
       broker.start();
@@ -44,7 +52,6 @@ public final class EmbeddedArtemis implements AutoCloseable {
       if (!broker.isActive()) {
         throw new IllegalStateException("it is not active");
       }
-      broker.getRemotingService().addIncomingInterceptor(new QueueNameGuard());
       return this;
     } catch (Exception e) {
       close();
