@@ -1,0 +1,32 @@
+package dev.drover.engine.backbone;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Where the mall's MQTT broker lives and listens.
+ *
+ * @param dataDir directory of its journal; created when absent
+ * @param host address to listen on
+ * @param port plain MQTT port
+ * @param tls TLS port beside it, if any
+ * @param sessionExpiry how long the broker keeps the session of an absent MQTT 3.1.1 client; MQTT 5
+ *     clients say it themselves
+ */
+public record ArtemisConfig(
+    Path dataDir, String host, int port, Optional<MqttTls> tls, Duration sessionExpiry) {
+  /** Checks that nothing is missing. */
+  public ArtemisConfig {
+    Objects.requireNonNull(dataDir, "dataDir");
+    Objects.requireNonNull(host, "host");
+    Objects.requireNonNull(tls, "tls");
+    Objects.requireNonNull(sessionExpiry, "sessionExpiry");
+  }
+
+  /** A plain port on loopback, sessions kept for 30 days. */
+  public ArtemisConfig(Path dataDir, int port) {
+    this(dataDir, "127.0.0.1", port, Optional.empty(), Duration.ofDays(30));
+  }
+}
