@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings the streams of one partition that stand behind its live end up to it. All that wait share
- * one scan, from the lowest position on; each gets its own key from its own position. A stream whose
- * socket is slower than the scan leaves it and comes back when it has drained, so a backlog waits in
- * the log and never in memory.
+ * one scan, from the lowest position on; each gets its own key from its own position. A stream
+ * whose socket is slower than the scan leaves it and comes back when it has drained, so a backlog
+ * waits in the log and never in memory.
  */
 final class CatchUp implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
@@ -188,8 +188,7 @@ final class CatchUp implements Runnable {
     }
 
     private Map<String, List<EventStream>> byKey() {
-      return streams.stream()
-          .collect(Collectors.groupingBy(s -> s.request().key()));
+      return streams.stream().collect(Collectors.groupingBy(s -> s.request().key()));
     }
 
     private List<EventStream> touchedBy(List<LogEvent> batch) {

@@ -40,8 +40,7 @@ final class ControlFrames {
             + "\""
             + heartbeat
             + "}";
-    Object frame =
-        stream.sink().encoding().encode("connected", id, utf8(data), retryMillis);
+    Object frame = stream.sink().encoding().encode("connected", id, utf8(data), retryMillis);
     submit(stream, frame, cursor);
     if (!stream.request().maxWait().isZero()) {
       endAfterMaxWait(stream);

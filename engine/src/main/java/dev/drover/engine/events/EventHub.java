@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands the events of the log to the streams of this process: each stream gets the events of its key
- * after its cursor, in order, once, with no gap (ARCHITECTURE section 5). One hub per process; the
- * components {@code event-log}, {@code sse} and {@code ws} meet in it.
+ * Hands the events of the log to the streams of this process: each stream gets the events of its
+ * key after its cursor, in order, once, with no gap (ARCHITECTURE section 5). One hub per process;
+ * the components {@code event-log}, {@code sse} and {@code ws} meet in it.
  */
 public final class EventHub implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventHub.class);
@@ -68,8 +68,8 @@ public final class EventHub implements AutoCloseable {
   }
 
   /**
-   * Tells the hub which log it serves. The first call begins at the log's end; a later call with the
-   * same epoch changes nothing; one with another epoch tells every stream to resync.
+   * Tells the hub which log it serves. The first call begins at the log's end; a later call with
+   * the same epoch changes nothing; one with another epoch tells every stream to resync.
    */
   public void open(LogState state) {
     View before = view;
@@ -190,7 +190,9 @@ public final class EventHub implements AutoCloseable {
       }
     }
     for (EventStream stream : streams) {
-      if (!stream.live() && stream.cursor() != null && transport.equals(stream.sink().encoding().transport())) {
+      if (!stream.live()
+          && stream.cursor() != null
+          && transport.equals(stream.sink().encoding().transport())) {
         frames.submit(stream, type, data);
         count++;
       }
@@ -226,9 +228,7 @@ public final class EventHub implements AutoCloseable {
         stream.start(start);
         register(stream);
         String shown =
-            refusal == null
-                ? start.toString()
-                : ControlFrames.shown(request.cursor(), start);
+            refusal == null ? start.toString() : ControlFrames.shown(request.cursor(), start);
         frames.connected(stream, start, shown, retry);
         if (refusal != null) {
           String since = ControlFrames.shown(request.cursor(), null);
@@ -250,9 +250,7 @@ public final class EventHub implements AutoCloseable {
   /** All open streams. */
   public List<StreamInfo> connections() {
     View current = view;
-    return current == null
-        ? List.of()
-        : streams.stream().map(s -> info(current, s)).toList();
+    return current == null ? List.of() : streams.stream().map(s -> info(current, s)).toList();
   }
 
   /** The counters since the start. */
@@ -313,8 +311,7 @@ public final class EventHub implements AutoCloseable {
     resync(partition, stream, reason, since);
   }
 
-  private void resync(
-      PartitionStreams partition, EventStream stream, String reason, String since) {
+  private void resync(PartitionStreams partition, EventStream stream, String reason, String since) {
     partition.lock.lock();
     try {
       counters.resyncs.increment();

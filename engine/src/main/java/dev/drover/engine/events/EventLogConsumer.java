@@ -26,6 +26,7 @@ public final class EventLogConsumer extends DefaultConsumer {
   private final Object pause = new Object();
   private ScheduledExecutorService checker;
   private Thread thread;
+  private String outage = "";
   private volatile boolean running;
   private volatile boolean replaced;
   private volatile EventLogReader reader;
@@ -71,14 +72,27 @@ public final class EventLogConsumer extends DefaultConsumer {
     while (running) {
       try {
         hub.open(hub.log().state());
+        outage = "";
         read();
       } catch (CursorExpiredException e) {
         restart(e);
       } catch (RuntimeException e) {
-        LOG.warn("event log {} cannot be read now: {}", hub.log().name(), e.toString());
-        pause();
+        unavailable(e);
       }
     }
+  }
+
+  private void unavailable(RuntimeException e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String text = root.toString();
+    if (!text.equals(outage)) {
+      outage = text;
+      LOG.warn("event log {} cannot be read now, trying on: {}", hub.log().name(), text);
+    }
+    pause();
   }
 
   private void read() {
@@ -100,8 +114,7 @@ public final class EventLogConsumer extends DefaultConsumer {
     try {
       hub.reopen(hub.log().state());
     } catch (RuntimeException unavailable) {
-      LOG.warn("event log {} cannot be read now: {}", hub.log().name(), unavailable.toString());
-      pause();
+      unavailable(unavailable);
     }
   }
 

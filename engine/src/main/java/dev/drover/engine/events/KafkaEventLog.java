@@ -94,6 +94,7 @@ public final class KafkaEventLog implements EventLog {
       Map<String, Object> settings = new HashMap<>(client);
       settings.putIfAbsent("reconnect.backoff.ms", 50);
       settings.putIfAbsent("reconnect.backoff.max.ms", 500);
+      settings.putIfAbsent("request.timeout.ms", (int) TIMEOUT_SECONDS * 500);
       settings.putIfAbsent("default.api.timeout.ms", (int) TIMEOUT_SECONDS * 1000);
       admin = Admin.create(settings);
     }

@@ -11,8 +11,8 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 
 /**
- * Writes finished frames straight to a socket, below the handler that would encode them: no copy, no
- * promise and no object of the web server per event.
+ * Writes finished frames straight to a socket, below the handler that would encode them: no copy,
+ * no promise and no object of the web server per event.
  */
 public abstract class ChannelSink implements EventSink {
   private final Outbox outbox;

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens to the event stream of a server: one exchange per event, in order, one at a time. It comes
- * back after any end of the stream with the cursor that its owner has stored by then, so an event
- * whose exchange failed is sent again.
+ * Listens to the event stream of a server: one exchange per event, in order, one at a time. It
+ * comes back after any end of the stream with the cursor that its owner has stored by then, so an
+ * event whose exchange failed is sent again.
  */
 public final class SseClientConsumer extends DefaultConsumer {
   private static final Logger LOG = LoggerFactory.getLogger(SseClientConsumer.class);

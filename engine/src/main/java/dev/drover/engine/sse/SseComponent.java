@@ -15,6 +15,7 @@ public final class SseComponent extends DefaultComponent {
     SseConfiguration configuration = new SseConfiguration();
     configuration.setTarget(remaining);
     SseEndpoint endpoint = new SseEndpoint(uri, this, configuration);
+    setProperties(configuration, parameters);
     setProperties(endpoint, parameters);
     return endpoint;
   }

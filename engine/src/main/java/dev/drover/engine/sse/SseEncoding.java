@@ -6,8 +6,8 @@ import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Server-sent events as bytes, either bare or as one HTTP/1.1 chunk, so that the same buffer goes to
- * every socket below the response encoder.
+ * Server-sent events as bytes, either bare or as one HTTP/1.1 chunk, so that the same buffer goes
+ * to every socket below the response encoder.
  */
 public final class SseEncoding implements EventEncoding {
   /** The events inside HTTP/1.1 chunks. */

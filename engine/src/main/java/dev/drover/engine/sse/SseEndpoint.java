@@ -33,8 +33,7 @@ public final class SseEndpoint extends DefaultEndpoint {
 
   @Override
   public Producer createProducer() {
-    return new SseProducer(
-        this, hub(), SseEncoding.TRANSPORT, configuration.getOperation());
+    return new SseProducer(this, hub(), SseEncoding.TRANSPORT, configuration.getOperation());
   }
 
   @Override

@@ -76,8 +76,7 @@ final class SseSession {
     if (open != null) {
       open.reset();
     }
-    Duration lived =
-        openedAt == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - openedAt);
+    Duration lived = openedAt == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - openedAt);
     client.ended(reason, lived, Duration.ofMillis(parser.retryMillis().orElse(0)));
   }
 

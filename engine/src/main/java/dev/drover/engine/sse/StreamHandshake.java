@@ -95,7 +95,9 @@ public final class StreamHandshake {
         .forEach(
             (name, value) -> {
               boolean own = !"content-type".equalsIgnoreCase(name);
-              if (own && value != null && !filter.applyFilterToCamelHeaders(name, value, exchange)) {
+              if (own
+                  && value != null
+                  && !filter.applyFilterToCamelHeaders(name, value, exchange)) {
                 response.putHeader(name, String.valueOf(value));
               }
             });
