@@ -1,0 +1,231 @@
+package dev.drover.engine.events;
+
+import io.netty.util.ReferenceCountUtil;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One open stream: its cursor and its way to the socket. What is written is decided on the outbox's
+ * thread: an event goes out once, and only when it lies ahead of the stream's cursor.
+ */
+public final class EventStream {
+  static final int SETTLING = 0;
+  static final int SETTLED = 1;
+  static final int PARKED = 2;
+
+  private record Deferred(Object frame, EventId cursor, int bytes) {}
+
+  private final EventHub hub;
+  private final StreamRequest request;
+  private final EventSink sink;
+  private final String connectionId;
+  private final Instant since;
+  private final HubCounters counters;
+  private final long minGapNanos;
+  private final Deque<Deferred> deferred = new ArrayDeque<>(0);
+
+  /** How the stream stands in a catch-up scan. */
+  final AtomicInteger settling = new AtomicInteger(SETTLED);
+
+  /** Where a catch-up scan stands for this stream; guarded by the scan, then by the partition. */
+  long position;
+
+  private volatile boolean live;
+  private volatile boolean closed;
+  private volatile EventId cursor;
+  private EventId accepted;
+  private boolean dirty;
+  private long deferredBytes;
+  private long nextWrite;
+
+  EventStream(
+      EventHub hub, StreamRequest request, EventSink sink, String connectionId, Instant since) {
+    this.hub = hub;
+    this.request = request;
+    this.sink = sink;
+    this.connectionId = connectionId;
+    this.since = since;
+    this.counters = hub.counters();
+    this.minGapNanos = request.minGap().toNanos();
+  }
+
+  /** The id told to the client in {@code connected}. */
+  public String connectionId() {
+    return connectionId;
+  }
+
+  /** What the caller was granted. */
+  public StreamRequest request() {
+    return request;
+  }
+
+  /** Tells the hub that the socket is gone; from any thread, more than once. */
+  public void close() {
+    if (!closed) {
+      closed = true;
+      hub.detach(this);
+    }
+  }
+
+  /** Whether the stream is over. */
+  public boolean closed() {
+    return closed;
+  }
+
+  EventSink sink() {
+    return sink;
+  }
+
+  Instant since() {
+    return since;
+  }
+
+  boolean live() {
+    return live;
+  }
+
+  void setLive(boolean value) {
+    live = value;
+  }
+
+  /** The cursor of the last frame written; null before the first. */
+  EventId cursor() {
+    return cursor;
+  }
+
+  /** Whether frames wait for the least gap between events; a hint when read off the thread. */
+  boolean paused() {
+    return deferredBytes > 0;
+  }
+
+  /** Before the first frame: where the stream stands. */
+  void start(EventId at) {
+    accepted = at;
+    position = at.position();
+  }
+
+  /** On the thread: an event of this stream's key; a repetition is dropped. */
+  void deliver(Object frame, EventId id, int bytes, boolean flush) {
+    if (id == null) {
+      accept(frame, accepted, bytes, flush);
+    } else if (id.epoch().equals(accepted.epoch()) && id.position() > accepted.position()) {
+      counters.delivered.increment();
+      accept(frame, id, bytes, flush);
+    }
+  }
+
+  /** On the thread: a frame of the stream's own that sets the cursor, whatever it was. */
+  void control(Object frame, EventId id, int bytes) {
+    accept(frame, id, bytes, true);
+  }
+
+  /** On the thread: the id that a ping carries, given the live position of the partition. */
+  EventId pingCursor(EventId liveEnd) {
+    boolean ahead =
+        liveEnd == null
+            || !liveEnd.epoch().equals(accepted.epoch())
+            || liveEnd.position() < accepted.position();
+    return ahead ? accepted : liveEnd;
+  }
+
+  private void accept(Object frame, EventId id, int bytes, boolean flush) {
+    if (closed) {
+      return;
+    }
+    accepted = id;
+    ReferenceCountUtil.retain(frame);
+    if (minGapNanos > 0 && (!deferred.isEmpty() || System.nanoTime() < nextWrite)) {
+      defer(new Deferred(frame, id, bytes));
+      return;
+    }
+    nextWrite = System.nanoTime() + minGapNanos;
+    sink.write(frame);
+    cursor = id;
+    if (!flush) {
+      markDirty();
+    } else if (!dirty) {
+      flushed();
+    }
+  }
+
+  private void markDirty() {
+    if (!dirty) {
+      dirty = true;
+      sink.outbox().markDirty(this);
+    }
+  }
+
+  private void defer(Deferred frame) {
+    deferred.add(frame);
+    deferredBytes += frame.bytes;
+    if (deferred.size() == 1) {
+      wakeAfterGap();
+    }
+    if (live && deferredBytes > hub.settings().maxPendingBytes()) {
+      hub.demote(this);
+    }
+  }
+
+  private void wakeAfterGap() {
+    long wait = Math.max(0, nextWrite - System.nanoTime());
+    sink.outbox().thread().schedule(this::writeDeferred, wait, TimeUnit.NANOSECONDS);
+  }
+
+  private void writeDeferred() {
+    Deferred next = deferred.poll();
+    if (next == null) {
+      return;
+    }
+    deferredBytes -= next.bytes;
+    if (closed) {
+      ReferenceCountUtil.release(next.frame);
+      deferred.forEach(d -> ReferenceCountUtil.release(d.frame));
+      deferred.clear();
+      return;
+    }
+    nextWrite = System.nanoTime() + minGapNanos;
+    sink.write(next.frame);
+    cursor = next.cursor;
+    flushed();
+    if (!deferred.isEmpty()) {
+      wakeAfterGap();
+    }
+  }
+
+  /** On the thread: pushes out what was written since the last flush. */
+  void flushDirty() {
+    dirty = false;
+    if (!closed) {
+      flushed();
+    }
+  }
+
+  private void flushed() {
+    sink.flush();
+    if (live && sink.pendingBytes() > hub.settings().maxPendingBytes()) {
+      drop();
+    }
+  }
+
+  /** On the thread: whether the socket has taken (nearly) all of what it was given. */
+  boolean drained() {
+    return deferredBytes + sink.pendingBytes() <= 16 * 1024;
+  }
+
+  /** On the thread: cuts a reader that cannot keep up; its cursor repairs it. */
+  void drop() {
+    if (!closed) {
+      counters.slowDropped.increment();
+      abort();
+    }
+  }
+
+  /** On the thread: cuts the stream. */
+  void abort() {
+    close();
+    sink.abort();
+  }
+}

@@ -1,0 +1,154 @@
+package dev.drover.engine.sse;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** One connection of the SSE client, from the attempt to its end. */
+final class SseSession {
+  private static final int EVENT_LIMIT = 16 * 1024 * 1024;
+  private static final int REFUSAL_LIMIT = 64 * 1024;
+
+  private final SseClientConsumer client;
+  private final Vertx vertx;
+  private final SseConfiguration configuration;
+  private final SseParser parser = new SseParser(EVENT_LIMIT);
+  private final AtomicBoolean over = new AtomicBoolean();
+  private final long watchdogNanos;
+  private final long connectNanos;
+  private volatile HttpClientRequest request;
+  private volatile long openedAt;
+  private volatile long heardAt = System.nanoTime();
+  private volatile boolean busy;
+  private volatile boolean failed;
+  private volatile long watch = -1;
+
+  SseSession(SseClientConsumer client, Vertx vertx, SseConfiguration configuration) {
+    this.client = client;
+    this.vertx = vertx;
+    this.configuration = configuration;
+    this.watchdogNanos = Durations.parse(configuration.getWatchdog()).toNanos();
+    this.connectNanos = Durations.parse(configuration.getConnectTimeout()).toNanos();
+  }
+
+  void open(HttpClient http, Map<String, String> headers, Optional<String> cursor) {
+    RequestOptions options =
+        new RequestOptions()
+            .setMethod(HttpMethod.GET)
+            .setAbsoluteURI(configuration.getTarget())
+            .putHeader("Accept", "text/event-stream")
+            .putHeader("Cache-Control", "no-store");
+    headers.forEach(options::putHeader);
+    cursor.ifPresent(id -> options.putHeader("Last-Event-ID", id));
+    long period = Math.max(5, Math.min(watchdogNanos, connectNanos) / 4_000_000);
+    watch = vertx.setPeriodic(period, id -> watch());
+    http.request(options)
+        .onFailure(e -> cut("cannot connect: " + e.getMessage()))
+        .onSuccess(
+            ready -> {
+              request = ready;
+              ready.response().onSuccess(this::answered).onFailure(e -> cut("no answer: " + e));
+              ready.end();
+              if (over.get()) {
+                ready.reset();
+              }
+            });
+  }
+
+  /** Ends the session, once; from any thread. */
+  void cut(String reason) {
+    if (!over.compareAndSet(false, true)) {
+      return;
+    }
+    if (watch >= 0) {
+      vertx.cancelTimer(watch);
+    }
+    HttpClientRequest open = request;
+    if (open != null) {
+      open.reset();
+    }
+    Duration lived = openedAt == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - openedAt);
+    client.ended(reason, lived, Duration.ofMillis(parser.retryMillis().orElse(0)));
+  }
+
+  private void answered(HttpClientResponse response) {
+    heardAt = System.nanoTime();
+    String type = response.getHeader("Content-Type");
+    response.exceptionHandler(e -> cut("connection lost: " + e.getMessage()));
+    if (response.statusCode() != 200 || type == null || !type.startsWith("text/event-stream")) {
+      refused(response);
+      return;
+    }
+    openedAt = heardAt;
+    client.opened();
+    response.handler(chunk -> received(response, chunk));
+    response.endHandler(end -> cut("the server ended the stream"));
+  }
+
+  private void refused(HttpClientResponse response) {
+    Buffer body = Buffer.buffer();
+    response.handler(
+        chunk -> {
+          if (body.length() < REFUSAL_LIMIT) {
+            body.appendBuffer(chunk);
+          }
+        });
+    response.endHandler(
+        end -> {
+          client.refused(response.statusCode(), body.toString());
+          cut("status " + response.statusCode());
+        });
+  }
+
+  private void received(HttpClientResponse response, Buffer chunk) {
+    heardAt = System.nanoTime();
+    List<SseEvent> events;
+    try {
+      events = parser.feed(chunk.getBytes());
+    } catch (IllegalStateException e) {
+      cut(e.getMessage());
+      return;
+    }
+    if (events.isEmpty()) {
+      return;
+    }
+    busy = true;
+    response.pause();
+    client.work(
+        () -> {
+          handle(events);
+          heardAt = System.nanoTime();
+          busy = false;
+          response.resume();
+        });
+  }
+
+  /** On the worker: complete events are handled even when the stream ended behind them. */
+  private void handle(List<SseEvent> events) {
+    for (SseEvent event : events) {
+      if (failed || !client.isRunAllowed()) {
+        return;
+      }
+      if (!client.process(event)) {
+        failed = true;
+        cut("event " + event.id() + " was not handled");
+      }
+    }
+  }
+
+  private void watch() {
+    long limit = openedAt == 0 ? connectNanos : watchdogNanos;
+    if (!busy && System.nanoTime() - heardAt > limit) {
+      cut("nothing received for " + Duration.ofNanos(limit));
+    }
+  }
+}

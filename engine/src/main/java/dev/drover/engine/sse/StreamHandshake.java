@@ -1,0 +1,175 @@
+package dev.drover.engine.sse;
+
+import dev.drover.engine.events.StreamRequest;
+import dev.drover.proto.ProtocolException;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.spi.HeaderFilterStrategy;
+import org.apache.camel.util.CollectionHelper;
+
+/**
+ * The exchange before a stream: the request as headers in, a granted stream or an HTTP answer out.
+ * Used by the {@code sse} and {@code ws} servers alike.
+ */
+public final class StreamHandshake {
+  private static final String JSON = "application/json";
+
+  private final HeaderFilterStrategy filter;
+  private final Duration minGap;
+
+  /**
+   * A handshake.
+   *
+   * @param filter decides which names come in and which go out
+   * @param minGap least time between two events of a granted stream
+   */
+  public StreamHandshake(HeaderFilterStrategy filter, Duration minGap) {
+    this.filter = filter;
+    this.minGap = minGap;
+  }
+
+  /** Puts the request into a fresh exchange; on the event loop. */
+  public void fill(Exchange exchange, RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    Message message = exchange.getIn();
+    copy(exchange, request.headers());
+    copy(exchange, request.params());
+    ctx.pathParams().forEach((name, value) -> put(exchange, name, value));
+    message.setHeader(Exchange.HTTP_METHOD, request.method().name());
+    message.setHeader(Exchange.HTTP_PATH, ctx.normalizedPath());
+    message.setHeader(Exchange.HTTP_URI, ctx.normalizedPath());
+    exchange.setProperty("DroverRequestHeaders", new HashMap<>(message.getHeaders()));
+  }
+
+  /** Whether the route answered instead of granting a stream. */
+  public boolean refused(Exchange exchange) {
+    return exchange.getException() != null || status(exchange) >= 300;
+  }
+
+  /**
+   * What the route granted.
+   *
+   * @throws IllegalStateException when the route set no stream key
+   */
+  public StreamRequest granted(Exchange exchange) {
+    Message message = exchange.getMessage();
+    String key = text(exchange, SseConstants.STREAM_KEY);
+    if (key == null || key.isEmpty()) {
+      throw new IllegalStateException("the route set no " + SseConstants.STREAM_KEY);
+    }
+    Map<String, Object> attributes = new HashMap<>();
+    Map<?, ?> given = message.getHeader(SseConstants.STREAM_ATTRIBUTES, Map.class);
+    if (given == null) {
+      given = exchange.getProperty(SseConstants.STREAM_ATTRIBUTES, Map.of(), Map.class);
+    }
+    given.forEach(
+        (name, value) -> {
+          if (value != null) {
+            attributes.put(String.valueOf(name), value);
+          }
+        });
+    return new StreamRequest(
+        key,
+        text(exchange, SseConstants.STREAM_CURSOR),
+        text(exchange, SseConstants.STREAM_RESYNC),
+        attributes,
+        minGap,
+        maxWait(message));
+  }
+
+  /** Sets the headers that go with a granted stream; on the event loop. */
+  public void headers(Exchange exchange, HttpServerResponse response) {
+    exchange
+        .getMessage()
+        .getHeaders()
+        .forEach(
+            (name, value) -> {
+              boolean own = !"content-type".equalsIgnoreCase(name);
+              if (own
+                  && value != null
+                  && !filter.applyFilterToCamelHeaders(name, value, exchange)) {
+                response.putHeader(name, String.valueOf(value));
+              }
+            });
+  }
+
+  /** Sends what the route answered, or the error that it left unhandled; on the event loop. */
+  public void refuse(Exchange exchange, RoutingContext ctx) {
+    HttpServerResponse response = ctx.response();
+    if (response.closed() || response.ended()) {
+      return;
+    }
+    if (exchange.getException() != null) {
+      fail(exchange, ctx, exchange.getException());
+      return;
+    }
+    headers(exchange, response);
+    Object type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE);
+    Map<?, ?> asked = exchange.getProperty("DroverRequestHeaders", Map.of(), Map.class);
+    boolean echoed = type == null || type.equals(asked.get(Exchange.CONTENT_TYPE));
+    response.putHeader("Content-Type", echoed ? JSON : String.valueOf(type));
+    response.setStatusCode(status(exchange));
+    byte[] body = exchange.getMessage().getBody(byte[].class);
+    response.end(Buffer.buffer(body == null ? new byte[0] : body));
+  }
+
+  /** Sends an error in the protocol's form (document 1, section 9.1); on the event loop. */
+  public void fail(Exchange exchange, RoutingContext ctx, Throwable failure) {
+    HttpServerResponse response = ctx.response();
+    if (response.closed() || response.ended()) {
+      return;
+    }
+    boolean told = failure instanceof ProtocolException;
+    ProtocolException known = told ? (ProtocolException) failure : null;
+    String message = told ? known.getMessage() : "the stream could not be opened";
+    JsonObject error =
+        new JsonObject()
+            .put("code", told ? known.code().name() : "INTERNAL_ERROR")
+            .put("message", message)
+            .put("details", new JsonObject(told ? known.details() : Map.of()))
+            .put("timestamp", Instant.now().toString())
+            .put("request_id", exchange.getMessage().getHeader("X-Request-ID", String.class));
+    response.setStatusCode(told ? known.code().status() : 500);
+    response.putHeader("Content-Type", JSON);
+    response.end(new JsonObject().put("error", error).put("message", message).encode());
+  }
+
+  private void copy(Exchange exchange, MultiMap values) {
+    for (Map.Entry<String, String> entry : values) {
+      put(exchange, entry.getKey(), entry.getValue());
+    }
+  }
+
+  private void put(Exchange exchange, String name, String value) {
+    if (!filter.applyFilterToExternalHeaders(name, value, exchange)) {
+      CollectionHelper.appendEntry(exchange.getIn().getHeaders(), name, value);
+    }
+  }
+
+  private static int status(Exchange exchange) {
+    return exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class);
+  }
+
+  private static String text(Exchange exchange, String name) {
+    String header = exchange.getMessage().getHeader(name, String.class);
+    return header != null ? header : exchange.getProperty(name, String.class);
+  }
+
+  private static Duration maxWait(Message message) {
+    String text = message.getHeader("max_wait", String.class);
+    if (text == null || !text.matches("[0-9]{1,5}")) {
+      return Duration.ZERO;
+    }
+    return Duration.ofSeconds(Long.parseLong(text));
+  }
+}
