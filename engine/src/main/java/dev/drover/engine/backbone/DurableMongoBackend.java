@@ -1,0 +1,79 @@
+package dev.drover.engine.backbone;
+
+import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.bson.Document;
+import io.netty.channel.Channel;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.h2.mvstore.MVStore;
+
+/** A Mongo backend that answers a write command only after it is durable. */
+final class DurableMongoBackend extends H2Backend {
+  /**
+   * Everything that is not named here counts as a write, so that a forgotten name costs time only.
+   */
+  private static final Set<String> READS =
+      Set.of(
+          "find",
+          "getmore",
+          "killcursors",
+          "count",
+          "distinct",
+          "listcollections",
+          "listindexes",
+          "listdatabases",
+          "ping",
+          "ismaster",
+          "hello",
+          "buildinfo",
+          "serverstatus",
+          "whatsmyuri",
+          "hostinfo",
+          "getcmdlineopts",
+          "getfreemonitoringstatus",
+          "getlog",
+          "getparameter",
+          "dbstats",
+          "collstats",
+          "validate",
+          "explain",
+          "endsessions",
+          "connectionstatus",
+          "getlasterror",
+          "top");
+
+  private final GroupCommit commits;
+
+  DurableMongoBackend(MVStore store, GroupCommit commits) {
+    super(store);
+    this.commits = commits;
+  }
+
+  @Override
+  public Document handleCommand(Channel channel, String database, String command, Document query) {
+    if (isRead(command, query)) {
+      return super.handleCommand(channel, database, command, query);
+    }
+    return commits.write(() -> super.handleCommand(channel, database, command, query));
+  }
+
+  private static boolean isRead(String command, Document query) {
+    String name = command.toLowerCase(Locale.ROOT);
+    if (!name.equals("aggregate")) {
+      return READS.contains(name);
+    }
+    return query.get("pipeline") instanceof List<?> stages
+        && stages.stream()
+            .noneMatch(
+                stage ->
+                    stage instanceof Document d
+                        && (d.containsKey("$out") || d.containsKey("$merge")));
+  }
+
+  @Override
+  public void close() {
+    commits.close();
+    super.close();
+  }
+}

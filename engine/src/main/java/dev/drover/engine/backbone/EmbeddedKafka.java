@@ -1,0 +1,211 @@
+package dev.drover.engine.backbone;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The event log as a supervised child process: started, watched, restarted when it dies, and never
+ * left behind. A disk fault halts the broker's JVM, which must not be ours.
+ */
+public final class EmbeddedKafka implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedKafka.class);
+  private static final Duration FIRST_BACK_OFF = Duration.ofMillis(200);
+  private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(5);
+  private static final Duration STEADY = Duration.ofSeconds(30);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+
+  private final KafkaConfiguration config;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private int port;
+  private volatile Process child;
+  private Thread supervisor;
+
+  /** A broker that is not started yet. */
+  public EmbeddedKafka(KafkaConfiguration config) {
+    this.config = config;
+  }
+
+  /**
+   * Starts the child and waits until it answers.
+   *
+   * @throws IllegalStateException when it does not answer in time; the message carries the end of
+   *     its output
+   */
+  public synchronized EmbeddedKafka start() {
+    if (supervisor != null) {
+      return this;
+    }
+    port = config.port() == 0 ? freePort() : config.port();
+    child = launch();
+    supervisor = new Thread(this::supervise, "kafka-supervisor");
+    supervisor.setDaemon(true);
+    supervisor.start();
+    if (!listens() || !KafkaTopics.answers(bootstrap(), config.startTimeout())) {
+      String output = output();
+      close();
+      throw new IllegalStateException("The embedded Kafka broker does not answer: " + output);
+    }
+    LOG.info("Embedded Kafka answers at {} (pid {})", bootstrap(), pid());
+    return this;
+  }
+
+  /** The address for clients, for example {@code 127.0.0.1:9092}. */
+  public String bootstrap() {
+    return "127.0.0.1:" + port;
+  }
+
+  /** Process id of the child that runs now. */
+  public long pid() {
+    return child.pid();
+  }
+
+  /** A plain connect first: a Kafka client that finds nobody fills the log with warnings. */
+  private boolean listens() {
+    long deadline = System.nanoTime() + config.startTimeout().toNanos();
+    try {
+      do {
+        try (Socket socket = new Socket()) {
+          socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+          return true;
+        } catch (IOException e) {
+          closing.await(50, TimeUnit.MILLISECONDS);
+        }
+      } while (System.nanoTime() < deadline);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return false;
+  }
+
+  private Process launch() {
+    try {
+      Files.createDirectories(config.dataDir());
+      List<String> command =
+          ChildCommand.of(
+              System.getProperty("java.class.path"),
+              KafkaBroker.class,
+              List.of(
+                  "-Xmx192m",
+                  "-XX:+UseSerialGC",
+                  "-XX:TieredStopAtLevel=1",
+                  "-XX:+ExitOnOutOfMemoryError",
+                  "-Djava.net.preferIPv4Stack=true",
+                  "-Dlogback.configurationFile=drover-kafka-logback.xml",
+                  "-Ddrover.kafka.log=" + config.dataDir().resolve("broker.log")),
+              List.of(config.dataDir().toString(), Integer.toString(port)));
+      return new ProcessBuilder(command)
+          .redirectErrorStream(true)
+          .redirectOutput(outputFile().toFile())
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot start the Kafka child", e);
+    }
+  }
+
+  private void supervise() {
+    Duration backOff = FIRST_BACK_OFF;
+    try {
+      while (true) {
+        long started = System.nanoTime();
+        int exit = child.waitFor();
+        if (closing.getCount() == 0) {
+          return;
+        }
+        if (System.nanoTime() - started > STEADY.toNanos()) {
+          backOff = FIRST_BACK_OFF;
+        }
+        LOG.warn(
+            "The Kafka child (pid {}) ended with {}; starting it again in {} ms. {}",
+            child.pid(),
+            exit,
+            backOff.toMillis(),
+            output());
+        if (closing.await(backOff.toMillis(), TimeUnit.MILLISECONDS)) {
+          return;
+        }
+        backOff = longer(backOff);
+        relaunch();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Under the lock of {@link #stopChild()}, so that a closing parent never misses a new child. */
+  private void relaunch() {
+    synchronized (closing) {
+      if (closing.getCount() > 0) {
+        child = launch();
+      }
+    }
+  }
+
+  private static Duration longer(Duration backOff) {
+    Duration twice = backOff.multipliedBy(2);
+    return twice.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : twice;
+  }
+
+  private Path outputFile() {
+    return config.dataDir().resolve("broker.out");
+  }
+
+  private String output() {
+    try {
+      String all = Files.readString(outputFile(), StandardCharsets.ISO_8859_1).strip();
+      return all.substring(Math.max(0, all.length() - 2000));
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException("No free loopback port", e);
+    }
+  }
+
+  /** Stops the child in order; after 15 s it is killed. */
+  @Override
+  public synchronized void close() {
+    if (supervisor == null || closing.getCount() == 0) {
+      return;
+    }
+    synchronized (closing) {
+      closing.countDown();
+    }
+    stopChild();
+  }
+
+  private void stopChild() {
+    try (OutputStream in = child.getOutputStream()) {
+      in.write(KafkaBroker.STOP);
+      in.flush();
+      if (!child.waitFor(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+        LOG.warn("The Kafka child did not stop in {} s and is killed", STOP_TIMEOUT.toSeconds());
+        child.destroyForcibly().waitFor();
+      }
+    } catch (IOException e) {
+      LOG.debug("The Kafka child was gone already", e);
+      child.destroyForcibly();
+    } catch (InterruptedException e) {
+      child.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

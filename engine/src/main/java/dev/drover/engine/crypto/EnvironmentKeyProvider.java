@@ -1,0 +1,71 @@
+package dev.drover.engine.crypto;
+
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Keys from the environment, for containers: {@code DROVER_KEY_<NAME>} with the name in upper case
+ * and {@code -} as {@code _}; what is not there comes from a delegate.
+ */
+public final class EnvironmentKeyProvider implements KeyProvider {
+  private static final String PREFIX = "DROVER_KEY_";
+
+  private final Map<String, String> environment;
+  private final KeyProvider delegate;
+
+  /**
+   * Keys of an environment.
+   *
+   * @param environment usually {@code System.getenv()}
+   */
+  public EnvironmentKeyProvider(Map<String, String> environment, KeyProvider delegate) {
+    this.environment = Map.copyOf(environment);
+    this.delegate = delegate;
+  }
+
+  /** PKCS#8 as PEM (newlines may be written as {@code \n}), or Base64 of that PEM or of its DER. */
+  @Override
+  public KeyPair signing(String name) {
+    String variable = variable(name);
+    String value = environment.get(variable);
+    if (value == null || value.isBlank()) {
+      return delegate.signing(name);
+    }
+    try {
+      if (value.contains("-----BEGIN")) {
+        return PrivateKeys.parse(value.replace("\\n", "\n"));
+      }
+      byte[] bytes = Base64.getMimeDecoder().decode(value.strip());
+      String text = new String(bytes, StandardCharsets.ISO_8859_1);
+      return text.startsWith("-----BEGIN") ? PrivateKeys.parse(text) : PrivateKeys.decode(bytes);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException(variable + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** 32 bytes in Base64. */
+  @Override
+  public byte[] secret(String name) {
+    String variable = variable(name);
+    String value = environment.get(variable);
+    if (value == null || value.isBlank()) {
+      return delegate.secret(name);
+    }
+    try {
+      byte[] secret = Base64.getDecoder().decode(value.strip());
+      if (secret.length == SECRET_BYTES) {
+        return secret;
+      }
+    } catch (IllegalArgumentException e) {
+      // Falls through to the one message, which must not quote the value.
+    }
+    throw new IllegalStateException(variable + " does not hold 32 bytes in Base64");
+  }
+
+  private static String variable(String name) {
+    return PREFIX + name.toUpperCase(Locale.ROOT).replace('-', '_');
+  }
+}

@@ -1,0 +1,93 @@
+package dev.drover.engine.crypto;
+
+import dev.drover.engine.crypto.SignatureForm.Hashing;
+import dev.drover.engine.crypto.SignatureForm.Layout;
+import dev.drover.engine.crypto.SignatureForm.Text;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.Signature;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.ECPublicKey;
+import java.util.Optional;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
+import org.bouncycastle.crypto.signers.ECDSASigner;
+import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
+
+/**
+ * ECDSA P-256 over exact bytes, in the forms that devices use (checklist R-03, interop/navign.md
+ * section 8).
+ */
+public final class Signatures {
+  private static final int LONGEST_TEXT = 256;
+
+  private Signatures() {}
+
+  /**
+   * Verifies a signature over the exact received bytes in any of the twelve forms.
+   *
+   * @param signature the header's text; null, blank or garbage is simply not valid
+   * @return the form that matched, or empty when none does; never throws on a caller's input
+   */
+  public static Optional<SignatureForm> verify(ECPublicKey key, byte[] body, String signature) {
+    if (signature == null || signature.isBlank() || signature.length() > LONGEST_TEXT) {
+      return Optional.empty();
+    }
+    byte[] digest = Hashes.sha256(body);
+    for (Text text : Text.values()) {
+      Optional<byte[]> bytes = SignatureText.read(signature.strip(), text);
+      if (bytes.isEmpty()) {
+        continue;
+      }
+      for (Layout layout : Layout.values()) {
+        Optional<byte[]> raw =
+            layout == Layout.RAW ? rawOf(bytes.get()) : EcdsaDer.toRaw(bytes.get());
+        if (raw.isEmpty()) {
+          continue;
+        }
+        // The guide's double hash is the usual one.
+        if (verifies(key, digest, raw.get())) {
+          return Optional.of(new SignatureForm(Hashing.DOUBLE, layout, text));
+        }
+        if (verifies(key, body, raw.get())) {
+          return Optional.of(new SignatureForm(Hashing.SINGLE, layout, text));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<byte[]> rawOf(byte[] bytes) {
+    return bytes.length == 2 * EcdsaDer.SCALAR ? Optional.of(bytes) : Optional.empty();
+  }
+
+  private static boolean verifies(ECPublicKey key, byte[] message, byte[] raw) {
+    try {
+      Signature verifier = Signature.getInstance("SHA256withECDSAinP1363Format");
+      verifier.initVerify(key);
+      verifier.update(message);
+      return verifier.verify(raw);
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
+  /** Signs in the guide's form; deterministic (RFC 6979). */
+  public static String sign(ECPrivateKey key, byte[] body) {
+    return sign(key, body, SignatureForm.GUIDE);
+  }
+
+  /** Signs in a given form; deterministic (RFC 6979). */
+  public static String sign(ECPrivateKey key, byte[] body, SignatureForm form) {
+    byte[] hash = Hashes.sha256(body);
+    if (form.hashing() == Hashing.DOUBLE) {
+      hash = Hashes.sha256(hash);
+    }
+    ECDSASigner signer = new ECDSASigner(new HMacDSAKCalculator(new SHA256Digest()));
+    signer.init(true, new ECPrivateKeyParameters(key.getS(), P256.DOMAIN));
+    BigInteger[] rs = signer.generateSignature(hash);
+    byte[] raw = EcdsaDer.raw(rs[0], rs[1]);
+    return SignatureText.write(
+        form.layout() == Layout.RAW ? raw : EcdsaDer.fromRaw(raw), form.text());
+  }
+}

@@ -1,0 +1,176 @@
+package dev.drover.engine.backbone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedKafkaTest {
+  @TempDir Path dir;
+
+  @Test
+  void aKilledBrokerComesBackWithItsRecords() throws Exception {
+    try (EmbeddedKafka kafka = new EmbeddedKafka(new KafkaConfiguration(dir, 0)).start()) {
+      KafkaTopics.at(kafka.bootstrap()).ensure("t", 1, Duration.ofHours(1));
+      send(kafka.bootstrap(), 0, 100);
+      long first = kafka.pid();
+
+      ProcessHandle.of(first).orElseThrow().destroyForcibly();
+      await().atMost(Duration.ofSeconds(30)).until(() -> kafka.pid() != first);
+      send(kafka.bootstrap(), 100, 200);
+
+      assertThat(read(kafka.bootstrap(), 200))
+          .containsExactlyElementsOf(IntStream.range(0, 200).mapToObj(i -> "v" + i).toList());
+    }
+  }
+
+  @Test
+  void recordsSurviveAnOrderlyRestartAndTheChildIsGoneAfterClose() throws Exception {
+    long pid;
+    String id;
+    try (EmbeddedKafka kafka = new EmbeddedKafka(new KafkaConfiguration(dir, 0)).start()) {
+      id = KafkaTopics.at(kafka.bootstrap()).ensure("t", 1, Duration.ofHours(1)).id();
+      send(kafka.bootstrap(), 0, 10);
+      pid = kafka.pid();
+    }
+    assertThat(ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)).isFalse();
+    try (EmbeddedKafka kafka = new EmbeddedKafka(new KafkaConfiguration(dir, 0)).start()) {
+      assertThat(read(kafka.bootstrap(), 10)).hasSize(10);
+      assertThat(KafkaTopics.at(kafka.bootstrap()).ensure("t", 1, Duration.ofHours(1)).id())
+          .isEqualTo(id);
+    }
+  }
+
+  @Test
+  void topicsAreCreatedOnceAndTheirRetentionFollows() throws Exception {
+    try (EmbeddedKafka kafka = new EmbeddedKafka(new KafkaConfiguration(dir, 0)).start()) {
+      KafkaTopics topics = KafkaTopics.at(kafka.bootstrap());
+      KafkaTopics.Topic made = topics.ensure("t", 3, Duration.ofHours(24));
+      assertThat(made.partitions()).isEqualTo(3);
+      assertThat(retention(kafka.bootstrap())).isEqualTo("86400000");
+
+      assertThat(topics.ensure("t", 5, Duration.ofSeconds(90))).isEqualTo(made);
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(() -> assertThat(retention(kafka.bootstrap())).isEqualTo("90000"));
+    }
+  }
+
+  @Test
+  void aKilledParentLeavesNoOrphanAndARestartIsQuick() throws Exception {
+    Process parent = parent();
+    long childPid;
+    try (BufferedReader out =
+        new BufferedReader(
+            new InputStreamReader(parent.getInputStream(), StandardCharsets.UTF_8))) {
+      String line;
+      do {
+        line = out.readLine();
+      } while (line != null && !line.startsWith("child="));
+      assertThat(line).isNotNull();
+      childPid = Long.parseLong(line.substring("child=".length()));
+      assertThat(ProcessHandle.of(childPid).orElseThrow().isAlive()).isTrue();
+      parent.destroyForcibly().waitFor();
+    }
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> ProcessHandle.of(childPid).map(p -> !p.isAlive()).orElse(true));
+    long start = System.nanoTime();
+    try (EmbeddedKafka again = new EmbeddedKafka(new KafkaConfiguration(dir, 0)).start()) {
+      assertThat(read(again.bootstrap(), 10)).hasSize(10);
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+  }
+
+  private Process parent() throws Exception {
+    return new ProcessBuilder(
+            ChildCommand.of(
+                System.getProperty("java.class.path"),
+                Parent.class,
+                List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                List.of(dir.toString())))
+        .redirectErrorStream(true)
+        .start();
+  }
+
+  /** The process that is killed. */
+  static final class Parent {
+    private Parent() {}
+
+    public static void main(String[] args) throws Exception {
+      EmbeddedKafka kafka = new EmbeddedKafka(new KafkaConfiguration(Path.of(args[0]), 0)).start();
+      KafkaTopics.at(kafka.bootstrap()).ensure("t", 1, Duration.ofHours(1));
+      send(kafka.bootstrap(), 0, 10);
+      System.out.println("child=" + kafka.pid());
+      Thread.currentThread().join();
+    }
+  }
+
+  private static void send(String bootstrap, int from, int to) throws Exception {
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", bootstrap, "acks", "all"),
+            new StringSerializer(),
+            new StringSerializer())) {
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
+      for (int i = from; i < to; i++) {
+        sent.add(producer.send(new ProducerRecord<>("t", "k", "v" + i)));
+      }
+      for (Future<RecordMetadata> s : sent) {
+        s.get();
+      }
+    }
+  }
+
+  private static List<String> read(String bootstrap, int count) {
+    List<String> values = new ArrayList<>();
+    try (KafkaConsumer<String, String> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", bootstrap),
+            new StringDeserializer(),
+            new StringDeserializer())) {
+      TopicPartition partition = new TopicPartition("t", 0);
+      consumer.assign(Set.of(partition));
+      consumer.seekToBeginning(Set.of(partition));
+      long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      while (values.size() < count && System.nanoTime() < deadline) {
+        consumer.poll(Duration.ofMillis(200)).forEach(r -> values.add(r.value()));
+      }
+    }
+    return values;
+  }
+
+  private static String retention(String bootstrap) throws Exception {
+    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "t");
+    try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", bootstrap))) {
+      return admin
+          .describeConfigs(List.of(topic))
+          .all()
+          .get()
+          .get(topic)
+          .get("retention.ms")
+          .value();
+    }
+  }
+}

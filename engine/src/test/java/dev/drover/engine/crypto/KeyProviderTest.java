@@ -1,0 +1,142 @@
+package dev.drover.engine.crypto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KeyProviderTest {
+  @TempDir Path temp;
+
+  @Test
+  void keysAreMadeOnceAndClosedToOthers() throws Exception {
+    Path dir = temp.resolve("keys");
+    KeyPair signing = new FileKeyProvider(dir).signing("token");
+    byte[] secret = new FileKeyProvider(dir).secret("at-rest");
+
+    assertThat(new FileKeyProvider(dir).signing("token").getPublic())
+        .isEqualTo(signing.getPublic());
+    assertThat(new FileKeyProvider(dir).secret("at-rest")).isEqualTo(secret).hasSize(32);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(dir)))
+        .isEqualTo("rwx------");
+    try (var files = Files.list(dir)) {
+      assertThat(files.toList())
+          .hasSize(2)
+          .allSatisfy(
+              f ->
+                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(f)))
+                      .isEqualTo("rw-------"));
+    }
+  }
+
+  @Test
+  void aKeyFileOpenToOthersIsRefusedWithTheRemedy() throws Exception {
+    new FileKeyProvider(temp).signing("token");
+    Path file = temp.resolve("token.pem");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+    assertThatThrownBy(() -> new FileKeyProvider(temp).signing("token"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("chmod 600 " + file);
+  }
+
+  @Test
+  void thoseWhoStartAtOnceEndWithTheSameKey() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      Path dir = temp.resolve("round-" + round);
+      CyclicBarrier together = new CyclicBarrier(4);
+      ExecutorService pool = Executors.newFixedThreadPool(4);
+      List<Future<KeyPair>> made = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        made.add(
+            pool.submit(
+                () -> {
+                  together.await();
+                  return new FileKeyProvider(dir).signing("token");
+                }));
+      }
+      Set<Object> keys = new HashSet<>();
+      for (Future<KeyPair> m : made) {
+        keys.add(m.get().getPublic());
+      }
+      pool.shutdown();
+      assertThat(keys).hasSize(1);
+      try (var files = Files.list(dir)) {
+        assertThat(files).hasSize(1);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "../token", "a/b", "Token", ".hidden"})
+  void aNameIsNeverAPath(String name) {
+    assertThatThrownBy(() -> new FileKeyProvider(temp).signing(name))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aDamagedFileIsAClearError() throws Exception {
+    Path file = temp.resolve("token.pem");
+    Files.writeString(file, "oops");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    assertThatThrownBy(() -> new FileKeyProvider(temp).signing("token"))
+        .hasMessageContaining(file.toString());
+  }
+
+  @Test
+  void theEnvironmentComesFirst() {
+    KeyPair key = PrivateKeys.generate();
+    String pem = PrivateKeys.toPem(TestKeys.privateKey(key));
+    byte[] secret = new byte[32];
+    secret[0] = 7;
+    KeyProvider files = new FileKeyProvider(temp);
+    for (String value :
+        List.of(
+            pem,
+            pem.replace("\n", "\\n"),
+            Base64.getEncoder().encodeToString(pem.getBytes()),
+            Base64.getEncoder().encodeToString(key.getPrivate().getEncoded()))) {
+      assertThat(
+              new EnvironmentKeyProvider(Map.of("DROVER_KEY_TOKEN_NEXT", value), files)
+                  .signing("token-next")
+                  .getPublic())
+          .isEqualTo(key.getPublic());
+    }
+    KeyProvider provider =
+        new EnvironmentKeyProvider(
+            Map.of("DROVER_KEY_AT_REST", Base64.getEncoder().encodeToString(secret)), files);
+    assertThat(provider.secret("at-rest")).isEqualTo(secret);
+    assertThat(provider.secret("other")).isEqualTo(files.secret("other"));
+    assertThat(provider.signing("other").getPublic()).isEqualTo(files.signing("other").getPublic());
+  }
+
+  @Test
+  void aBadEnvironmentValueIsNamedButNotShown() {
+    KeyProvider provider =
+        new EnvironmentKeyProvider(
+            Map.of("DROVER_KEY_TOKEN", "c2VjcmV0", "DROVER_KEY_REST", "c2VjcmV0"),
+            new FileKeyProvider(temp));
+    assertThatThrownBy(() -> provider.signing("token"))
+        .hasMessageContaining("DROVER_KEY_TOKEN")
+        .hasMessageNotContaining("c2VjcmV0");
+    assertThatThrownBy(() -> provider.secret("rest"))
+        .hasMessageContaining("DROVER_KEY_REST")
+        .hasMessageNotContaining("c2VjcmV0");
+  }
+}
