@@ -13,7 +13,19 @@ import picocli.CommandLine.Spec;
     version = "drover 0.1.0-SNAPSHOT",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RoutesCommand.class})
+    subcommands = {
+      UpCommand.class,
+      StatusCommand.class,
+      DownCommand.class,
+      LogsCommand.class,
+      AloneCommand.CentralAlone.class,
+      AloneCommand.OrchestratorAlone.class,
+      TokenCommand.class,
+      KeysCommand.class,
+      EntityCommand.class,
+      EventsCommand.class,
+      RoutesCommand.class
+    })
 public final class Drover implements Runnable {
   @Spec private CommandSpec spec;
 
