@@ -1,0 +1,78 @@
+package dev.drover.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code drover central} and {@code drover orchestrator}: one process in the foreground. The script
+ * ./drover replaces itself by that process; this class does the same job as a parent when the jar
+ * is run directly, and documents both commands.
+ */
+final class AloneCommand {
+  private static final String ARGUMENTS = "Handed to the process, such as --server.port=0.";
+
+  private AloneCommand() {}
+
+  /** {@code drover central}. */
+  @Command(
+      name = "central",
+      description = {
+        "Runs central alone in the foreground.",
+        "Its settings are environment variables: DROVER_DATA, DROVER_PORT, KAFKA_BROKERS,",
+        "DATABASE_URL and others; see the README."
+      },
+      mixinStandardHelpOptions = true)
+  static final class CentralAlone implements Callable<Integer> {
+    @Parameters(arity = "0..*", paramLabel = "ARGUMENT", description = ARGUMENTS)
+    private List<String> arguments = List.of();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+      return run("central", "central", arguments);
+    }
+  }
+
+  /** {@code drover orchestrator}. */
+  @Command(
+      name = "orchestrator",
+      description = {
+        "Runs an orchestrator alone in the foreground.",
+        "Its settings are environment variables: CENTRAL_SERVER_URL, ENTITY_ID, ORCHESTRATOR_ID,",
+        "DROVER_BUNDLE, DROVER_DATA and others; see the README."
+      },
+      mixinStandardHelpOptions = true)
+  static final class OrchestratorAlone implements Callable<Integer> {
+    @Parameters(arity = "0..*", paramLabel = "ARGUMENT", description = ARGUMENTS)
+    private List<String> arguments = List.of();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+      String bundle = System.getenv().getOrDefault("DROVER_BUNDLE", "orchestrator");
+      return run("orchestrator", bundle, arguments);
+    }
+  }
+
+  private static int run(String module, String data, List<String> arguments)
+      throws IOException, InterruptedException {
+    Path home = Home.directory();
+    List<String> command = new ArrayList<>();
+    command.add(Java.executable());
+    command.add("@" + home.resolve("config/jvm/" + module + ".options"));
+    command.add("-jar");
+    command.add(home.resolve(module + "/target/drover-" + module + ".jar").toString());
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+    Map<String, String> environment = builder.environment();
+    environment.putIfAbsent("DROVER_HOME", home.toString());
+    environment.putIfAbsent("DROVER_DATA", home.resolve(".drover").resolve(data).toString());
+    Process process = builder.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "stop"));
+    return process.waitFor();
+  }
+}

@@ -1,0 +1,48 @@
+package dev.drover.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The ./drover command. */
+@Command(
+    name = "drover",
+    description = "Runs a central server and malls, and helps to work on their flows.",
+    version = "drover 0.1.0-SNAPSHOT",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      UpCommand.class,
+      StatusCommand.class,
+      DownCommand.class,
+      LogsCommand.class,
+      AloneCommand.CentralAlone.class,
+      AloneCommand.OrchestratorAlone.class,
+      TokenCommand.class,
+      KeysCommand.class,
+      EntityCommand.class,
+      EventsCommand.class,
+      RoutesCommand.class
+    })
+public final class Drover implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Name a command.");
+  }
+
+  /** Returns the parser and runner of all commands. */
+  static CommandLine commandLine() {
+    return new CommandLine(new Drover())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(new ErrorReport());
+  }
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+}

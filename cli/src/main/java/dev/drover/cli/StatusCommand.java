@@ -1,0 +1,82 @@
+package dev.drover.cli;
+
+import dev.drover.cli.run.Health;
+import dev.drover.cli.run.PidFile;
+import dev.drover.cli.run.Service;
+import dev.drover.cli.run.Services;
+import dev.drover.cli.run.State;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code drover status}: what runs. */
+@Command(
+    name = "status",
+    description = "Shows which processes run and whether they work.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:all run and work", "2:wrong usage", "3:some do not"},
+    mixinStandardHelpOptions = true)
+final class StatusCommand implements Callable<Integer> {
+  private static final int NOT_ALL = 3;
+
+  @Spec private CommandSpec spec;
+  @Mixin private StateOption stateOption;
+
+  @Option(
+      names = "--port-offset",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "The offset that up was given.")
+  private int offset;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    State state = stateOption.state();
+    Health health = new Health();
+    boolean all = true;
+    for (Service service : new Services(Home.directory(), state, offset, System.getenv()).all()) {
+      PidFile file = new PidFile(state.pidFile(service.name()));
+      Optional<ProcessHandle> process = file.process();
+      String text;
+      if (process.isEmpty()) {
+        all = false;
+        text = file.isStale() ? "stopped (it ended without being asked)" : "stopped";
+      } else {
+        int answer = health.status(service.health());
+        all &= answer == 200;
+        text =
+            String.format(
+                "running  pid %d  up %s  %s  %s",
+                process.get().pid(), uptime(process.get()), verdict(answer), service.address());
+      }
+      out.printf("%-12s %s%n", service.name(), text);
+    }
+    out.flush();
+    return all ? 0 : NOT_ALL;
+  }
+
+  private static String verdict(int answer) {
+    return switch (answer) {
+      case 200 -> "healthy";
+      case -1 -> "does not answer";
+      default -> "unhealthy (" + answer + ")";
+    };
+  }
+
+  private static String uptime(ProcessHandle process) {
+    return process
+        .info()
+        .startInstant()
+        .map(start -> Duration.between(start, Clock.systemUTC().instant()).toSeconds())
+        .map(s -> String.format("%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60))
+        .orElse("?");
+  }
+}

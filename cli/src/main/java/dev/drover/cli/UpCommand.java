@@ -1,0 +1,182 @@
+package dev.drover.cli;
+
+import dev.drover.cli.client.Central;
+import dev.drover.cli.client.EntityImport;
+import dev.drover.cli.run.EventLine;
+import dev.drover.cli.run.EventStream;
+import dev.drover.cli.run.Launcher;
+import dev.drover.cli.run.Ports;
+import dev.drover.cli.run.Service;
+import dev.drover.cli.run.Services;
+import dev.drover.cli.run.State;
+import dev.drover.cli.run.Supervisor;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code drover up}: runs everything that a demonstration needs. */
+@Command(
+    name = "up",
+    description = {
+      "Runs central, the orchestrator of mall mall-a-uuid and the simulated mall,",
+      "with embedded Kafka, Mongo and MQTT, and shows what they say to each other.",
+      "Ctrl-C stops everything."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:started (--detach)",
+      "1:something did not start, or ended by itself",
+      "2:wrong usage",
+      "130:stopped by Ctrl-C"
+    },
+    mixinStandardHelpOptions = true)
+final class UpCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private StateOption stateOption;
+
+  @Option(names = "--detach", description = "Leaves everything running and returns.")
+  private boolean detach;
+
+  @Option(names = "--fresh", description = "Deletes the data of an earlier run first.")
+  private boolean fresh;
+
+  @Option(
+      names = "--port-offset",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Adds N to every default port.")
+  private int offset;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    State state = stateOption.state();
+    Services services = new Services(Home.directory(), state, offset, System.getenv());
+    refuseWhenRunning(state);
+    refuseWhenPortsAreTaken(services);
+    if (fresh) {
+      state.clear();
+    }
+    Supervisor supervisor = new Supervisor(state, new Launcher(state, Java.executable()), out);
+    Thread hook = new Thread(() -> stop(supervisor, out), "stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    EventLine format = new EventLine(ZoneId.systemDefault(), System.console() != null);
+    try (EventStream events = new EventStream(state, format, out)) {
+      if (!detach) {
+        events.start();
+      }
+      if (!startAll(supervisor, services, state, out)) {
+        supervisor.stopAll();
+        return ExitCode.SOFTWARE;
+      }
+      summary(services, state, out);
+      if (detach) {
+        Runtime.getRuntime().removeShutdownHook(hook);
+        out.println("Running in the background: ./drover status, ./drover logs, ./drover down");
+        out.flush();
+        return ExitCode.OK;
+      }
+      out.println("Ctrl-C stops everything. What happens:");
+      out.flush();
+      return awaitEnd(supervisor);
+    }
+  }
+
+  private static void refuseWhenRunning(State state) {
+    Map<String, ProcessHandle> running = Supervisor.alreadyRunning(state);
+    running.forEach(
+        (name, process) -> {
+          throw new CliException(
+              name
+                  + " already runs (pid "
+                  + process.pid()
+                  + "); see ./drover status, or stop it with ./drover down");
+        });
+  }
+
+  private static void refuseWhenPortsAreTaken(Services services) {
+    List<String> taken = Ports.taken(services.all());
+    if (!taken.isEmpty()) {
+      throw new CliException(
+          "cannot start:\n  "
+              + String.join("\n  ", taken)
+              + "\nStop what uses them, or move all ports: ./drover up --port-offset 10000");
+    }
+  }
+
+  private static boolean startAll(
+      Supervisor supervisor, Services services, State state, PrintWriter out)
+      throws IOException, InterruptedException {
+    // the mall listens before its data comes, so that the first event is seen to arrive
+    if (!supervisor.start(services.central()) || !supervisor.start(services.orchestrator())) {
+      return false;
+    }
+    importDemo(services, state, out);
+    return supervisor.start(services.simulator());
+  }
+
+  private static void importDemo(Services services, State state, PrintWriter out)
+      throws IOException, InterruptedException {
+    Path file = Home.directory().resolve("config/demo/mall-a.json");
+    if (Files.exists(state.demoMark()) || !Files.exists(file)) {
+      return;
+    }
+    try {
+      Path keys = LocalTokens.keys(state.data("central"));
+      Central central =
+          new Central(services.central().address(), new LocalTokens(keys).operator("*"));
+      EntityImport.Result result = new EntityImport(central).run(file);
+      out.println("Imported the demo mall: " + result);
+      Files.writeString(state.demoMark(), Instant.now() + "\n");
+    } catch (CliException e) {
+      out.println("The demo mall was not imported: " + e.getMessage());
+    }
+    out.flush();
+  }
+
+  private static void summary(Services services, State state, PrintWriter out) {
+    out.println();
+    for (Service service : services.all()) {
+      out.printf("%-12s %s%n", service.name(), service.address());
+      out.printf("%-12s   management %s%n", "", service.management());
+      out.printf("%-12s   log        %s%n", "", state.log(service.name()));
+    }
+    out.println();
+    out.flush();
+  }
+
+  private static int awaitEnd(Supervisor supervisor) throws IOException, InterruptedException {
+    try {
+      Service ended = supervisor.firstEnd().get();
+      if (!supervisor.isStopping()) {
+        supervisor.reportEnd(ended);
+        supervisor.stopAll();
+      }
+      return ExitCode.SOFTWARE;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void stop(Supervisor supervisor, PrintWriter out) {
+    if (!supervisor.isStopping()) {
+      out.println();
+      out.println("Stopping …");
+      out.flush();
+      supervisor.stopAll();
+    }
+  }
+}

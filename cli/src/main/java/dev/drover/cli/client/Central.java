@@ -1,0 +1,83 @@
+package dev.drover.cli.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.drover.cli.CliException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+
+/** Central's REST interface, as one operator. */
+public final class Central {
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+
+  private final ObjectMapper json = new ObjectMapper();
+  private final URI address;
+  private final String token;
+
+  /** Talks to central at this address with this token. */
+  public Central(URI address, String token) {
+    this.address = address;
+    this.token = token;
+  }
+
+  /** Returns whether central answers a GET of the path with 200; 404 is false. */
+  public boolean exists(String path) throws IOException, InterruptedException {
+    HttpResponse<String> response = send(request(path).GET().build());
+    if (response.statusCode() == 404) {
+      return false;
+    }
+    return accept("GET " + path, response) != null;
+  }
+
+  /**
+   * Posts a JSON document.
+   *
+   * @return the answer; an empty object when it has no JSON body
+   * @throws CliException when central refuses it or cannot be reached
+   */
+  public JsonNode post(String path, JsonNode body) throws IOException, InterruptedException {
+    HttpRequest request =
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(json.writeValueAsBytes(body)))
+            .build();
+    return accept("POST " + path, send(request));
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(address + path))
+        .timeout(Duration.ofSeconds(30))
+        .header("Authorization", "Bearer " + token)
+        .header("Accept", "application/json");
+  }
+
+  private HttpResponse<String> send(HttpRequest request) throws InterruptedException {
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new CliException(
+          "cannot reach central at "
+              + address
+              + " ("
+              + e
+              + "); is it running? See ./drover status");
+    }
+  }
+
+  private JsonNode accept(String what, HttpResponse<String> response) throws IOException {
+    if (response.statusCode() / 100 != 2) {
+      throw new CliException(
+          what + " was answered " + response.statusCode() + ": " + response.body().strip());
+    }
+    String body = response.body().strip();
+    return body.startsWith("{") ? json.readTree(body) : json.createObjectNode();
+  }
+}

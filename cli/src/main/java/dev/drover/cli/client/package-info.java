@@ -1,0 +1,2 @@
+/** Talks to central over HTTP: imports and event streams. */
+package dev.drover.cli.client;

@@ -1,0 +1,143 @@
+package dev.drover.cli.run;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The processes of a demonstration on one machine, with their default ports. */
+public final class Services {
+  /** The mall of the demonstration. */
+  public static final String ENTITY = "mall-a-uuid";
+
+  /** Names in the order in which they start. */
+  public static final List<String> NAMES = List.of("central", "orchestrator", "simulator");
+
+  /** Variables that mean one process; each child gets its own values. */
+  static final Set<String> OWN =
+      Set.of(
+          "DROVER_DATA",
+          "DROVER_BUNDLE",
+          "DROVER_PORT",
+          "DROVER_HTTPS_PORT",
+          "DROVER_GRPC_PORT",
+          "DROVER_MANAGEMENT_PORT",
+          "DROVER_TOWER_PORT",
+          "DROVER_MQTT_PORT",
+          "DROVER_KAFKA_PORT",
+          "DROVER_MONGO_PORT");
+
+  private final Path home;
+  private final State state;
+  private final int offset;
+  private final Map<String, String> environment;
+
+  /**
+   * Describes the processes.
+   *
+   * @param home the repository
+   * @param offset added to every default port
+   * @param environment variables that the person has set
+   */
+  public Services(Path home, State state, int offset, Map<String, String> environment) {
+    this.home = home;
+    this.state = state;
+    this.offset = offset;
+    this.environment = Map.copyOf(environment);
+  }
+
+  /** Returns the three processes in the order in which they start. */
+  public List<Service> all() {
+    return List.of(central(), orchestrator(), simulator());
+  }
+
+  /** Returns the central server. */
+  public Service central() {
+    Map<String, String> own = common("central", 3900);
+    own.put("DROVER_PORT", port(3000));
+    own.put("DROVER_GRPC_PORT", port(50052));
+    own.put("DROVER_KAFKA_PORT", port(9092));
+    own.put("DROVER_MONGO_PORT", port(27017));
+    own.putIfAbsent(
+        "DROVER_PUBLIC_URL",
+        environment.getOrDefault("DROVER_PUBLIC_URL", "http://127.0.0.1:" + port(3000)));
+    Map<Integer, String> ports = new LinkedHashMap<>();
+    ports.put(3000 + offset, "REST, SSE and WebSocket of central");
+    ports.put(3900 + offset, "management of central");
+    if (!environment.containsKey("KAFKA_BROKERS")) {
+      ports.put(9092 + offset, "embedded Kafka");
+    }
+    if (!environment.containsKey("DATABASE_URL")) {
+      ports.put(27017 + offset, "embedded Mongo");
+    }
+    return service("central", "central", own, ports, 3000, 3900);
+  }
+
+  /** Returns the orchestrator of the mall. */
+  public Service orchestrator() {
+    Map<String, String> own = common("orchestrator", 8900);
+    own.put("DROVER_PORT", port(8081));
+    own.put("DROVER_HTTPS_PORT", port(8443));
+    own.put("DROVER_TOWER_PORT", port(8080));
+    own.put("DROVER_GRPC_PORT", port(50051));
+    own.put("DROVER_MQTT_PORT", port(1883));
+    mall(own);
+    Map<Integer, String> ports = new LinkedHashMap<>();
+    ports.put(8081 + offset, "REST of the mall");
+    ports.put(8900 + offset, "management of the orchestrator");
+    if (!environment.containsKey("MQTT_URL")) {
+      ports.put(1883 + offset, "MQTT broker of the mall");
+    }
+    return service("orchestrator", "orchestrator", own, ports, 8081, 8900);
+  }
+
+  /** Returns the simulated beacons and robots of the mall. */
+  public Service simulator() {
+    Map<String, String> own = common("simulator", 8901);
+    own.put("DROVER_BUNDLE", "simulator");
+    own.put("DROVER_PORT", port(8181));
+    own.put("ORCHESTRATOR_URL", "http://127.0.0.1:" + port(8081));
+    mall(own);
+    Map<Integer, String> ports = new LinkedHashMap<>();
+    ports.put(8181 + offset, "simulated mall");
+    ports.put(8901 + offset, "management of the simulated mall");
+    return service("simulator", "orchestrator", own, ports, 8181, 8901);
+  }
+
+  private void mall(Map<String, String> own) {
+    own.put("CENTRAL_SERVER_URL", "http://127.0.0.1:" + port(3000));
+    own.put("ENTITY_ID", ENTITY);
+    own.put("ORCHESTRATOR_ID", "orch-mall-a-001");
+  }
+
+  private Map<String, String> common(String name, int management) {
+    Map<String, String> own = new LinkedHashMap<>();
+    own.put("DROVER_HOME", home.toString());
+    own.put("DROVER_DATA", state.data(name).toString());
+    own.put("DROVER_MANAGEMENT_PORT", port(management));
+    return own;
+  }
+
+  private Service service(
+      String name,
+      String module,
+      Map<String, String> own,
+      Map<Integer, String> ports,
+      int port,
+      int management) {
+    return new Service(
+        name,
+        home.resolve(module).resolve("target/drover-" + module + ".jar"),
+        home.resolve("config/jvm/" + module + ".options"),
+        own,
+        ports,
+        URI.create("http://127.0.0.1:" + port(port)),
+        URI.create("http://127.0.0.1:" + port(management)));
+  }
+
+  private String port(int standard) {
+    return Integer.toString(standard + offset);
+  }
+}
