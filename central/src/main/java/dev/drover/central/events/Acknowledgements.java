@@ -104,7 +104,7 @@ public final class Acknowledgements {
     Set<String> known = new HashSet<>();
     long beginning = log.beginning(partition);
     positions.removeIf(position -> position <= beginning);
-    for (LogEvent event : read(partition, positions)) {
+    for (LogEvent event : read(state, partition, positions)) {
       if (event.key().equals(entityId) && positions.contains(event.id().position())) {
         known.add(event.id().toString());
       }
@@ -112,7 +112,7 @@ public final class Acknowledgements {
     return known;
   }
 
-  private Set<LogEvent> read(int partition, Set<Long> positions) {
+  private Set<LogEvent> read(LogState state, int partition, Set<Long> positions) {
     Set<LogEvent> events = new HashSet<>();
     if (positions.isEmpty()) {
       return events;
@@ -120,7 +120,7 @@ public final class Acknowledgements {
     long from = positions.stream().mapToLong(Long::longValue).min().getAsLong() - 1;
     long to = positions.stream().mapToLong(Long::longValue).max().getAsLong();
     long deadline = clock.millis() + PATIENCE.toMillis();
-    try (EventLogReader reader = log.open(Map.of(partition, from))) {
+    try (EventLogReader reader = log.open(state.epoch(), Map.of(partition, from))) {
       while (reader.position(partition) < to && clock.millis() < deadline) {
         events.addAll(reader.poll(Duration.ofMillis(200)));
       }
