@@ -49,7 +49,7 @@ class BackboneConfiguration {
         settings.embedded()
             ? Optional.of(
                 new EmbeddedKafka(
-                    new KafkaConfiguration(properties.data().resolve("kafka"), settings.port())))
+                    new KafkaConfiguration(properties.dataDirectory().resolve("kafka"), settings.port())))
             : Optional.empty();
     // The broker starts while the rest of central does.
     CompletableFuture<String> ready =
@@ -72,7 +72,7 @@ class BackboneConfiguration {
     }
     EmbeddedMongo embedded =
         new EmbeddedMongo(
-                new MongoConfig(properties.data().resolve("mongo"), settings.port(), true))
+                new MongoConfig(properties.dataDirectory().resolve("mongo"), settings.port(), true))
             .start();
     return new Mongo(Optional.of(embedded), embedded.url());
   }

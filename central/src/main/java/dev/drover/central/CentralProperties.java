@@ -2,7 +2,6 @@ package dev.drover.central;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -25,12 +24,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("drover")
 public record CentralProperties(
-    Path home,
-    Path data,
-    Optional<Path> keys,
+    String home,
+    String data,
+    String keys,
     String bind,
     int port,
-    Optional<String> publicUrl,
+    @DefaultValue("") String publicUrl,
     @DefaultValue Tls tls,
     Kafka kafka,
     Mongo mongo,
@@ -39,10 +38,24 @@ public record CentralProperties(
     Token token) {
 
   /** TLS of the data port; plain HTTP when no certificate is named. */
-  public record Tls(Optional<Path> certificate, Optional<Path> key) {}
+  public record Tls(@DefaultValue("") String certificate, @DefaultValue("") String key) {
+    boolean on() {
+      return !certificate.isBlank();
+    }
+  }
 
-  /** An external cluster by its brokers, or the embedded broker on this port. */
-  public record Kafka(String brokers, boolean embedded, int port) {}
+  /**
+   * The event log.
+   *
+   * @param brokers where clients find it
+   * @param external an external cluster; blank for the embedded broker
+   * @param port the embedded broker's port
+   */
+  public record Kafka(String brokers, @DefaultValue("") String external, int port) {
+    boolean embedded() {
+      return external.isBlank();
+    }
+  }
 
   /** An external database by its URL, or the embedded one on this port. */
   public record Mongo(String url, String database, int port) {}
@@ -71,14 +84,24 @@ public record CentralProperties(
   /** How long tokens live, and how long before their end a refresh is suggested. */
   public record Token(Duration lifetime, Duration refreshBefore) {}
 
+  // Texts above, because Spring would look for a Path among the web application's resources first.
+  Path homeDirectory() {
+    return Path.of(home).toAbsolutePath().normalize();
+  }
+
+  Path dataDirectory() {
+    return Path.of(data).toAbsolutePath().normalize();
+  }
+
   Path keysDirectory() {
-    return keys.filter(path -> !path.toString().isBlank()).orElse(data.resolve("keys"));
+    return Path.of(keys).toAbsolutePath().normalize();
   }
 
   String reachableUrl() {
-    String scheme = tls.certificate().isPresent() ? "https" : "http";
-    return publicUrl
-        .filter(url -> !url.isBlank())
-        .orElse(scheme + "://" + (bind.equals("0.0.0.0") ? "127.0.0.1" : bind) + ":" + port);
+    if (!publicUrl.isBlank()) {
+      return publicUrl;
+    }
+    String host = bind.equals("0.0.0.0") ? "127.0.0.1" : bind;
+    return (tls.on() ? "https" : "http") + "://" + host + ":" + port;
   }
 }

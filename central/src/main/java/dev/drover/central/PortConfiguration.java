@@ -24,13 +24,15 @@ class PortConfiguration {
 
   @Bean
   HttpPort httpPort(Vertx vertx, CentralProperties properties, Clock clock) {
-    Path contracts = properties.home().resolve("proto/openapi");
+    Path contracts = properties.homeDirectory().resolve("proto/openapi");
     Contract contract =
         Contract.of(
             List.of(contracts.resolve("central.yaml"), contracts.resolve("central-streams.yaml")));
     CentralProperties.Tls tls = properties.tls();
     Optional<HttpPort.Tls> certificate =
-        tls.certificate().flatMap(chain -> tls.key().map(key -> new HttpPort.Tls(chain, key)));
+        tls.on()
+            ? Optional.of(new HttpPort.Tls(Path.of(tls.certificate()), Path.of(tls.key())))
+            : Optional.empty();
     return new HttpPort(
         vertx,
         new HttpPort.Settings(properties.bind(), properties.port(), certificate, EVENT_LOOPS),
