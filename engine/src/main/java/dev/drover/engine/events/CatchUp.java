@@ -40,6 +40,9 @@ final class CatchUp implements Runnable {
 
   /** Queues a stream; it joins the running scan if that has not passed its position. */
   void join(EventStream stream) {
+    if (partition.retired()) {
+      return;
+    }
     synchronized (waiting) {
       waiting.add(stream);
       if (scheduled) {

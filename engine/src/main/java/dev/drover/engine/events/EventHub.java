@@ -4,6 +4,7 @@ import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -283,7 +285,19 @@ public final class EventHub implements AutoCloseable {
   public void close() {
     closed = true;
     streams.forEach(this::abort);
-    readers.shutdownNow();
+    View current = view;
+    if (current != null) {
+      Arrays.stream(current.partitions).forEach(PartitionStreams::retire);
+    }
+    readers.shutdown();
+    try {
+      if (!readers.awaitTermination(2, TimeUnit.SECONDS)) {
+        readers.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      readers.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
     log.close();
   }
 

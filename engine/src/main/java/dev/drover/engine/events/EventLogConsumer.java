@@ -10,6 +10,7 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.util.TimeUtils;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,15 +122,23 @@ public final class EventLogConsumer extends DefaultConsumer {
   private void checkIdentity() {
     try {
       if (hub.ready() && !hub.log().state().epoch().equals(hub.epoch())) {
-        replaced = true;
-        EventLogReader open = reader;
-        if (open != null) {
-          open.wakeup();
-        }
+        beginAgain();
+      }
+    } catch (LogUnavailableException e) {
+      // a reader of a topic that is gone would spin; an outage it survives by itself
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        beginAgain();
       }
     } catch (RuntimeException e) {
-      // the reader itself reports an outage; a topic that is gone has no identity to compare
       LOG.debug("cannot ask for the identity of {}", hub.log().name(), e);
+    }
+  }
+
+  private void beginAgain() {
+    replaced = true;
+    EventLogReader open = reader;
+    if (open != null) {
+      open.wakeup();
     }
   }
 

@@ -56,7 +56,7 @@ public abstract class ChannelSink implements EventSink {
   }
 
   @Override
-  public final long pendingBytes() {
+  public long pendingBytes() {
     ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
     return buffer == null ? 0 : buffer.totalPendingWriteBytes();
   }

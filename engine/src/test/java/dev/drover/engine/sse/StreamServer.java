@@ -32,7 +32,7 @@ public final class StreamServer implements AutoCloseable {
           id: events-fan-out
           from:
             uri: event-log:drover.events
-            parameters: {hub: "#eventHub", identityCheck: "300ms"}
+            parameters: {hub: "#eventHub", identityCheck: "300"}
             steps:
               - to: {uri: "sse:events", parameters: {hub: "#eventHub"}}
       """;

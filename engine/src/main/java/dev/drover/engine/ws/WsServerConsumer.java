@@ -1,0 +1,171 @@
+package dev.drover.engine.ws;
+
+import dev.drover.engine.events.EventStream;
+import dev.drover.engine.sse.Durations;
+import dev.drover.engine.sse.StreamHandshake;
+import dev.drover.proto.ErrorCode;
+import dev.drover.proto.ProtocolException;
+import io.netty.channel.Channel;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.Processor;
+import org.apache.camel.support.DefaultConsumer;
+
+/** Turns each upgrade request into an exchange; only one that is granted gets its 101. */
+public final class WsServerConsumer extends DefaultConsumer {
+  private final StreamHandshake handshake;
+  private Route route;
+
+  /** A server on the endpoint's path. */
+  public WsServerConsumer(WsEndpoint endpoint, Processor processor) {
+    super(endpoint, processor);
+    WsConfiguration configuration = endpoint.getConfiguration();
+    this.handshake =
+        new StreamHandshake(
+            configuration.getHeaderFilterStrategy(), Durations.parse(configuration.getMinGap()));
+  }
+
+  @Override
+  public WsEndpoint getEndpoint() {
+    return (WsEndpoint) super.getEndpoint();
+  }
+
+  @Override
+  protected void doStart() throws Exception {
+    super.doStart();
+    route = getEndpoint().router().get(getEndpoint().serverPath()).handler(this::handle);
+  }
+
+  @Override
+  protected void doStop() throws Exception {
+    if (route != null) {
+      route.remove();
+      route = null;
+      getEndpoint().hub().abortAll(WsEncoding.TRANSPORT);
+    }
+    super.doStop();
+  }
+
+  private void handle(RoutingContext ctx) {
+    Exchange exchange = createExchange(false);
+    exchange.setPattern(ExchangePattern.InOut);
+    handshake.fill(exchange, ctx);
+    HttpServerRequest request = ctx.request();
+    if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
+      ctx.response().putHeader("Upgrade", "websocket");
+      handshake.fail(
+          exchange,
+          ctx,
+          new ProtocolException(ErrorCode.VALIDATION_FAILED, "this path speaks WebSocket only"));
+      return;
+    }
+    Channel channel = ((ConnectionBase) request.connection()).channel();
+    WsSink sink = new WsSink(channel, getEndpoint().hub().outbox(channel.eventLoop()));
+    request.pause();
+    ctx.vertx()
+        .executeBlocking(() -> process(exchange, sink), false)
+        .onComplete(
+            done -> {
+              if (done.failed()) {
+                if (!(done.cause() instanceof ProtocolException)) {
+                  getExceptionHandler().handleException("stream refused", exchange, done.cause());
+                }
+                request.resume();
+                handshake.fail(exchange, ctx, done.cause());
+              } else if (done.result().isEmpty()) {
+                request.resume();
+                handshake.refuse(exchange, ctx);
+              } else {
+                upgrade(ctx, sink, done.result().get());
+              }
+              doneUoW(exchange);
+              releaseExchange(exchange, false);
+            });
+  }
+
+  /** On a worker: runs the route and opens the stream, whose frames wait for the upgrade. */
+  private Optional<EventStream> process(Exchange exchange, WsSink sink) throws Exception {
+    createUoW(exchange);
+    getProcessor().process(exchange);
+    if (handshake.refused(exchange)) {
+      return Optional.empty();
+    }
+    return Optional.of(getEndpoint().hub().attach(sink, handshake.granted(exchange)));
+  }
+
+  private void upgrade(RoutingContext ctx, WsSink sink, EventStream stream) {
+    ctx.request()
+        .toWebSocket()
+        .onSuccess(
+            socket -> {
+              socket.closeHandler(gone -> stream.close());
+              socket.exceptionHandler(e -> stream.close());
+              socket.textMessageHandler(text -> received(ctx, socket, stream, text));
+              sink.begin(socket);
+              if (stream.closed()) {
+                socket.close();
+              }
+            })
+        .onFailure(
+            e -> {
+              stream.close();
+              sink.discard();
+            });
+    ctx.request().resume();
+  }
+
+  private void received(
+      RoutingContext ctx, ServerWebSocket socket, EventStream stream, String text) {
+    String type;
+    try {
+      type = new JsonObject(text).getValue("type") instanceof String name ? name : null;
+    } catch (DecodeException e) {
+      type = null;
+    }
+    if (type == null) {
+      String error =
+          WsFrameConsumer.error(
+              ErrorCode.VALIDATION_FAILED, "a frame is a JSON object with a type");
+      socket.writeTextMessage(error);
+      return;
+    }
+    if (type.equals("ping")) {
+      socket.writeTextMessage("{\"type\":\"pong\"}");
+      return;
+    }
+    handOver(ctx, socket, stream, type, text);
+  }
+
+  /** One frame of a client at a time: the next one is read when the route is done with this. */
+  private void handOver(
+      RoutingContext ctx, ServerWebSocket socket, EventStream stream, String type, String text) {
+    List<WsFrameConsumer> routes = getEndpoint().getComponent().frameConsumers();
+    if (routes.isEmpty()) {
+      String error = WsFrameConsumer.error(ErrorCode.NOT_FOUND, "no route takes frames");
+      socket.writeTextMessage(error);
+      return;
+    }
+    socket.pause();
+    ctx.vertx()
+        .executeBlocking(() -> routes.get(0).process(stream, type, text), false)
+        .onComplete(
+            done -> {
+              if (!socket.isClosed()) {
+                String failed =
+                    WsFrameConsumer.error(ErrorCode.INTERNAL_ERROR, "the frame was not handled");
+                Optional<String> answer = done.succeeded() ? done.result() : Optional.of(failed);
+                answer.ifPresent(socket::writeTextMessage);
+                socket.resume();
+              }
+            });
+  }
+}

@@ -1,0 +1,90 @@
+package dev.drover.engine.ws;
+
+import dev.drover.engine.events.EventEncoding;
+import dev.drover.engine.events.Outbox;
+import dev.drover.engine.sse.ChannelSink;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
+import io.vertx.core.http.ServerWebSocket;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** A WebSocket stream; what comes before the upgrade is done waits for it. */
+final class WsSink extends ChannelSink {
+  private static final short SERVICE_RESTART = 1012;
+  private static final int POLITE_LIMIT = 64 * 1024;
+
+  private final Deque<ByteBuf> early = new ArrayDeque<>();
+  private long earlyBytes;
+  private ServerWebSocket socket;
+  private boolean over;
+
+  WsSink(Channel channel, Outbox outbox) {
+    super(channel, outbox);
+  }
+
+  @Override
+  public EventEncoding encoding() {
+    return WsEncoding.TEXT;
+  }
+
+  /** On the event loop: the upgrade is done. */
+  void begin(ServerWebSocket upgraded) {
+    socket = upgraded;
+    writeBelow(WebSocketFrameEncoder.class);
+    early.forEach(super::write);
+    early.clear();
+    earlyBytes = 0;
+    flush();
+    if (over) {
+      abort();
+    }
+  }
+
+  /** On the event loop: there will be no upgrade. */
+  void discard() {
+    over = true;
+    early.forEach(ByteBuf::release);
+    early.clear();
+  }
+
+  @Override
+  public void write(Object frame) {
+    ByteBuf buffer = (ByteBuf) frame;
+    if (socket != null) {
+      super.write(frame);
+    } else if (over) {
+      buffer.release();
+    } else {
+      early.add(buffer);
+      earlyBytes += buffer.readableBytes();
+    }
+  }
+
+  @Override
+  public long pendingBytes() {
+    return earlyBytes + super.pendingBytes();
+  }
+
+  /** Tells a reader that keeps up to come back (1012); cuts one that does not. */
+  @Override
+  public void abort() {
+    over = true;
+    if (socket == null) {
+      return;
+    }
+    if (pendingBytes() < POLITE_LIMIT) {
+      socket.close(SERVICE_RESTART, "service restart");
+    } else {
+      super.abort();
+    }
+  }
+
+  @Override
+  public void end() {
+    if (socket != null) {
+      socket.close();
+    }
+  }
+}

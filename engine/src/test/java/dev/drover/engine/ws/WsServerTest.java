@@ -1,0 +1,161 @@
+package dev.drover.engine.ws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.drover.engine.events.EventHub;
+import dev.drover.engine.events.EventHubSettings;
+import dev.drover.engine.events.KafkaEventLog;
+import dev.drover.engine.events.TestBroker;
+import dev.drover.engine.sse.StreamServer;
+import io.vertx.core.http.UpgradeRejectedException;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The WebSocket server with a real client, and what clients may send. */
+class WsServerTest {
+  private static final String ROUTES =
+      """
+      - route:
+          id: ws-stream
+          from:
+            uri: ws:/api/orchestrators/ws
+            steps:
+              - choice:
+                  when:
+                    - simple: "${header.access_token} != 'good'"
+                      steps:
+                        - setHeader: {name: CamelHttpResponseCode, expression: {constant: {expression: "401"}}}
+                        - setBody: {expression: {constant: {expression: "{}"}}}
+              - setHeader: {name: DroverStreamKey, expression: {constant: {expression: mall-a}}}
+              - setHeader: {name: DroverStreamCursor, expression: {simple: {expression: "${header.last_event_id}"}}}
+      - route:
+          id: ws-frames
+          from:
+            uri: ws:frames
+            steps:
+              - setBody: {expression: {simple: {expression: '{"got":"${header.DroverFrameType}","of":"${header.DroverStreamKey}"}'}}}
+              - setHeader: {name: DroverFrameReply, expression: {constant: {expression: "true"}}}
+      - route:
+          id: fan-out
+          from:
+            uri: event-log:drover.events
+            steps:
+              - to: {uri: "ws:events"}
+      """;
+
+  @TempDir Path directory;
+  private TestBroker broker;
+  private EventHub hub;
+  private StreamServer server;
+  private final BlockingQueue<JsonObject> frames = new LinkedBlockingQueue<>();
+
+  @BeforeEach
+  void start() throws Exception {
+    broker = new TestBroker(directory);
+    broker.createTopic("drover.events", 2, Map.of());
+    hub =
+        new EventHub(
+            new KafkaEventLog("drover.events", broker.client()),
+            EventHubSettings.defaults(),
+            Clock.systemUTC());
+    server = new StreamServer(hub, Map.of(), ROUTES);
+    await().until(hub::ready);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    server.close();
+    broker.close();
+  }
+
+  private WebSocket connect(String query) {
+    WebSocketClient client =
+        server.vertx().createWebSocketClient(new WebSocketClientOptions().setMaxFrameSize(1 << 20));
+    WebSocketConnectOptions options =
+        new WebSocketConnectOptions()
+            .setHost("127.0.0.1")
+            .setPort(server.port())
+            .setURI("/api/orchestrators/ws?" + query);
+    return client
+        .connect(options)
+        .onSuccess(ws -> ws.textMessageHandler(text -> frames.add(new JsonObject(text))))
+        .toCompletionStage()
+        .toCompletableFuture()
+        .join();
+  }
+
+  private JsonObject next() throws InterruptedException {
+    JsonObject frame = frames.poll(10, TimeUnit.SECONDS);
+    assertThat(frame).as("a frame within 10 s").isNotNull();
+    return frame;
+  }
+
+  @Test
+  void authorisesBeforeTheUpgrade() {
+    assertThatThrownBy(() -> connect("access_token=bad"))
+        .hasRootCauseInstanceOf(UpgradeRejectedException.class)
+        .hasMessageContaining("401");
+    assertThat(hub.connections()).isEmpty();
+  }
+
+  @Test
+  void streamsEventsAndReplaysFromACursor() throws Exception {
+    String cursor;
+    WebSocket first = connect("access_token=good");
+    JsonObject connected = next();
+    assertThat(connected.getString("type")).isEqualTo("event");
+    assertThat(connected.getString("event")).isEqualTo("connected");
+    cursor = connected.getString("id");
+    String large = "x".repeat(70_000);
+    broker.send("drover.events", "mall-a", "data_update", "{\"n\":1}").get();
+    broker.send("drover.events", "mall-a", "task_create", "{\"n\":\"" + large + "\"}").get();
+    assertThat(next().getJsonObject("data").getInteger("n")).isEqualTo(1);
+    JsonObject second = next();
+    assertThat(second.getString("event")).isEqualTo("task_create");
+    assertThat(second.getJsonObject("data").getString("n")).isEqualTo(large);
+    first.close();
+    connect("access_token=good&last_event_id=" + cursor);
+    assertThat(next().getString("id")).isEqualTo(cursor);
+    assertThat(next().getJsonObject("data").getInteger("n")).isEqualTo(1);
+    assertThat(next().getString("id")).isEqualTo(second.getString("id"));
+  }
+
+  @Test
+  void takesClientFramesAndOutlivesMalformedOnes() throws Exception {
+    WebSocket socket = connect("access_token=good");
+    next();
+    socket.writeTextMessage("{\"type\":\"ping\"}");
+    assertThat(next()).isEqualTo(new JsonObject("{\"type\":\"pong\"}"));
+    for (String bad : new String[] {"nonsense", "[1]", "{\"type\":7}", "{}"}) {
+      socket.writeTextMessage(bad);
+      assertThat(next().getString("type")).as(bad).isEqualTo("error");
+    }
+    socket.writeTextMessage("{\"type\":\"ack\",\"event_ids\":[\"e\"]}");
+    assertThat(next()).isEqualTo(new JsonObject("{\"got\":\"ack\",\"of\":\"mall-a\"}"));
+    broker.send("drover.events", "mall-a", "data_update", "{\"n\":1}").get();
+    assertThat(next().getString("event")).isEqualTo("data_update");
+  }
+
+  @Test
+  void stoppingClosesWith1012() throws Exception {
+    WebSocket socket = connect("access_token=good");
+    next();
+    server.context().getRouteController().stopRoute("ws-stream");
+    await().untilAsserted(() -> assertThat(socket.closeStatusCode()).isEqualTo((short) 1012));
+  }
+}
