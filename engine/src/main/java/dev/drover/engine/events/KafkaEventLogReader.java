@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -63,7 +64,7 @@ final class KafkaEventLogReader implements EventLogReader {
 
   @Override
   public void close() {
-    consumer.close(Duration.ofSeconds(1));
+    consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
   }
 
   private LogEvent event(ConsumerRecord<byte[], byte[]> record) {

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.events.EventLogComponent;
 import dev.drover.engine.events.EventLogEndpoint;
+import dev.drover.engine.outbox.OutboxComponent;
+import dev.drover.engine.outbox.OutboxEndpoint;
 import dev.drover.engine.ws.WsComponent;
 import dev.drover.engine.ws.WsConfiguration;
 import dev.drover.engine.ws.WsConstants;
@@ -59,7 +61,8 @@ class DescriptorTest {
             EventLogComponent.class,
             EventLogEndpoint.class,
             EventLogEndpoint.class,
-            SseConstants.class));
+            SseConstants.class),
+        new Described(OutboxComponent.class, OutboxEndpoint.class, OutboxEndpoint.class));
   }
 
   @ParameterizedTest
