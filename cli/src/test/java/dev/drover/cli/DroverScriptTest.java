@@ -42,6 +42,8 @@ class DroverScriptTest {
           .append(module)
           .append(".jar\n");
     }
+    // as reproducible builds do
+    build.append("touch -d 2020-01-01 */target/*.jar\n");
     Files.writeString(home.resolve("pom.xml"), "<project/>");
     Files.createDirectories(home.resolve("proto/openapi"));
     Path mvnw = home.resolve("mvnw");
