@@ -11,6 +11,7 @@ import dev.drover.cli.routes.rules.EndpointRule;
 import dev.drover.cli.routes.rules.ExpressionRule;
 import dev.drover.cli.routes.rules.FileNameRule;
 import dev.drover.cli.routes.rules.JavaNameRule;
+import dev.drover.cli.routes.rules.KameletDependencyRule;
 import dev.drover.cli.routes.rules.KameletFileRule;
 import dev.drover.cli.routes.rules.KameletUseRule;
 import dev.drover.cli.routes.rules.LossRule;
@@ -45,6 +46,7 @@ public final class RouteCheck {
             new DirectRule(),
             new KameletFileRule(),
             new KameletUseRule(),
+            new KameletDependencyRule(components),
             new BeanRule(),
             new PlaceholderRule(),
             new EndpointRule(components),

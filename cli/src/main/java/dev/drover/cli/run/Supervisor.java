@@ -80,9 +80,18 @@ public final class Supervisor {
   /** Tells that a service ended, with its exit code and the last lines of its output. */
   public void reportEnd(Service service) throws IOException {
     Process process = running.get(service);
-    String code = process.isAlive() ? "" : " with exit code " + process.exitValue();
-    say("%s ended%s; its last lines:", service.name(), code);
+    say("%s ended%s; its last lines:", service.name(), how(process));
     lastLines(service);
+  }
+
+  private static String how(Process process) {
+    if (process.isAlive()) {
+      return "";
+    }
+    int code = process.exitValue();
+    // by the custom of shells; nobody here has sent that signal
+    String signal = code > 128 ? " (signal " + (code - 128) + " from outside)" : "";
+    return " with exit code " + code + signal;
   }
 
   private void lastLines(Service service) throws IOException {

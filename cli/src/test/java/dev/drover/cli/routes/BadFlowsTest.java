@@ -72,6 +72,51 @@ class BadFlowsTest {
     assertThat(findings).isEmpty();
   }
 
+  @Test
+  void aRouteFileWithoutNumberIsFound() throws IOException {
+    copy(FLOWS.resolve("good"), home);
+    Path central = home.resolve("routes/central");
+    Files.move(central.resolve("07-heartbeat.camel.yaml"), central.resolve("Beat.camel.yaml"));
+
+    assertThat(check.check(home))
+        .extracting(Finding::toString)
+        .containsExactly(
+            "routes/central/Beat.camel.yaml:1: file name; write NN-<flow>.camel.yaml, such as"
+                + " 01-registration");
+  }
+
+  @Test
+  void anOperationOfTheContractWithoutARouteIsFound() throws IOException {
+    copy(FLOWS.resolve("good"), home);
+    Files.delete(home.resolve("routes/central/01-registration.camel.yaml"));
+
+    assertThat(check.check(home))
+        .extracting(Finding::toString)
+        .anyMatch(
+            text ->
+                text.startsWith(
+                    "routes/shared/rest.camel.yaml:7: operation 'registerOrchestrator' of"
+                        + " central.yaml has no route; write one from direct:registerOrchestrator"));
+  }
+
+  @Test
+  void aBeanThatAnOptionNamesMustBeDeclared() throws IOException {
+    copy(FLOWS.resolve("good"), home);
+    Path file = home.resolve("routes/central/07-heartbeat.camel.yaml");
+    String text = Files.readString(file);
+    Files.writeString(
+        file,
+        text.replace(
+            "      parameters:\n        period",
+            "      parameters:\n        timer: \"#clock\"\n        period"));
+
+    assertThat(check.check(home))
+        .extracting(Finding::message)
+        .containsExactly(
+            "no bean 'clock'; name it in routes/central/beans.txt (or routes/shared/beans.txt), or"
+                + " correct the name");
+  }
+
   private static boolean isAt(Finding finding, String file, int line) {
     return finding.file().equals(file) && finding.line() == line;
   }

@@ -87,6 +87,7 @@ public final class SchemaRule implements Rule {
   }
 
   private void check(String file, YamlNode root, JsonNode json, String prefix, Findings out) {
+    json.findValues("kamelet").forEach(SchemaRule::forgetId);
     for (Named named : schemas) {
       Set<ValidationMessage> messages = named.schema().validate(json);
       messages.removeIf(SchemaRule::isPlaceholder);
@@ -106,6 +107,14 @@ public final class SchemaRule implements Rule {
       if (!messages.isEmpty()) {
         return;
       }
+    }
+  }
+
+  /** Camel reads the id of a kamelet step; only its schemas do not know that. */
+  private static void forgetId(JsonNode kamelet) {
+    if (kamelet instanceof ObjectNode object) {
+      object.remove("id");
+      object.path("steps").findValues("kamelet").forEach(SchemaRule::forgetId);
     }
   }
 

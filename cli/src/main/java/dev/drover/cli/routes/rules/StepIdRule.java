@@ -15,11 +15,11 @@ public final class StepIdRule implements Rule {
   }
 
   private static void check(Flow flow, Step step, Findings out) {
-    if (step.eip().equals("kamelet")) {
+    if (step.eip().equals("kamelet") && step.children().isEmpty()) {
       out.add(
           flow.file(),
           step.line(),
-          "the kamelet step cannot carry an id; write to: with uri: kamelet:"
+          "`kamelet` without steps inside; write to: with uri: kamelet:"
               + step.options().text("name"));
     } else if (step.id().isEmpty()) {
       String what = step.block() ? "branch `" : "step `";
