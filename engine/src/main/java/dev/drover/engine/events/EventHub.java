@@ -165,7 +165,7 @@ public final class EventHub implements AutoCloseable {
       return 0;
     }
     return StreamGroups.fanOut(
-        current.partitions[partition].live.of(event.key()), transport, event);
+        current.partitions[partition].live.of(event.key()), transport, event, counters.delivered);
   }
 
   /**
