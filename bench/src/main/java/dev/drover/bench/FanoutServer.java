@@ -5,6 +5,7 @@ import dev.drover.engine.events.EventHubSettings;
 import dev.drover.engine.events.EventId;
 import dev.drover.engine.events.LogEvent;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
@@ -42,7 +43,9 @@ final class FanoutServer {
     hub.open(hub.log().state());
     DefaultCamelContext context = new DefaultCamelContext();
     context.getRegistry().bind("eventHub", hub);
-    context.getRegistry().bind("vertx", Vertx.vertx());
+    context
+        .getRegistry()
+        .bind("vertx", Vertx.vertx(new VertxOptions().setPreferNativeTransport(true)));
     VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
     configuration.setBindHost("127.0.0.1");
     configuration.setBindPort(port);
