@@ -64,6 +64,11 @@ public final class EventHub implements AutoCloseable {
     return log;
   }
 
+  /** The clock of timestamps in frames and answers. */
+  public Clock clock() {
+    return clock;
+  }
+
   /** Whether streams can be opened: the log's positions are known. */
   public boolean ready() {
     return view != null && !closed;
