@@ -37,7 +37,9 @@ public enum ErrorCode {
   TASK_ALREADY_ASSIGNED(409),
   /** Additive: an item with this id exists. */
   ALREADY_EXISTS(409),
-  /** Additive: the same idempotency key is being worked on; {@code Retry-After} says when to ask. */
+  /**
+   * Additive: the same idempotency key is being worked on; {@code Retry-After} says when to ask.
+   */
   REQUEST_IN_PROGRESS(409),
   /** Additive: the idempotency key was used with another body. */
   IDEMPOTENCY_KEY_REUSED(422),

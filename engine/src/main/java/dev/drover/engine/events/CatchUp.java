@@ -111,7 +111,7 @@ final class CatchUp implements Runnable {
     private void step() {
       List<LogEvent> batch = next();
       for (LogEvent event : batch) {
-        StreamGroups.fanOut(groups.of(event.key()), null, event);
+        StreamGroups.fanOut(groups.of(event.key()), null, event, hub.counters().delivered);
       }
       streams.forEach(s -> s.position = Math.max(s.position, position));
       List<EventStream> touched = touchedBy(batch);
@@ -179,7 +179,7 @@ final class CatchUp implements Runnable {
           return false;
         }
         for (LogEvent event : tail) {
-          StreamGroups.fanOut(groups.of(event.key()), null, event);
+          StreamGroups.fanOut(groups.of(event.key()), null, event, hub.counters().delivered);
         }
         for (Map.Entry<String, List<EventStream>> e : byKey().entrySet()) {
           partition.goLive(e.getKey(), e.getValue());

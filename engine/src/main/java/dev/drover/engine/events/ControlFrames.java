@@ -58,8 +58,32 @@ final class ControlFrames {
         at);
   }
 
+  /**
+   * Queues an event for the live streams of a partition, with the live end as its id.
+   *
+   * @return the number of streams
+   */
+  int submitLive(PartitionStreams partition, String transport, String type, byte[] data) {
+    int count = 0;
+    partition.lock.lock();
+    try {
+      EventId end = partition.endId();
+      for (StreamGroups.Group[] groups : partition.live.all()) {
+        for (StreamGroups.Group group : groups) {
+          if (transport.equals(group.encoding().transport())) {
+            submitAll(group, end, type, data);
+            count += group.streams().length;
+          }
+        }
+      }
+    } finally {
+      partition.lock.unlock();
+    }
+    return count;
+  }
+
   /** One frame for all streams of a group that stand at the live end. */
-  void submitAll(StreamGroups.Group group, EventId end, String type, byte[] data) {
+  private void submitAll(StreamGroups.Group group, EventId end, String type, byte[] data) {
     Object shared = group.encoding().encode(type, end.toString(), data, 0);
     EventStream[] streams = group.streams();
     group

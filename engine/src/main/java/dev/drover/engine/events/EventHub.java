@@ -35,6 +35,7 @@ public final class EventHub implements AutoCloseable {
   private final EventHubSettings settings;
   private final Clock clock;
   private final ControlFrames frames;
+  private final StreamLimit limit;
   private final HubCounters counters = new HubCounters();
   private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
   private final Map<ScheduledExecutorService, Outbox> outboxes = new ConcurrentHashMap<>();
@@ -49,6 +50,7 @@ public final class EventHub implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.frames = new ControlFrames(clock, settings);
+    this.limit = new StreamLimit(settings);
     this.readers =
         Executors.newFixedThreadPool(
             settings.catchUpReaders(),
@@ -62,6 +64,11 @@ public final class EventHub implements AutoCloseable {
   /** The log behind this hub. */
   public EventLog log() {
     return log;
+  }
+
+  /** The clock of timestamps in frames and answers. */
+  public Clock clock() {
+    return clock;
   }
 
   /** Whether streams can be opened: the log's positions are known. */
@@ -165,7 +172,7 @@ public final class EventHub implements AutoCloseable {
       return 0;
     }
     return StreamGroups.fanOut(
-        current.partitions[partition].live.of(event.key()), transport, event);
+        current.partitions[partition].live.of(event.key()), transport, event, counters.delivered);
   }
 
   /**
@@ -176,20 +183,7 @@ public final class EventHub implements AutoCloseable {
   public int broadcast(String transport, String type, byte[] data) {
     int count = 0;
     for (PartitionStreams partition : readyView().partitions) {
-      partition.lock.lock();
-      try {
-        EventId end = partition.endId();
-        for (StreamGroups.Group[] groups : partition.live.all()) {
-          for (StreamGroups.Group group : groups) {
-            if (transport.equals(group.encoding().transport())) {
-              frames.submitAll(group, end, type, data);
-              count += group.streams().length;
-            }
-          }
-        }
-      } finally {
-        partition.lock.unlock();
-      }
+      count += frames.submitLive(partition, transport, type, data);
     }
     for (EventStream stream : streams) {
       if (!stream.live()
@@ -222,13 +216,13 @@ public final class EventHub implements AutoCloseable {
           new EventStream(this, request, sink, "conn-" + UUID.randomUUID(), clock.instant());
       PartitionStreams partition = current.partitions[current.state.partitionFor(request.key())];
       Optional<EventId> cursor = EventId.parse(request.cursor());
-      String refusal = refusal(partition, request, cursor);
+      String refusal = Cursors.refusal(log, partition, request, cursor);
       int retry = retryMillis();
       partition.lock.lock();
       try {
         EventId start = refusal == null && cursor.isPresent() ? cursor.get() : partition.endId();
         stream.start(start);
-        register(stream);
+        limit.admit(streams, stream);
         String shown =
             refusal == null ? start.toString() : ControlFrames.shown(request.cursor(), start);
         frames.connected(stream, start, shown, retry);
@@ -252,7 +246,11 @@ public final class EventHub implements AutoCloseable {
   /** All open streams. */
   public List<StreamInfo> connections() {
     View current = view;
-    return current == null ? List.of() : streams.stream().map(s -> info(current, s)).toList();
+    return current == null
+        ? List.of()
+        : streams.stream()
+            .map(s -> Cursors.info(current.partitions[current.state.partitionFor(key(s))], s))
+            .toList();
   }
 
   /** The counters since the start. */
@@ -384,72 +382,10 @@ public final class EventHub implements AutoCloseable {
     return current;
   }
 
-  private void register(EventStream stream) {
-    synchronized (streams) {
-      if (settings.maxStreams() > 0) {
-        Object owner = owner(stream);
-        long held =
-            streams.stream()
-                .filter(s -> key(s).equals(key(stream)) && owner(s).equals(owner))
-                .count();
-        if (held >= settings.maxStreams()) {
-          throw new ProtocolException(
-              ErrorCode.RATE_LIMIT_EXCEEDED,
-              "this caller holds " + held + " event streams already",
-              Map.of("max_streams", settings.maxStreams()));
-        }
-      }
-      streams.add(stream);
-    }
-  }
-
-  private Object owner(EventStream stream) {
-    return stream.request().attributes().getOrDefault(settings.ownerAttribute(), "");
-  }
-
-  private String refusal(
-      PartitionStreams partition, StreamRequest request, Optional<EventId> cursor) {
-    if (request.resyncReason() != null && !request.resyncReason().isEmpty()) {
-      return request.resyncReason();
-    }
-    if (request.cursor() == null || request.cursor().isEmpty()) {
-      return null;
-    }
-    boolean ours =
-        cursor.isPresent()
-            && cursor.get().epoch().equals(partition.epoch)
-            && cursor.get().partition() == partition.partition;
-    if (!ours) {
-      return "cursor_unknown";
-    }
-    // another instance may be a moment ahead of this one: only the log itself knows its end
-    long position = cursor.get().position();
-    boolean known = position <= partition.end() || position <= log.end(partition.partition);
-    return known ? null : "cursor_unknown";
-  }
-
   private int retryMillis() {
     long jitter = settings.retryJitter().toMillis();
     long extra = jitter > 0 ? ThreadLocalRandom.current().nextLong(jitter + 1) : 0;
     return (int) (settings.retry().toMillis() + extra);
-  }
-
-  private StreamInfo info(View current, EventStream stream) {
-    PartitionStreams partition = current.partitions[current.state.partitionFor(key(stream))];
-    EventId cursor = stream.cursor();
-    EventId end = partition.endId();
-    if (stream.live() && !stream.paused() && stream.sink().outbox().idle()) {
-      cursor = cursor == null || cursor.position() < end.position() ? end : cursor;
-    }
-    return new StreamInfo(
-        stream.connectionId(),
-        stream.sink().encoding().transport(),
-        key(stream),
-        stream.request().attributes(),
-        String.valueOf(cursor),
-        cursor == null ? 0 : Math.max(0, end.position() - cursor.position()),
-        stream.live(),
-        stream.since());
   }
 
   private void abort(EventStream stream) {

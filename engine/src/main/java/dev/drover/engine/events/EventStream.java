@@ -107,14 +107,21 @@ public final class EventStream {
     position = at.position();
   }
 
-  /** On the thread: an event of this stream's key; a repetition is dropped. */
-  void deliver(Object frame, EventId id, int bytes, boolean flush) {
+  /**
+   * On the thread: an event of this stream's key; a repetition is dropped.
+   *
+   * @return whether it was taken
+   */
+  boolean deliver(Object frame, EventId id, int bytes, boolean flush) {
     if (id == null) {
       accept(frame, accepted, bytes, flush);
-    } else if (id.epoch().equals(accepted.epoch()) && id.position() > accepted.position()) {
-      counters.delivered.increment();
-      accept(frame, id, bytes, flush);
+      return true;
     }
+    if (id.position() > accepted.position() && id.epoch().equals(accepted.epoch())) {
+      accept(frame, id, bytes, flush);
+      return true;
+    }
+    return false;
   }
 
   /** On the thread: a frame of the stream's own that sets the cursor, whatever it was. */
@@ -137,11 +144,14 @@ public final class EventStream {
     }
     accepted = id;
     ReferenceCountUtil.retain(frame);
-    if (minGapNanos > 0 && (!deferred.isEmpty() || System.nanoTime() < nextWrite)) {
-      defer(new Deferred(frame, id, bytes));
-      return;
+    if (minGapNanos > 0) {
+      long now = System.nanoTime();
+      if (!deferred.isEmpty() || now < nextWrite) {
+        defer(new Deferred(frame, id, bytes));
+        return;
+      }
+      nextWrite = now + minGapNanos;
     }
-    nextWrite = System.nanoTime() + minGapNanos;
     sink.write(frame);
     cursor = id;
     if (!flush) {

@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Streams by key, and under a key by writer and encoding, in arrays that are replaced and never
@@ -92,9 +93,10 @@ final class StreamGroups {
    * Encodes an event once per encoding and queues it for each writer.
    *
    * @param transport only streams of this kind, or all when null
+   * @param delivered counts the streams that took it
    * @return the number of streams it was queued for
    */
-  static int fanOut(Group[] groups, String transport, LogEvent event) {
+  static int fanOut(Group[] groups, String transport, LogEvent event, LongAdder delivered) {
     Map<EventEncoding, Object> frames = new IdentityHashMap<>(2);
     int count = 0;
     for (Group group : groups) {
@@ -108,9 +110,11 @@ final class StreamGroups {
       ReferenceCountUtil.retain(frame);
       group.outbox.submit(
           (outbox, last) -> {
+            int taken = 0;
             for (EventStream stream : streams) {
-              stream.deliver(frame, id, bytes, last);
+              taken += stream.deliver(frame, id, bytes, last) ? 1 : 0;
             }
+            delivered.add(taken);
             ReferenceCountUtil.release(frame);
           },
           event.weight());

@@ -28,7 +28,8 @@ public final class SseServerConsumer extends DefaultConsumer {
     this.handshake =
         new StreamHandshake(
             endpoint.getConfiguration().getHeaderFilterStrategy(),
-            endpoint.getConfiguration().minGapDuration());
+            endpoint.getConfiguration().minGapDuration(),
+            endpoint.hub().clock());
   }
 
   @Override

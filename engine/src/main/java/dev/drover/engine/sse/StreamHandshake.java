@@ -8,8 +8,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -26,16 +26,19 @@ public final class StreamHandshake {
 
   private final HeaderFilterStrategy filter;
   private final Duration minGap;
+  private final Clock clock;
 
   /**
    * A handshake.
    *
    * @param filter decides which names come in and which go out
    * @param minGap least time between two events of a granted stream
+   * @param clock for the timestamps of errors
    */
-  public StreamHandshake(HeaderFilterStrategy filter, Duration minGap) {
+  public StreamHandshake(HeaderFilterStrategy filter, Duration minGap, Clock clock) {
     this.filter = filter;
     this.minGap = minGap;
+    this.clock = clock;
   }
 
   /** Puts the request into a fresh exchange; on the event loop. */
@@ -137,7 +140,7 @@ public final class StreamHandshake {
             .put("code", told ? known.code().name() : "INTERNAL_ERROR")
             .put("message", message)
             .put("details", new JsonObject(told ? known.details() : Map.of()))
-            .put("timestamp", Instant.now().toString())
+            .put("timestamp", clock.instant().toString())
             .put("request_id", exchange.getMessage().getHeader("X-Request-ID", String.class));
     response.setStatusCode(told ? known.code().status() : 500);
     response.putHeader("Content-Type", JSON);

@@ -31,7 +31,9 @@ public final class WsServerConsumer extends DefaultConsumer {
     WsConfiguration configuration = endpoint.getConfiguration();
     this.handshake =
         new StreamHandshake(
-            configuration.getHeaderFilterStrategy(), Durations.parse(configuration.getMinGap()));
+            configuration.getHeaderFilterStrategy(),
+            Durations.parse(configuration.getMinGap()),
+            endpoint.hub().clock());
   }
 
   @Override
