@@ -49,7 +49,8 @@ class BackboneConfiguration {
         settings.embedded()
             ? Optional.of(
                 new EmbeddedKafka(
-                    new KafkaConfiguration(properties.dataDirectory().resolve("kafka"), settings.port())))
+                    new KafkaConfiguration(
+                        properties.dataDirectory().resolve("kafka"), settings.port())))
             : Optional.empty();
     // The broker starts while the rest of central does.
     CompletableFuture<String> ready =

@@ -39,7 +39,8 @@ public class ManagementFilter extends OncePerRequestFilter {
     try {
       Principal caller = tokens.verify(token(request));
       if (!ROLES.contains(caller.role()) || !caller.entityId().equals("*")) {
-        throw new ProtocolException(ErrorCode.FORBIDDEN, "For operators and admins of all entities");
+        throw new ProtocolException(
+            ErrorCode.FORBIDDEN, "For operators and admins of all entities");
       }
     } catch (ProtocolException e) {
       response.setStatus(e.code().status());

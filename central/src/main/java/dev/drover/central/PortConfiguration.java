@@ -3,6 +3,7 @@ package dev.drover.central;
 import dev.drover.engine.http.Contract;
 import dev.drover.engine.http.HttpPort;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -19,7 +20,7 @@ class PortConfiguration {
 
   @Bean(destroyMethod = "")
   Vertx vertx() {
-    return Vertx.vertx();
+    return Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
   }
 
   @Bean
@@ -41,8 +42,7 @@ class PortConfiguration {
   }
 
   @Bean
-  CamelContextConfiguration listenWhenRoutesRun(
-      HttpPort port, BackboneConfiguration.Kafka kafka) {
+  CamelContextConfiguration listenWhenRoutesRun(HttpPort port, BackboneConfiguration.Kafka kafka) {
     return new CamelContextConfiguration() {
       @Override
       public void beforeApplicationStart(CamelContext camel) {

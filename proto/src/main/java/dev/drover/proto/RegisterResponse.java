@@ -26,7 +26,8 @@ public record RegisterResponse(
 
     /** The endpoints below a public base URL. */
     public static SyncEndpoints below(String publicUrl) {
-      String base = publicUrl.endsWith("/") ? publicUrl.substring(0, publicUrl.length() - 1) : publicUrl;
+      String base =
+          publicUrl.endsWith("/") ? publicUrl.substring(0, publicUrl.length() - 1) : publicUrl;
       return new SyncEndpoints(
           base + "/api/orchestrators/events",
           base + "/api/orchestrators/sync",

@@ -124,8 +124,7 @@ final class EntityChanges {
   List<Change> between(String entityId, long from, long to) {
     return history
         .find(
-            Filters.and(
-                Filters.eq("e", entityId), Filters.gt("seq", from), Filters.lte("seq", to)))
+            Filters.and(Filters.eq("e", entityId), Filters.gt("seq", from), Filters.lte("seq", to)))
         .sort(Sorts.ascending("seq"))
         .map(document -> Change.fromPending(entityId, document))
         .into(new ArrayList<>());

@@ -38,8 +38,7 @@ public final class EntityOperations {
     ObjectNode entity = Json.object(body(exchange));
     String id = assignId(entity);
     if (!store.create(id, entity.toString())) {
-      throw new ProtocolException(
-          ErrorCode.ALREADY_EXISTS, "This entity exists", Map.of("id", id));
+      throw new ProtocolException(ErrorCode.ALREADY_EXISTS, "This entity exists", Map.of("id", id));
     }
     answer(exchange, 201, entity.toString());
   }
@@ -64,9 +63,7 @@ public final class EntityOperations {
         store
             .entity(id)
             .orElseThrow(
-                () ->
-                    new ProtocolException(
-                        ErrorCode.ENTITY_NOT_FOUND, "No such entity: " + id)));
+                () -> new ProtocolException(ErrorCode.ENTITY_NOT_FOUND, "No such entity: " + id)));
   }
 
   /** The entities that the caller may see. */
@@ -110,7 +107,10 @@ public final class EntityOperations {
   public void create(Exchange exchange) {
     ObjectNode document = Json.object(body(exchange));
     String id = assignId(document);
-    write(exchange, new ItemRef(entityId(exchange), collection(exchange), id), document,
+    write(
+        exchange,
+        new ItemRef(entityId(exchange), collection(exchange), id),
+        document,
         Edit.Kind.CREATE);
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 201);
   }
@@ -130,8 +130,13 @@ public final class EntityOperations {
             .orElseThrow(
                 () ->
                     new ProtocolException(
-                        ErrorCode.VALIDATION_FAILED, "The document has no id", Map.of("field", "id")));
-    write(exchange, new ItemRef(entityId(exchange), collection(exchange), id), document,
+                        ErrorCode.VALIDATION_FAILED,
+                        "The document has no id",
+                        Map.of("field", "id")));
+    write(
+        exchange,
+        new ItemRef(entityId(exchange), collection(exchange), id),
+        document,
         Edit.Kind.UPDATE);
   }
 

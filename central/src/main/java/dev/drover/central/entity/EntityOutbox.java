@@ -24,9 +24,9 @@ import org.bson.conversions.Bson;
 
 /**
  * The {@code data_update} events that entities owe their malls (document 1, section 2.1). An event
- * is fixed in the entity's head, with its {@code event_key}, before it is published; a crash between
- * publishing and forgetting publishes the same event again. Changes made meanwhile wait for the next
- * one, which is how a burst becomes few events (R-14).
+ * is fixed in the entity's head, with its {@code event_key}, before it is published; a crash
+ * between publishing and forgetting publishes the same event again. Changes made meanwhile wait for
+ * the next one, which is how a burst becomes few events (R-14).
  */
 public final class EntityOutbox implements OutboxSource {
   private static final Duration LEASE = Duration.ofSeconds(5);

@@ -25,8 +25,8 @@ import org.bson.conversions.Bson;
 
 /**
  * The documents of all entities. An entity has one head document; a write is one compare-and-set on
- * it that takes the next numbers and appends the changes, so that order, number and the duty to tell
- * the mall are one atomic step (no transactions needed). {@link EntityChanges} moves them on.
+ * it that takes the next numbers and appends the changes, so that order, number and the duty to
+ * tell the mall are one atomic step (no transactions needed). {@link EntityChanges} moves them on.
  */
 public final class EntityStore {
   private final MongoCollection<Document> heads;
@@ -76,7 +76,8 @@ public final class EntityStore {
 
   /** Replaces the entity's own document; false when there is no such entity. */
   public boolean replace(String entityId, String json) {
-    return heads.updateOne(Filters.eq("_id", entityId), Updates.set("entity", json))
+    return heads
+            .updateOne(Filters.eq("_id", entityId), Updates.set("entity", json))
             .getMatchedCount()
         == 1;
   }
@@ -153,8 +154,7 @@ public final class EntityStore {
     Map<ItemRef, Boolean> known = new HashMap<>();
     List<Change> next = new ArrayList<>();
     for (Edit edit : edits) {
-      boolean exists =
-          known.computeIfAbsent(edit.item(), item -> current(head, item).isPresent());
+      boolean exists = known.computeIfAbsent(edit.item(), item -> current(head, item).isPresent());
       String operation = operation(edit, exists);
       known.put(edit.item(), edit.kind() != Edit.Kind.DELETE);
       next.add(new Change(++seq, edit.item(), operation, edit.json(), at));

@@ -62,11 +62,12 @@ public final class OrchestratorRegistry {
   }
 
   /**
-   * Makes room for an orchestrator with this key, or returns the record that is there. The first key
-   * stays: the record's {@code key_id} tells whose it is (R-05).
+   * Makes room for an orchestrator with this key, or returns the record that is there. The first
+   * key stays: the record's {@code key_id} tells whose it is (R-05).
    */
   public Document pin(String entityId, String orchestratorId, String keyId) {
-    for (int number = 1 + (int) orchestrators.countDocuments(Filters.eq("entity_id", entityId)); ; ) {
+    for (int number = 1 + (int) orchestrators.countDocuments(Filters.eq("entity_id", entityId));
+        ; ) {
       Optional<Document> known = find(entityId, orchestratorId);
       if (known.isPresent()) {
         return known.get();
@@ -96,8 +97,7 @@ public final class OrchestratorRegistry {
         entityId.endsWith(ENTITY_SUFFIX)
             ? entityId.substring(0, entityId.length() - ENTITY_SUFFIX.length())
             : entityId;
-    return String.format(
-        "orch-%s-%03d", mall.substring(0, Math.min(mall.length(), 100)), number);
+    return String.format("orch-%s-%03d", mall.substring(0, Math.min(mall.length(), 100)), number);
   }
 
   /** Stores what a verified registration says. */

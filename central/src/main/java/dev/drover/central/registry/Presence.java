@@ -103,7 +103,9 @@ public final class Presence {
     String status = body.path("status").asText();
     if (!STATUS.contains(status)) {
       throw new ProtocolException(
-          ErrorCode.VALIDATION_FAILED, "status must be one of " + STATUS, Map.of("field", "status"));
+          ErrorCode.VALIDATION_FAILED,
+          "status must be one of " + STATUS,
+          Map.of("field", "status"));
     }
     Document record =
         registry
@@ -112,7 +114,8 @@ public final class Presence {
                 () ->
                     new ProtocolException(
                         ErrorCode.AUTH_TOKEN_INVALID, "The token's orchestrator is not known"));
-    registry.heartbeat(record, new Document("json", body.toString()).append("status", status), missed);
+    registry.heartbeat(
+        record, new Document("json", body.toString()).append("status", status), missed);
     exchange.getMessage().setBody(answer(caller, record));
   }
 

@@ -13,11 +13,11 @@ import java.util.Map;
 import org.erdtman.jcs.JsonCanonicalizer;
 
 /**
- * The checksum {@code sha256-jcs-256}: an item's hash is SHA-256 of its RFC 8785 canonical JSON; its
- * bucket is the first byte of SHA-256 of its id; a bucket hashes {@code id 0x00 hash} of its items
- * in byte order of their ids (an empty one is 32 zero bytes); a collection hashes its 256 buckets;
- * {@code global} hashes the four lines {@code name:hex\n}. So one change costs one bucket, and two
- * sides find a difference without reading everything.
+ * The checksum {@code sha256-jcs-256}: an item's hash is SHA-256 of its RFC 8785 canonical JSON;
+ * its bucket is the first byte of SHA-256 of its id; a bucket hashes {@code id 0x00 hash} of its
+ * items in byte order of their ids (an empty one is 32 zero bytes); a collection hashes its 256
+ * buckets; {@code global} hashes the four lines {@code name:hex\n}. So one change costs one bucket,
+ * and two sides find a difference without reading everything.
  */
 public final class Checksums {
   /** The collections of an entity, in the order in which they enter {@code global}. */

@@ -47,8 +47,8 @@ public final class Idempotency {
   /**
    * Claims the request's key, or sets the stored answer and {@link #REPLAYED}.
    *
-   * @throws ProtocolException IDEMPOTENCY_KEY_REUSED for another body, REQUEST_IN_PROGRESS while the
-   *     first request runs, VALIDATION_FAILED for a key that is not 1-255 printable ASCII
+   * @throws ProtocolException IDEMPOTENCY_KEY_REUSED for another body, REQUEST_IN_PROGRESS while
+   *     the first request runs, VALIDATION_FAILED for a key that is not 1-255 printable ASCII
    */
   public void begin(Exchange exchange) {
     Message message = exchange.getMessage();

@@ -17,10 +17,10 @@ import org.apache.camel.Message;
 import org.bson.Document;
 
 /**
- * A sliding-window limit that all instances share: one document per caller and limit holds the times
- * of the last {@code count} requests, and one conditional write both asks and counts. Answers carry
- * {@code X-RateLimit-Limit}, {@code -Remaining} and {@code -Reset}, a refusal {@code Retry-After}
- * (R-29).
+ * A sliding-window limit that all instances share: one document per caller and limit holds the
+ * times of the last {@code count} requests, and one conditional write both asks and counts. Answers
+ * carry {@code X-RateLimit-Limit}, {@code -Remaining} and {@code -Reset}, a refusal {@code
+ * Retry-After} (R-29).
  */
 public final class RateLimiter {
   private static final int DUPLICATE_KEY = 11000;
@@ -68,9 +68,7 @@ public final class RateLimiter {
                 new Document(
                     "hits",
                     new Document("$each", List.of(new Date(now))).append("$slice", -limit.count())))
-            .append(
-                "$set",
-                new Document("expires_at", new Date(now + limit.window().toMillis())));
+            .append("$set", new Document("expires_at", new Date(now + limit.window().toMillis())));
     try {
       Document after =
           windows.findOneAndUpdate(

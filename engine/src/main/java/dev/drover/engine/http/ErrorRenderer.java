@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns the exception of an exchange into the error answer of document 1, section 9.1. What is not a
- * {@link ProtocolException} is a fault of ours: logged with its stack, answered without it.
+ * Turns the exception of an exchange into the error answer of document 1, section 9.1. What is not
+ * a {@link ProtocolException} is a fault of ours: logged with its stack, answered without it.
  */
 public final class ErrorRenderer {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorRenderer.class);

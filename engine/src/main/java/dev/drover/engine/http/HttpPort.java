@@ -84,7 +84,8 @@ public final class HttpPort implements AutoCloseable {
     configuration.setBindHost(settings.host());
     configuration.setBindPort(settings.port());
     camel.getRegistry().bind("http-port", configuration);
-    PlatformHttpComponent component = camel.getComponent("platform-http", PlatformHttpComponent.class);
+    PlatformHttpComponent component =
+        camel.getComponent("platform-http", PlatformHttpComponent.class);
     PortEngine engine = new PortEngine(name);
     engine.setCamelContext(camel);
     component.setEngine(engine);
@@ -118,7 +119,8 @@ public final class HttpPort implements AutoCloseable {
   public void listen() {
     try {
       vertx
-          .deployVerticle(Listener::new, new DeploymentOptions().setInstances(settings.eventLoops()))
+          .deployVerticle(
+              Listener::new, new DeploymentOptions().setInstances(settings.eventLoops()))
           .toCompletionStage()
           .toCompletableFuture()
           .join();

@@ -49,8 +49,7 @@ public final class ProtocolLog {
     add(line, "entity_id", entity(exchange, caller));
     add(line, "orchestrator_id", orchestrator(caller));
     add(line, "trace_id", traceId(exchange.getMessage()));
-    line.addKeyValue(
-        "duration_ms", Duration.ofMillis(exchange.getClock().elapsed()).toMillis());
+    line.addKeyValue("duration_ms", Duration.ofMillis(exchange.getClock().elapsed()).toMillis());
     line.log(detail);
   }
 
