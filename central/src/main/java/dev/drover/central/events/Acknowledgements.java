@@ -6,7 +6,6 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
 import dev.drover.engine.crypto.Principal;
@@ -50,7 +49,6 @@ public final class Acknowledgements {
     this.acks = database.getCollection("event_acks");
     this.log = log;
     this.clock = clock;
-    acks.createIndex(Indexes.ascending("entity_id", "at"));
   }
 
   /**
