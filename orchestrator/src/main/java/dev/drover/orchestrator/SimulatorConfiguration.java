@@ -29,8 +29,7 @@ class SimulatorConfiguration {
   }
 
   /** A given token, or one made with the key of a central on this machine, or none. */
-  private static Supplier<Optional<String>> tokens(
-      OrchestratorProperties properties, Clock clock) {
+  private static Supplier<Optional<String>> tokens(OrchestratorProperties properties, Clock clock) {
     String given = properties.simulator().token();
     String keys = properties.simulator().centralKeys();
     if (StringUtils.hasText(given) || !StringUtils.hasText(keys)) {

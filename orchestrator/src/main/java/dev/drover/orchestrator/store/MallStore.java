@@ -66,7 +66,7 @@ public final class MallStore implements AutoCloseable {
   public Optional<String> setting(String name) {
     return database
         .first(row -> row.getBytes(1), "SELECT value FROM settings WHERE name = ?", name)
-        .map(sealed -> open("setting", name, sealed));
+        .map(value -> open("setting", name, value));
   }
 
   /** Sets several settings at once; those with a null value are removed. */
@@ -178,7 +178,7 @@ public final class MallStore implements AutoCloseable {
   public Optional<String> config(String type) {
     return database
         .first(row -> row.getBytes(1), "SELECT config FROM configs WHERE type = ?", type)
-        .map(sealed -> open("config", type, sealed));
+        .map(value -> open("config", type, value));
   }
 
   /** How many events were handled with this status and are remembered. */
