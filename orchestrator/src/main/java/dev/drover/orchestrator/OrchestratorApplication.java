@@ -5,10 +5,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.autoconfigure.mongo.MongoAutoConfiguration;
+import org.springframework.boot.autoconfigure.validation.ValidationAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 
 /** A mall, or what else a route bundle makes of this process. */
-@SpringBootApplication(exclude = MongoAutoConfiguration.class)
+@SpringBootApplication(exclude = {MongoAutoConfiguration.class, ValidationAutoConfiguration.class})
 @EnableConfigurationProperties(OrchestratorProperties.class)
 public class OrchestratorApplication {
   /** Starts the process; a failed start ends it, so that nothing half-started listens. */
