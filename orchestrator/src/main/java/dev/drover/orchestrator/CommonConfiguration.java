@@ -11,6 +11,7 @@ import dev.drover.engine.http.ErrorRenderer;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.orchestrator.central.CentralKeys;
 import java.time.Clock;
+import org.apache.camel.component.http.HttpClientConfigurer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -57,5 +58,12 @@ class CommonConfiguration {
   @Bean
   ProtocolLog protocolLog(OrchestratorProperties properties) {
     return new ProtocolLog(properties.entityId(), properties.orchestratorId());
+  }
+
+  /** The HTTP client to central: what is sent again, and when, is the routes' decision. */
+  @Bean
+  HttpClientConfigurer centralHttp() {
+    return builder ->
+        builder.disableAutomaticRetries().disableRedirectHandling().disableCookieManagement();
   }
 }
