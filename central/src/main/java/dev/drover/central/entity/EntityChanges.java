@@ -6,7 +6,6 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
@@ -14,7 +13,6 @@ import com.mongodb.client.model.Sorts;
 import dev.drover.engine.checksum.Checksums;
 import java.util.ArrayList;
 import java.util.Date;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +36,6 @@ final class EntityChanges {
   EntityChanges(MongoDatabase database) {
     this.items = database.getCollection("items");
     this.history = database.getCollection("changes");
-    items.createIndex(Indexes.ascending("e", "c", "id"));
-    history.createIndex(Indexes.ascending("e", "seq"));
   }
 
   /** Writes changes to the current documents and to the history; repeating it does no harm. */
@@ -70,7 +66,7 @@ final class EntityChanges {
   }
 
   private static ReplaceOneModel<Document> toHistory(Change change) {
-    String id = change.item().entityId() + "/" + change.seq();
+    String id = historyKey(change.item().entityId(), change.seq());
     Document document =
         change
             .toPending()
@@ -104,7 +100,7 @@ final class EntityChanges {
     return items
         .find(live(entityId, collection))
         .projection(Projections.include("json"))
-        .sort(Sorts.ascending("id"))
+        .sort(Sorts.ascending("_id"))
         .skip(offset)
         .limit(limit)
         .map(document -> document.getString("json"))
@@ -116,34 +112,48 @@ final class EntityChanges {
   }
 
   private static Bson live(String entityId, String collection) {
-    return Filters.and(
-        Filters.eq("e", entityId), Filters.eq("c", collection), Filters.ne("json", null));
+    return Filters.and(below(entityId + "/" + collection), Filters.ne("json", null));
+  }
+
+  private static Bson below(String prefix) {
+    String[] range = ItemRef.below(prefix);
+    return new Document("_id", new Document("$gte", range[0]).append("$lt", range[1]));
+  }
+
+  /** Numbers are padded, so that keys stand in the order of the history. */
+  private static String historyKey(String entityId, long seq) {
+    return String.format("%s/%016d", entityId, seq);
   }
 
   /** The changes with numbers above {@code from} and up to {@code to}, in order. */
   List<Change> between(String entityId, long from, long to) {
+    Bson range =
+        new Document(
+            "_id",
+            new Document("$gte", historyKey(entityId, from + 1))
+                .append("$lte", historyKey(entityId, to)));
     return history
-        .find(
-            Filters.and(Filters.eq("e", entityId), Filters.gt("seq", from), Filters.lte("seq", to)))
-        .sort(Sorts.ascending("seq"))
+        .find(range)
+        .sort(Sorts.ascending("_id"))
         .map(document -> Change.fromPending(entityId, document))
         .into(new ArrayList<>());
   }
 
-  /** The global checksum of an entity's current documents. */
-  String checksum(String entityId) {
-    Map<String, Map<String, byte[]>> hashes = new HashMap<>();
-    Checksums.COLLECTIONS.forEach(name -> hashes.put(name, new HashMap<>()));
+  /** Hands the hash of each current document of an entity to a reader. */
+  void hashes(String entityId, HashReader reader) {
     items
-        .find(Filters.and(Filters.eq("e", entityId), Filters.ne("json", null)))
+        .find(Filters.and(below(entityId), Filters.ne("json", null)))
         .projection(Projections.include("c", "id", "h"))
         .forEach(
             item ->
-                hashes
-                    .get(item.getString("c"))
-                    .put(item.getString("id"), item.get("h", Binary.class).getData()));
-    Map<String, String> roots = new HashMap<>();
-    hashes.forEach((name, items) -> roots.put(name, Checksums.collection(items)));
-    return Checksums.global(roots);
+                reader.hash(
+                    item.getString("c"),
+                    item.getString("id"),
+                    item.get("h", Binary.class).getData()));
+  }
+
+  /** Takes the hash of one document. */
+  interface HashReader {
+    void hash(String collection, String id, byte[] hash);
   }
 }

@@ -36,6 +36,7 @@ public final class EntityOutbox implements OutboxSource {
 
   private final MongoCollection<Document> heads;
   private final EntityChanges changes;
+  private final EntityDigests digests;
   private final EntityStore store;
   private final Duration window;
   private final Clock clock;
@@ -48,6 +49,7 @@ public final class EntityOutbox implements OutboxSource {
   public EntityOutbox(MongoDatabase database, EntityStore store, Duration window, Clock clock) {
     this.heads = database.getCollection("entities");
     this.changes = new EntityChanges(database);
+    this.digests = new EntityDigests(changes);
     this.store = store;
     this.window = window;
     this.clock = clock;
@@ -134,7 +136,7 @@ public final class EntityOutbox implements OutboxSource {
     data.put("entity_id", entityId);
     data.put("updated_at", told.get(told.size() - 1).at().toString());
     data.put("changes", ids);
-    data.put("checksum", changes.checksum(entityId));
+    data.put("checksum", digests.checksum(entityId, applied));
     data.put("event_key", "data:" + to);
     return new Document("to_seq", to).append("data", Json.text(data));
   }

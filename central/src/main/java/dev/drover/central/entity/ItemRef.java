@@ -46,6 +46,12 @@ public record ItemRef(String entityId, String collection, String id) {
     }
   }
 
+  /** The range of keys of everything below a prefix: from it to the next text after it. */
+  static String[] below(String prefix) {
+    // '0' is the character after '/'.
+    return new String[] {prefix + "/", prefix + "0"};
+  }
+
   /** The key of the stored document. */
   public String key() {
     return entityId + "/" + collection + "/" + id;

@@ -45,20 +45,17 @@ public final class OrchestratorRegistry {
     this.clock = clock;
     orchestrators.createIndex(
         Indexes.ascending("entity_id", "assigned_id"), new IndexOptions().unique(true));
-    orchestrators.createIndex(Indexes.ascending("state", "offline_after"));
   }
 
   /** Finds an orchestrator by its requested or its assigned id. */
   public Optional<Document> find(String entityId, String orchestratorId) {
-    return Optional.ofNullable(orchestrators.find(named(entityId, orchestratorId)).first());
-  }
-
-  private static Bson named(String entityId, String orchestratorId) {
-    return Filters.and(
-        Filters.eq("entity_id", entityId),
-        Filters.or(
-            Filters.eq("orchestrator_id", orchestratorId),
-            Filters.eq("assigned_id", orchestratorId)));
+    Document requested =
+        orchestrators.find(Filters.eq("_id", entityId + "/" + orchestratorId)).first();
+    if (requested != null) {
+      return Optional.of(requested);
+    }
+    Document assigned = new Document("entity_id", entityId).append("assigned_id", orchestratorId);
+    return Optional.ofNullable(orchestrators.find(assigned).first());
   }
 
   /**

@@ -1,6 +1,11 @@
 package dev.drover.engine.backbone;
 
+import de.bwaldvogel.mongo.MongoCollection;
+import de.bwaldvogel.mongo.MongoDatabase;
+import de.bwaldvogel.mongo.backend.CollectionOptions;
+import de.bwaldvogel.mongo.backend.CursorRegistry;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import io.netty.channel.Channel;
 import java.util.List;
@@ -48,6 +53,27 @@ final class DurableMongoBackend extends H2Backend {
   DurableMongoBackend(MVStore store, GroupCommit commits) {
     super(store);
     this.commits = commits;
+  }
+
+  @Override
+  protected MongoDatabase openOrCreateDatabase(String name) {
+    MVStore store = getMvStore();
+    CursorRegistry cursors = getCursorRegistry();
+    // Anonymous, so that the two are there when the constructor of H2Database opens collections.
+    return new H2Database(name, store, cursors) {
+      @Override
+      protected MongoCollection<Object> openOrCreateCollection(
+          String collection, CollectionOptions options) {
+        String full = getFullCollectionNamespace(collection);
+        return new KeyedCollection(
+            this,
+            collection,
+            options,
+            store.openMap("databases." + full),
+            store.openMap("meta." + full),
+            cursors);
+      }
+    };
   }
 
   @Override

@@ -5,11 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import org.erdtman.jcs.JsonCanonicalizer;
 
 /**
@@ -27,7 +26,6 @@ public final class Checksums {
   /** The name of this definition on the wire. */
   public static final String ALGORITHM = "sha256-jcs-256";
 
-  private static final int BUCKETS = 256;
   private static final byte[] EMPTY = new byte[32];
 
   private Checksums() {}
@@ -41,35 +39,18 @@ public final class Checksums {
     }
   }
 
-  /** The root of a collection, as {@code sha256:} and lower-case hex. */
-  public static String collection(Map<String, byte[]> hashesById) {
-    List<List<Map.Entry<byte[], byte[]>>> buckets = new ArrayList<>(BUCKETS);
-    for (int i = 0; i < BUCKETS; i++) {
-      buckets.add(new ArrayList<>());
-    }
-    MessageDigest digest = sha256();
-    hashesById.forEach(
-        (id, hash) -> {
-          byte[] name = id.getBytes(StandardCharsets.UTF_8);
-          buckets.get(digest.digest(name)[0] & 0xff).add(Map.entry(name, hash));
-        });
-    MessageDigest root = sha256();
-    for (List<Map.Entry<byte[], byte[]>> bucket : buckets) {
-      root.update(bucket(digest, bucket));
-    }
-    return text(root.digest());
-  }
-
-  private static byte[] bucket(MessageDigest digest, List<Map.Entry<byte[], byte[]>> items) {
-    if (items.isEmpty()) {
+  /** The hash of a bucket over its items, sorted by the bytes of their ids. */
+  static byte[] bucket(SortedMap<byte[], byte[]> items) {
+    if (items == null || items.isEmpty()) {
       return EMPTY;
     }
-    items.sort((a, b) -> Arrays.compareUnsigned(a.getKey(), b.getKey()));
-    for (Map.Entry<byte[], byte[]> item : items) {
-      digest.update(item.getKey());
-      digest.update((byte) 0);
-      digest.update(item.getValue());
-    }
+    MessageDigest digest = sha256();
+    items.forEach(
+        (id, hash) -> {
+          digest.update(id);
+          digest.update((byte) 0);
+          digest.update(hash);
+        });
     return digest.digest();
   }
 
@@ -83,11 +64,11 @@ public final class Checksums {
     return text(sha256().digest(lines.toString().getBytes(StandardCharsets.UTF_8)));
   }
 
-  private static String text(byte[] hash) {
+  static String text(byte[] hash) {
     return "sha256:" + HexFormat.of().formatHex(hash);
   }
 
-  private static MessageDigest sha256() {
+  static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

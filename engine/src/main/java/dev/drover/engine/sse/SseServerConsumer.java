@@ -40,7 +40,8 @@ public final class SseServerConsumer extends DefaultConsumer {
   @Override
   protected void doStart() throws Exception {
     super.doStart();
-    route = getEndpoint().router().get(getEndpoint().serverPath()).handler(this::handle);
+    // Before the REST operations, whose one handler answers 404 for every path it does not know.
+    route = getEndpoint().router().get(getEndpoint().serverPath()).order(-1).handler(this::handle);
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -89,7 +90,7 @@ public final class SchemaRule implements Rule {
   private void check(String file, YamlNode root, JsonNode json, String prefix, Findings out) {
     json.findValues("kamelet").forEach(SchemaRule::forgetId);
     for (Named named : schemas) {
-      Set<ValidationMessage> messages = named.schema().validate(json);
+      Set<ValidationMessage> messages = new LinkedHashSet<>(named.schema().validate(json));
       messages.removeIf(SchemaRule::isPlaceholder);
       for (ValidationMessage message : messages) {
         String pointer = message.getInstanceLocation().toString();

@@ -1,0 +1,96 @@
+package dev.drover.engine.backbone;
+
+import de.bwaldvogel.mongo.MongoDatabase;
+import de.bwaldvogel.mongo.backend.CollectionOptions;
+import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.QueryResult;
+import de.bwaldvogel.mongo.backend.h2.H2Collection;
+import de.bwaldvogel.mongo.bson.Document;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.h2.mvstore.Cursor;
+import org.h2.mvstore.MVMap;
+
+/**
+ * A collection that finds documents by {@code _id} also when the filter asks for more than the id,
+ * and by ranges of text ids. The server underneath would read the whole collection for both, which
+ * makes each compare-and-set cost as much as everything that was ever stored.
+ */
+final class KeyedCollection extends H2Collection {
+  private static final String ID = "_id";
+
+  private final MVMap<Object, Document> documents;
+
+  KeyedCollection(
+      MongoDatabase database,
+      String name,
+      CollectionOptions options,
+      MVMap<Object, Document> documents,
+      MVMap<String, Object> meta,
+      CursorRegistry cursors) {
+    super(database, name, options, documents, meta, cursors);
+    this.documents = documents;
+  }
+
+  @Override
+  protected QueryResult queryDocuments(
+      Document query,
+      Document orderBy,
+      int numberToSkip,
+      int limit,
+      int batchSize,
+      Document fieldSelector) {
+    Optional<List<Object>> candidates = condition(query).flatMap(this::positions);
+    if (candidates.isEmpty()) {
+      return super.queryDocuments(query, orderBy, numberToSkip, limit, batchSize, fieldSelector);
+    }
+    return matchDocuments(
+        query, candidates.get(), orderBy, numberToSkip, limit, batchSize, fieldSelector);
+  }
+
+  /** What the filter asks of {@code _id}, at its top or in one of the parts of an {@code $and}. */
+  private static Optional<Object> condition(Document query) {
+    if (query.containsKey(ID)) {
+      return Optional.ofNullable(query.get(ID));
+    }
+    if (query.get("$and") instanceof Collection<?> parts) {
+      for (Object part : parts) {
+        if (part instanceof Document document && document.get(ID) != null) {
+          return Optional.of(document.get(ID));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<List<Object>> positions(Object condition) {
+    if (condition instanceof String id) {
+      return Optional.of(documents.containsKey(id) ? List.of(id) : List.of());
+    }
+    if (!(condition instanceof Document operators)) {
+      return Optional.empty();
+    }
+    if (operators.get("$in") instanceof Collection<?> ids
+        && ids.stream().allMatch(String.class::isInstance)) {
+      return Optional.of(
+          ids.stream().distinct().filter(documents::containsKey).map(Object.class::cast).toList());
+    }
+    Object from = operators.getOrDefault("$gte", operators.get("$gt"));
+    Object to = operators.getOrDefault("$lt", operators.get("$lte"));
+    return from instanceof String low && to instanceof String high
+        ? Optional.of(range(low, high))
+        : Optional.empty();
+  }
+
+  /** Ids from {@code low} to {@code high}, both included: the filter itself is applied later. */
+  private List<Object> range(String low, String high) {
+    List<Object> ids = new ArrayList<>();
+    Cursor<Object, Document> cursor = documents.cursor(low, high, false);
+    while (cursor.hasNext()) {
+      ids.add(cursor.next());
+    }
+    return ids;
+  }
+}

@@ -1,0 +1,61 @@
+package dev.drover.orchestrator;
+
+import com.nimbusds.jose.jwk.JWKSet;
+import dev.drover.engine.crypto.EnvironmentKeyProvider;
+import dev.drover.engine.crypto.FileKeyProvider;
+import dev.drover.engine.crypto.KeyProvider;
+import dev.drover.engine.crypto.TokenVerifier;
+import dev.drover.engine.guard.Authenticator;
+import dev.drover.engine.guard.Authoriser;
+import dev.drover.engine.http.ErrorRenderer;
+import dev.drover.engine.log.ProtocolLog;
+import dev.drover.orchestrator.central.CentralKeys;
+import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What every bundle needs. */
+@Configuration(proxyBeanMethods = false)
+class CommonConfiguration {
+  private static final int TOKENS = 1_000;
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  KeyProvider keys(OrchestratorProperties properties) {
+    return new EnvironmentKeyProvider(
+        System.getenv(), new FileKeyProvider(properties.keysDirectory()));
+  }
+
+  /** Without central's keys no token is valid. */
+  @Bean
+  TokenVerifier tokenVerifier(ObjectProvider<CentralKeys> keys, Clock clock) {
+    CentralKeys central = keys.getIfAvailable();
+    JWKSet none = new JWKSet();
+    return new TokenVerifier(() -> central == null ? none : central.current(), clock, TOKENS);
+  }
+
+  @Bean
+  Authenticator authenticator(TokenVerifier tokens) {
+    return new Authenticator(tokens);
+  }
+
+  @Bean
+  Authoriser authoriser() {
+    return new Authoriser();
+  }
+
+  @Bean
+  ErrorRenderer errorRenderer(Clock clock) {
+    return new ErrorRenderer(clock);
+  }
+
+  @Bean
+  ProtocolLog protocolLog(OrchestratorProperties properties) {
+    return new ProtocolLog(properties.entityId(), properties.orchestratorId());
+  }
+}

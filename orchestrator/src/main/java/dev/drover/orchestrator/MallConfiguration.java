@@ -1,0 +1,229 @@
+package dev.drover.orchestrator;
+
+import dev.drover.engine.backbone.ArtemisConfig;
+import dev.drover.engine.backbone.EmbeddedArtemis;
+import dev.drover.engine.crypto.KeyProvider;
+import dev.drover.engine.crypto.Sealer;
+import dev.drover.orchestrator.central.CentralCalls;
+import dev.drover.orchestrator.central.CentralKeys;
+import dev.drover.orchestrator.central.CentralLink;
+import dev.drover.orchestrator.central.CentralStream;
+import dev.drover.orchestrator.central.Registration;
+import dev.drover.orchestrator.central.StreamLosses;
+import dev.drover.orchestrator.event.EventMetrics;
+import dev.drover.orchestrator.event.EventSteps;
+import dev.drover.orchestrator.mall.FirmwareDirectory;
+import dev.drover.orchestrator.mall.GrpcServer;
+import dev.drover.orchestrator.mall.Heartbeat;
+import dev.drover.orchestrator.mall.Housekeeping;
+import dev.drover.orchestrator.mall.MallFigures;
+import dev.drover.orchestrator.mall.MallHealth;
+import dev.drover.orchestrator.mall.MallIdentity;
+import dev.drover.orchestrator.mall.MallMqttAccess;
+import dev.drover.orchestrator.mall.MallState;
+import dev.drover.orchestrator.store.AckQueue;
+import dev.drover.orchestrator.store.MallStore;
+import dev.drover.proto.RegisterRequest;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.util.StringUtils;
+
+/** The parts of a mall, by the names that its routes use. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnExpression("'${drover.bundle}' != 'simulator'")
+class MallConfiguration {
+  private static final List<String> CAPABILITIES =
+      List.of("task_assignment", "firmware_distribution", "beacon_management");
+
+  /** The doors of the mall besides its data port: gRPC, and MQTT unless others run the broker. */
+  record Doors(GrpcServer grpc, Optional<EmbeddedArtemis> broker, CompletableFuture<?> brokerStart)
+      implements AutoCloseable {
+    /** Opens gRPC and waits for the broker, which starts while the rest of the mall does. */
+    void open() {
+      grpc.start();
+      brokerStart.join();
+    }
+
+    @Override
+    public void close() {
+      broker.ifPresent(EmbeddedArtemis::close);
+    }
+  }
+
+  /** The stream's client must not wait for a token while the mall stops. */
+  record LinkCloser(CentralLink link) {
+    @EventListener(ContextClosedEvent.class)
+    void close() {
+      link.close();
+    }
+  }
+
+  @Bean
+  MallIdentity mallIdentity(OrchestratorProperties properties) {
+    require(properties.entityId(), "ENTITY_ID");
+    require(properties.orchestratorId(), "ORCHESTRATOR_ID");
+    String version = OrchestratorApplication.class.getPackage().getImplementationVersion();
+    return new MallIdentity(
+        properties.entityId(),
+        properties.orchestratorId(),
+        version == null ? "development" : version,
+        properties.central().url());
+  }
+
+  private static void require(String value, String name) {
+    if (!StringUtils.hasText(value)) {
+      throw new IllegalStateException(name + " is not set");
+    }
+  }
+
+  @Bean
+  MallStore mallStore(OrchestratorProperties properties, KeyProvider keys, Clock clock) {
+    Sealer sealer = new Sealer(keys.secret("mall-store"));
+    return new MallStore(properties.data().resolve("mall.db"), sealer, clock);
+  }
+
+  @Bean
+  CentralLink centralLink(MallStore store, OrchestratorProperties properties, Clock clock) {
+    return new CentralLink(store, properties.registration().refreshBefore(), clock);
+  }
+
+  @Bean
+  LinkCloser linkCloser(CentralLink link) {
+    return new LinkCloser(link);
+  }
+
+  @Bean
+  CentralCalls centralCalls(CentralLink link, MallIdentity identity) {
+    return new CentralCalls(link, identity.entityId());
+  }
+
+  @Bean
+  Registration registration(
+      CentralLink link,
+      MallStore store,
+      MallIdentity identity,
+      OrchestratorProperties properties,
+      KeyProvider keys,
+      Clock clock) {
+    Duration heartbeat = properties.heartbeat().interval();
+    RegisterRequest request =
+        new RegisterRequest(
+            identity.entityId(),
+            identity.orchestratorId(),
+            identity.version(),
+            CAPABILITIES,
+            "",
+            Math.toIntExact(Math.max(1, heartbeat.toSeconds())),
+            properties.publicUrl());
+    return new Registration(
+        link, store, request, keys.signing("orchestrator"), properties.events().backoff(), clock);
+  }
+
+  @Bean
+  CentralKeys centralKeys(
+      MallStore store, CentralLink link, OrchestratorProperties properties, Clock clock) {
+    return new CentralKeys(store, link::connected, properties.central().keysInterval(), clock);
+  }
+
+  @Bean
+  StreamLosses streamLosses() {
+    return new StreamLosses();
+  }
+
+  @Bean
+  CentralStream centralStream(
+      CentralLink link, MallStore store, StreamLosses losses, MallIdentity identity) {
+    return new CentralStream(link, store, losses, identity.entityId());
+  }
+
+  @Bean
+  AckQueue ackQueue(MallStore store, CentralLink link, Clock clock) {
+    return new AckQueue(store, link::connected, clock);
+  }
+
+  @Bean
+  EventSteps eventSteps(MallStore store, AckQueue acks) {
+    return new EventSteps(store, acks);
+  }
+
+  @Bean
+  EventMetrics eventMetrics(MeterRegistry registry) {
+    return new EventMetrics(registry);
+  }
+
+  @Bean
+  FirmwareDirectory firmwareDirectory(OrchestratorProperties properties) {
+    return FirmwareDirectory.prepare(
+        properties.firmware().directory(), properties.data().resolve("firmware"));
+  }
+
+  @Bean
+  MallFigures mallFigures(
+      OrchestratorProperties properties, FirmwareDirectory firmware, MallStore store) {
+    return new MallFigures(properties.data(), firmware.path(), store);
+  }
+
+  @Bean
+  GrpcServer grpcServer(OrchestratorProperties properties) {
+    return new GrpcServer(properties.bind(), properties.grpcPort());
+  }
+
+  @Bean
+  Doors doors(GrpcServer grpc, OrchestratorProperties properties, KeyProvider keys) {
+    if (StringUtils.hasText(properties.mqtt().url())) {
+      return new Doors(grpc, Optional.empty(), CompletableFuture.completedFuture(null));
+    }
+    EmbeddedArtemis broker =
+        new EmbeddedArtemis(
+            new ArtemisConfig(
+                properties.data().resolve("mqtt"),
+                properties.bind(),
+                properties.mqtt().port(),
+                Optional.empty(),
+                Duration.ofDays(30)),
+            new MallMqttAccess(keys.secret("mqtt-internal")));
+    return new Doors(grpc, Optional.of(broker), CompletableFuture.runAsync(broker::start));
+  }
+
+  @Bean("health")
+  MallHealth mallHealth(
+      CentralLink link,
+      MallStore store,
+      GrpcServer grpc,
+      MallFigures figures,
+      MallIdentity identity,
+      OrchestratorProperties properties,
+      Clock clock) {
+    return new MallHealth(
+        link, store, grpc, figures, identity, properties.health().minFreeMb(), clock);
+  }
+
+  @Bean
+  Heartbeat heartbeat(
+      CentralLink link,
+      MallHealth health,
+      MallFigures figures,
+      MallIdentity identity,
+      Clock clock) {
+    return new Heartbeat(link, health, figures, identity, clock);
+  }
+
+  @Bean
+  MallState mallState(MallStore store, AckQueue acks, CentralLink link, MallIdentity identity) {
+    return new MallState(store, acks, link, identity);
+  }
+
+  @Bean
+  Housekeeping housekeeping(MallStore store, OrchestratorProperties properties) {
+    return new Housekeeping(store, properties.events().appliedRetention());
+  }
+}

@@ -1,0 +1,79 @@
+package dev.drover.orchestrator;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * The settings of an orchestrator. Every one has its default in {@code application.yaml}; the
+ * environment names are those of the relaxed binding, e.g. {@code DROVER_HEARTBEAT_INTERVAL}.
+ *
+ * @param home where {@code routes/}, {@code kamelets/} and {@code proto/} lie
+ * @param data the directory of everything this process keeps
+ * @param keys the directory of its keys; empty for one below {@code data}
+ * @param bundle which routes and which contract it runs
+ * @param bind the address of its ports
+ * @param port the data port
+ * @param grpcPort the gRPC port
+ * @param publicUrl where devices of the mall reach it
+ * @param entityId the mall
+ * @param orchestratorId the id that it asks central for
+ * @param central the central server
+ * @param mqtt the mall's broker
+ * @param registration how its token is kept fresh
+ * @param events the event stream
+ * @param heartbeat signs of life
+ * @param health limits of the health check
+ * @param firmware the firmware cache
+ * @param simulator the simulated mall
+ */
+@ConfigurationProperties("drover")
+public record OrchestratorProperties(
+    Path home,
+    Path data,
+    String keys,
+    String bundle,
+    String bind,
+    int port,
+    int grpcPort,
+    String publicUrl,
+    String entityId,
+    String orchestratorId,
+    Central central,
+    Mqtt mqtt,
+    Registration registration,
+    Events events,
+    Heartbeat heartbeat,
+    Health health,
+    Firmware firmware,
+    Simulator simulator) {
+
+  /** Where central is, and how often its token keys are asked for. */
+  public record Central(String url, Duration keysInterval) {}
+
+  /** A broker of others by its URL, or the embedded one on this port. */
+  public record Mqtt(int port, String url) {}
+
+  /** How long before its end a token is renewed. */
+  public record Registration(Duration refreshBefore) {}
+
+  /** Waits between attempts to reach central, and how long handled events are remembered. */
+  public record Events(List<Duration> backoff, Duration appliedRetention) {}
+
+  /** The time between two heartbeats. */
+  public record Heartbeat(Duration interval) {}
+
+  /** The free disk space below which the mall counts as unhealthy, in MB. */
+  public record Health(long minFreeMb) {}
+
+  /** Where firmware is kept. */
+  public record Firmware(Path directory) {}
+
+  /** A token for the simulated mall, or central's key directory to make one from. */
+  public record Simulator(String token, String centralKeys) {}
+
+  Path keysDirectory() {
+    return keys.isBlank() ? data.resolve("keys") : Path.of(keys);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.drover.orchestrator;
+
+import dev.drover.engine.http.Contract;
+import dev.drover.engine.http.HttpPort;
+import dev.drover.orchestrator.MallConfiguration.Doors;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The data port of a bundle: mounted before the routes are made, listening once they run. */
+@Configuration(proxyBeanMethods = false)
+class PortConfiguration {
+  private static final int EVENT_LOOPS = 1;
+  private static final int WORKERS = 8;
+
+  @Bean(destroyMethod = "")
+  Vertx vertx() {
+    return Vertx.vertx(
+        new VertxOptions().setEventLoopPoolSize(2 * EVENT_LOOPS).setWorkerPoolSize(WORKERS));
+  }
+
+  @Bean
+  HttpPort httpPort(Vertx vertx, OrchestratorProperties properties, Clock clock) {
+    Path contract =
+        properties.home().resolve("proto/openapi").resolve(properties.bundle() + ".yaml");
+    return new HttpPort(
+        vertx,
+        new HttpPort.Settings(properties.bind(), properties.port(), Optional.empty(), EVENT_LOOPS),
+        Contract.of(List.of(contract)),
+        clock);
+  }
+
+  @Bean
+  CamelContextConfiguration listenWhenRoutesRun(HttpPort port, ObjectProvider<Doors> doors) {
+    return new CamelContextConfiguration() {
+      @Override
+      public void beforeApplicationStart(CamelContext camel) {
+        port.mount(camel);
+      }
+
+      @Override
+      public void afterApplicationStart(CamelContext camel) {
+        doors.ifAvailable(Doors::open);
+        port.listen();
+      }
+    };
+  }
+}

@@ -1,0 +1,72 @@
+package dev.drover.orchestrator.central;
+
+import dev.drover.proto.Json;
+import dev.drover.proto.ProtocolException;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/** What every request to central has in common: who asks, and what a refusal means. */
+public final class CentralCalls {
+  private static final String TOKEN = "DroverCentralToken";
+  private static final Set<Integer> PASSING = Set.of(408, 425, 429);
+
+  private final CentralLink link;
+  private final String entityId;
+
+  /** Requests of one mall. */
+  public CentralCalls(CentralLink link, String entityId) {
+    this.link = link;
+    this.entityId = entityId;
+  }
+
+  /**
+   * Sets the headers of a request that carries the mall's token.
+   *
+   * @throws IllegalStateException while there is none
+   */
+  public void authorise(Exchange exchange) {
+    CentralToken token =
+        link.token().orElseThrow(() -> new IllegalStateException("not registered yet"));
+    Message message = exchange.getMessage();
+    exchange.setProperty(TOKEN, token);
+    message.setHeader("Authorization", "Bearer " + token.value());
+    message.setHeader("X-Entity-ID", entityId);
+    message.setHeader("X-Orchestrator-ID", token.assignedId());
+    message.setHeader("X-Request-ID", UUID.randomUUID().toString());
+    message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+  }
+
+  /**
+   * Judges central's answer. A refused token is noted, so that the mall registers again.
+   *
+   * @throws IllegalStateException when the request was not done and may be sent again
+   */
+  public void check(Exchange exchange) {
+    int status = status(exchange);
+    if (status == 401) {
+      link.refused(exchange.getProperty(TOKEN, CentralToken.class));
+    }
+    if (status == 401 || status >= 500 || PASSING.contains(status)) {
+      throw new IllegalStateException("central answered " + status + " " + code(exchange));
+    }
+  }
+
+  /** The HTTP status of central's answer. */
+  static int status(Exchange exchange) {
+    return exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
+  }
+
+  /** The error code of central's answer, for people. */
+  static String code(Exchange exchange) {
+    String body = exchange.getMessage().getBody(String.class);
+    try {
+      byte[] bytes = body == null ? new byte[0] : body.getBytes(StandardCharsets.UTF_8);
+      return Json.tree(bytes).path("error").path("code").asText();
+    } catch (ProtocolException e) {
+      return "";
+    }
+  }
+}

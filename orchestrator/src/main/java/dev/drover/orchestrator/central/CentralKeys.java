@@ -1,0 +1,69 @@
+package dev.drover.orchestrator.central;
+
+import com.nimbusds.jose.jwk.JWKSet;
+import dev.drover.engine.crypto.Jwks;
+import dev.drover.orchestrator.store.MallStore;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.apache.camel.Exchange;
+
+/** The keys with which the mall verifies central's tokens, also while central is away. */
+public final class CentralKeys {
+  /** Exchange property: true when the keys should be asked for. */
+  public static final String DUE = "DroverKeysDue";
+
+  private static final String KEYS = "central_keys";
+
+  private final MallStore store;
+  private final BooleanSupplier centralIsThere;
+  private final Duration interval;
+  private final Clock clock;
+  private volatile JWKSet keys;
+  private volatile Instant fetchedAt = Instant.MIN;
+
+  /**
+   * The keys that the store remembers.
+   *
+   * @param centralIsThere whether it makes sense to ask
+   * @param interval how often they are asked for
+   */
+  public CentralKeys(
+      MallStore store, BooleanSupplier centralIsThere, Duration interval, Clock clock) {
+    this.store = store;
+    this.centralIsThere = centralIsThere;
+    this.interval = interval;
+    this.clock = clock;
+    this.keys = store.setting(KEYS).map(Jwks::parse).orElseGet(JWKSet::new);
+  }
+
+  /** The keys as of now; none before central was reached for the first time. */
+  public JWKSet current() {
+    return keys;
+  }
+
+  /** Sets {@link #DUE}. */
+  public void plan(Exchange exchange) {
+    boolean old = !clock.instant().minus(interval).isBefore(fetchedAt);
+    exchange.setProperty(DUE, old && centralIsThere.getAsBoolean());
+  }
+
+  /**
+   * Stores central's answer.
+   *
+   * @throws IllegalStateException when it is no set of keys
+   */
+  public void take(Exchange exchange) {
+    int status = CentralCalls.status(exchange);
+    if (status != 200) {
+      throw new IllegalStateException("central does not give its keys: " + status);
+    }
+    JWKSet fresh = Jwks.parse(exchange.getMessage().getBody(String.class));
+    store.set(Map.of(KEYS, Optional.of(Jwks.json(fresh))));
+    keys = fresh;
+    fetchedAt = clock.instant();
+  }
+}

@@ -1,0 +1,169 @@
+package dev.drover.orchestrator.central;
+
+import dev.drover.engine.crypto.PublicKeys;
+import dev.drover.engine.crypto.Signatures;
+import dev.drover.orchestrator.store.MallStore;
+import dev.drover.proto.Json;
+import dev.drover.proto.RegisterRequest;
+import dev.drover.proto.RegisterResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.ECPublicKey;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/** The steps by which a mall gets its token and keeps it fresh (document 1, section 1; R-04). */
+public final class Registration {
+  /** Exchange property: {@code nothing}, {@code registration} or {@code refresh}. */
+  public static final String NEED = "DroverTokenNeed";
+
+  private static final String ATTEMPT = "registration_attempt";
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+
+  private final CentralLink link;
+  private final MallStore store;
+  private final RegisterRequest request;
+  private final ECPrivateKey key;
+  private final List<Duration> backoff;
+  private final Clock clock;
+  private Instant notBefore = Instant.MIN;
+  private int attempts;
+
+  /**
+   * The steps of one mall.
+   *
+   * @param request what it says of itself; its key is set here
+   * @param key the mall's signing key
+   * @param backoff waits between attempts; the last one repeats
+   */
+  public Registration(
+      CentralLink link,
+      MallStore store,
+      RegisterRequest request,
+      KeyPair key,
+      List<Duration> backoff,
+      Clock clock) {
+    this.link = link;
+    this.store = store;
+    this.request = withKey(request, (ECPublicKey) key.getPublic());
+    this.key = (ECPrivateKey) key.getPrivate();
+    this.backoff = List.copyOf(backoff);
+    this.clock = clock;
+  }
+
+  private static RegisterRequest withKey(RegisterRequest request, ECPublicKey key) {
+    return new RegisterRequest(
+        request.entityId(),
+        request.orchestratorId(),
+        request.version(),
+        request.capabilities(),
+        PublicKeys.toPem(key),
+        request.heartbeatInterval(),
+        request.localAddress());
+  }
+
+  /** Sets {@link #NEED}; an attempt is due only when the wait after the last one is over. */
+  public synchronized void plan(Exchange exchange) {
+    CentralLink.Need need = link.need();
+    Instant now = clock.instant();
+    if (need != CentralLink.Need.NOTHING) {
+      if (now.isBefore(notBefore)) {
+        need = CentralLink.Need.NOTHING;
+      } else {
+        // Counted before it is known how it ends: what fails without a word waits too.
+        waitAtLeast(backoff.get(Math.min(attempts, backoff.size() - 1)));
+        attempts++;
+      }
+    }
+    exchange.setProperty(NEED, need.name().toLowerCase(Locale.ROOT));
+  }
+
+  private void waitAtLeast(Duration wait) {
+    Instant end = clock.instant().plus(wait);
+    notBefore = end.isAfter(notBefore) ? end : notBefore;
+  }
+
+  /**
+   * Writes the signed registration. Its idempotency key is stored before it is sent for the first
+   * time, so that an answer that was lost on the way is given again.
+   */
+  public void writeRegistration(Exchange exchange) {
+    String body = Json.text(request);
+    String attempt =
+        store
+            .setting(ATTEMPT)
+            .filter(known -> known.endsWith("\n" + body))
+            .orElseGet(() -> UUID.randomUUID() + "\n" + body);
+    store.set(Map.of(ATTEMPT, Optional.of(attempt)));
+    sign(exchange.getMessage(), body);
+    exchange
+        .getMessage()
+        .setHeader("X-Idempotency-Key", attempt.substring(0, attempt.indexOf('\n')));
+  }
+
+  /** Adds the signed, empty body of a refresh. */
+  public void writeRefresh(Exchange exchange) {
+    sign(exchange.getMessage(), "{}");
+  }
+
+  private void sign(Message message, String text) {
+    byte[] body = text.getBytes(StandardCharsets.UTF_8);
+    message.setHeader("X-Signature", Signatures.sign(key, body));
+    message.setHeader("X-Request-ID", UUID.randomUUID().toString());
+    message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+    message.setBody(body);
+  }
+
+  /**
+   * Takes the answer to a registration or a refresh.
+   *
+   * @throws IllegalStateException when central refused
+   */
+  public synchronized void take(Exchange exchange) throws IOException {
+    int status = CentralCalls.status(exchange);
+    if (status != 200) {
+      refused(exchange, status);
+    }
+    RegisterResponse answer =
+        Json.MAPPER.readValue(exchange.getMessage().getBody(byte[].class), RegisterResponse.class);
+    Map<String, Optional<String>> settings = new HashMap<>();
+    settings.put(ATTEMPT, Optional.empty());
+    if (answer.initialSyncRequired()) {
+      settings.put(MallStore.RESYNC, Optional.of("initial_sync_required"));
+    }
+    link.accept(
+        new CentralToken(answer.token(), answer.expiresAt(), answer.assignedId()), settings);
+    attempts = 0;
+    notBefore = Instant.MIN;
+  }
+
+  private void refused(Exchange exchange, int status) {
+    String need = exchange.getProperty(NEED, String.class);
+    if (need.equals("refresh") && (status == 401 || status == 403 || status == 404)) {
+      // Too late for a refresh, or central does not know this mall any more.
+      link.refused(null);
+      notBefore = Instant.MIN;
+    } else if (need.equals("registration") && status < 500 && status != 409 && status != 429) {
+      // A refusal was the answer to this key: the next attempt is a new one.
+      store.set(Map.of(ATTEMPT, Optional.empty()));
+    }
+    Long seconds = exchange.getMessage().getHeader("Retry-After", Long.class);
+    if (seconds != null) {
+      Duration asked = Duration.ofSeconds(seconds);
+      waitAtLeast(asked.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : asked);
+    }
+    throw new IllegalStateException(
+        "central refused the " + need + ": " + status + " " + CentralCalls.code(exchange));
+  }
+}

@@ -1,0 +1,178 @@
+package dev.drover.orchestrator.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.sse.SseConstants;
+import dev.drover.orchestrator.store.AckQueue;
+import dev.drover.orchestrator.store.Effect;
+import dev.drover.orchestrator.store.EventStatus;
+import dev.drover.orchestrator.store.MallEvent;
+import dev.drover.orchestrator.store.MallStore;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/**
+ * The steps between an event's arrival and its acknowledgement. Handlers say what they want to
+ * change; {@link #commit} writes it together with the cursor.
+ */
+public final class EventSteps {
+  /** Exchange property: the {@link MallEvent}. */
+  public static final String EVENT = "DroverMallEvent";
+
+  /** Exchange property: false when the event had been handled before. */
+  public static final String NEW = "DroverEventNew";
+
+  private static final String EFFECT = "DroverEventEffect";
+  private static final String STATUS = "DroverEventStatus";
+  private static final String DETAIL = "DroverEventDetail";
+  private static final int LONGEST_DETAIL = 500;
+
+  private final MallStore store;
+  private final AckQueue acks;
+
+  /** Steps on this store. */
+  public EventSteps(MallStore store, AckQueue acks) {
+    this.store = store;
+    this.acks = acks;
+  }
+
+  /** Takes an event from the stream. */
+  public void receive(Exchange exchange) {
+    Message message = exchange.getMessage();
+    exchange.setProperty(
+        EVENT,
+        MallEvent.of(
+            message.getHeader(SseConstants.EVENT_ID, "", String.class),
+            message.getHeader(SseConstants.EVENT_TYPE, "", String.class),
+            message.getBody(String.class)));
+  }
+
+  /** {@code data_update}: the named items are to be fetched (document 1, section 2.1). */
+  public void recordChanges(Exchange exchange) {
+    Map<String, List<String>> ids = new LinkedHashMap<>();
+    event(exchange)
+        .json()
+        .path("changes")
+        .properties()
+        .forEach(
+            collection -> {
+              List<String> names = new ArrayList<>();
+              collection.getValue().forEach(id -> names.add(id.asText()));
+              ids.put(collection.getKey(), names);
+            });
+    decide(exchange, EventStatus.APPLIED, null, new Effect.ItemsChanged(ids));
+  }
+
+  /** An event that asks for work of another flow; the work is kept, the event is not done. */
+  public void recordWork(Exchange exchange) {
+    event(exchange).json();
+    decide(exchange, EventStatus.IGNORED, "received, not handled yet", new Effect.WorkReceived());
+  }
+
+  /**
+   * {@code config_update}: a valid and newer configuration replaces the stored one (section 2.5).
+   */
+  public void recordConfig(Exchange exchange) {
+    JsonNode data = event(exchange).json();
+    JsonNode type = data.path("type");
+    JsonNode version = data.path("version");
+    boolean valid =
+        type.isTextual()
+            && !type.textValue().isBlank()
+            && data.path("config") instanceof ObjectNode
+            && version.isIntegralNumber()
+            && version.canConvertToLong();
+    if (!valid) {
+      decide(
+          exchange,
+          EventStatus.FAILED,
+          "a configuration has type (text), config (object) and version (whole number)",
+          null);
+      return;
+    }
+    Optional<Long> stored = store.configVersion(type.textValue());
+    if (stored.isPresent() && stored.get() >= version.longValue()) {
+      String detail = "version " + version + " is not newer than " + stored.get();
+      decide(exchange, EventStatus.IGNORED, detail, null);
+      return;
+    }
+    decide(
+        exchange,
+        EventStatus.APPLIED,
+        null,
+        new Effect.ConfigStored(
+            type.textValue(), version.longValue(), data.path("config").toString()));
+  }
+
+  /** An event of a type that this mall does not know (document 2, step 3). */
+  public void ignore(Exchange exchange) {
+    decide(exchange, EventStatus.IGNORED, "unknown type " + event(exchange).type(), null);
+  }
+
+  /** An event whose handler failed again and again: it is kept for a person. */
+  public void park(Exchange exchange) {
+    Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+    String error = cause == null ? "unknown" : String.valueOf(cause.getMessage());
+    decide(exchange, EventStatus.FAILED, error, new Effect.Parked(error));
+  }
+
+  private static void decide(Exchange exchange, EventStatus status, String detail, Effect effect) {
+    boolean tooLong = detail != null && detail.length() > LONGEST_DETAIL;
+    exchange.setProperty(STATUS, status);
+    exchange.setProperty(DETAIL, tooLong ? detail.substring(0, LONGEST_DETAIL) : detail);
+    exchange.setProperty(EFFECT, effect);
+  }
+
+  /** Writes the decided effect and the cursor in one transaction; sets {@link #NEW}. */
+  public void commit(Exchange exchange) {
+    Effect effect = exchange.getProperty(EFFECT, Effect.class);
+    boolean fresh =
+        store.commit(
+            event(exchange),
+            exchange.getProperty(STATUS, EventStatus.class),
+            exchange.getProperty(DETAIL, String.class),
+            effect == null ? List.of() : List.of(effect));
+    exchange.setProperty(NEW, fresh);
+  }
+
+  /** Queues the acknowledgement of a committed event. */
+  public void acknowledge(Exchange exchange) {
+    acks.add(event(exchange));
+  }
+
+  /** {@code connected}: its id is the first cursor of a fresh mall (section 7.1). */
+  public void connected(Exchange exchange) {
+    MallEvent event = event(exchange);
+    Map<String, Optional<String>> settings = new LinkedHashMap<>();
+    settings.put(
+        MallStore.CONNECTION, Optional.ofNullable(event.json().path("connection_id").textValue()));
+    if (!event.id().isEmpty() && store.setting(MallStore.CURSOR).isEmpty()) {
+      settings.put(MallStore.CURSOR, Optional.of(event.id()));
+    }
+    store.set(settings);
+  }
+
+  /**
+   * {@code resync_required}: events are missing, and the stream goes on from here (section 7.3).
+   */
+  public void resync(Exchange exchange) {
+    MallEvent event = event(exchange);
+    String reason = event.json().path("reason").asText("unknown").toLowerCase(Locale.ROOT);
+    Map<String, Optional<String>> settings = new LinkedHashMap<>();
+    settings.put(MallStore.RESYNC, Optional.of(reason));
+    if (!event.id().isEmpty()) {
+      settings.put(MallStore.CURSOR, Optional.of(event.id()));
+    }
+    store.set(settings);
+  }
+
+  private static MallEvent event(Exchange exchange) {
+    return exchange.getProperty(EVENT, MallEvent.class);
+  }
+}

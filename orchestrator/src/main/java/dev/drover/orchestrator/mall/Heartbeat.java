@@ -1,0 +1,88 @@
+package dev.drover.orchestrator.mall;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.orchestrator.central.CentralLink;
+import dev.drover.orchestrator.central.CentralToken;
+import dev.drover.proto.Json;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The mall's sign of life (document 1, section 7.2; R-28). */
+public final class Heartbeat {
+  /** Exchange property: whether central expects a heartbeat now. */
+  public static final String DUE = "DroverHeartbeatDue";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+
+  /** A timer is never exact: what is due within this share of the interval is due now. */
+  private static final double GRACE = 0.1;
+
+  private final CentralLink link;
+  private final MallHealth health;
+  private final MallFigures figures;
+  private final MallIdentity identity;
+  private final Clock clock;
+  private volatile Instant next = Instant.MIN;
+
+  /** The sign of life of this mall. */
+  public Heartbeat(
+      CentralLink link,
+      MallHealth health,
+      MallFigures figures,
+      MallIdentity identity,
+      Clock clock) {
+    this.link = link;
+    this.health = health;
+    this.figures = figures;
+    this.identity = identity;
+    this.clock = clock;
+  }
+
+  /** Sets {@link #DUE}: the mall is registered, and central has not asked for a longer pause. */
+  public void plan(Exchange exchange) {
+    exchange.setProperty(DUE, link.token().isPresent() && !clock.instant().isBefore(next));
+  }
+
+  /** Writes the request. */
+  public void write(Exchange exchange) {
+    ObjectNode body = Json.MAPPER.createObjectNode();
+    body.put(
+        "orchestrator_id",
+        link.token().map(CentralToken::assignedId).orElse(identity.orchestratorId()));
+    body.put("entity_id", identity.entityId());
+    body.put("status", health.status());
+    body.put("version", identity.version());
+    body.put("uptime_seconds", figures.uptimeSeconds());
+    body.put("connected_robots", 0);
+    body.put("active_tasks", 0);
+    body.put("pending_tasks", figures.pendingTasks());
+    body.putObject("metrics")
+        .put("cpu_percent", figures.cpuPercent())
+        .put("memory_used_mb", figures.memoryUsedMb())
+        .put("disk_used_gb", figures.diskUsedGb())
+        .put("cache_size_mb", figures.cacheSizeMb());
+    body.put("timestamp", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+    exchange.getMessage().setBody(body.toString());
+  }
+
+  /** Reads the answer: when to come again, and what central wants. */
+  public void read(Exchange exchange) {
+    JsonNode answer = Json.tree(exchange.getMessage().getBody(byte[].class));
+    double seconds = answer.path("next_heartbeat_seconds").asDouble(0);
+    next = clock.instant().plus(Duration.ofMillis(Math.round(seconds * 1000 * (1 - GRACE))));
+    for (JsonNode command : answer.path("commands")) {
+      String type = command.isTextual() ? command.textValue() : command.path("type").asText();
+      if (type.equals("token_refresh")) {
+        link.wantRefresh();
+      } else {
+        LOG.warn("central sent an unknown command: {}", type);
+      }
+    }
+  }
+}

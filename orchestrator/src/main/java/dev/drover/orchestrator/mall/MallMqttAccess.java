@@ -1,0 +1,52 @@
+package dev.drover.orchestrator.mall;
+
+import dev.drover.engine.backbone.MqttAction;
+import dev.drover.engine.backbone.MqttAuthoriser;
+import dev.drover.engine.backbone.MqttLogin;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.Principal;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * Who may use the mall's broker: for now the mall's own process and nobody else. It connects as
+ * {@code drover} with the secret {@code mqtt-internal} of the key directory, in hexadecimal, and
+ * with client ids that begin with {@code drover-}.
+ */
+public final class MallMqttAccess implements MqttAuthoriser {
+  /** The user name of the mall's own process. */
+  public static final String USER = "drover";
+
+  /** What the client ids of the mall's own process begin with. */
+  public static final String CLIENT_PREFIX = "drover-";
+
+  private record Own() implements Principal {
+    @Override
+    public String getName() {
+      return USER;
+    }
+  }
+
+  private final byte[] password;
+
+  /** Access for who knows this secret. */
+  public MallMqttAccess(byte[] secret) {
+    this.password = HexFormat.of().formatHex(secret).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Override
+  public Optional<Principal> authenticate(MqttLogin login) {
+    byte[] shown = login.password().orElse("").getBytes(StandardCharsets.UTF_8);
+    boolean own =
+        login.username().equals(Optional.of(USER))
+            && login.clientId().startsWith(CLIENT_PREFIX)
+            && MessageDigest.isEqual(password, shown);
+    return own ? Optional.of(new Own()) : Optional.empty();
+  }
+
+  @Override
+  public boolean allows(Principal identity, String topic, MqttAction action) {
+    return identity instanceof Own;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.drover.orchestrator.mall;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.orchestrator.central.CentralLink;
+import dev.drover.orchestrator.central.CentralToken;
+import dev.drover.orchestrator.store.AckQueue;
+import dev.drover.orchestrator.store.EventStatus;
+import dev.drover.orchestrator.store.MallStore;
+import dev.drover.proto.Json;
+import org.apache.camel.Exchange;
+
+/** Where the mall stands in central's stream, for operators. */
+public final class MallState {
+  private final MallStore store;
+  private final AckQueue acks;
+  private final CentralLink link;
+  private final MallIdentity identity;
+
+  /** The state of this mall. */
+  public MallState(MallStore store, AckQueue acks, CentralLink link, MallIdentity identity) {
+    this.store = store;
+    this.acks = acks;
+    this.link = link;
+    this.identity = identity;
+  }
+
+  /** Answers {@code GET /api/orchestrator/state}. */
+  public void answer(Exchange exchange) {
+    ObjectNode answer = Json.MAPPER.createObjectNode();
+    answer.put("entity_id", identity.entityId());
+    answer.put("orchestrator_id", identity.orchestratorId());
+    answer.put("assigned_id", link.token().map(CentralToken::assignedId).orElse(null));
+    answer.put("connected", link.connected());
+    answer.put("cursor", store.setting(MallStore.CURSOR).orElse(null));
+    answer.put("connection_id", store.setting(MallStore.CONNECTION).orElse(null));
+    answer.put("resync_needed", store.setting(MallStore.RESYNC).orElse(null));
+    ObjectNode events = answer.putObject("events");
+    for (EventStatus status : EventStatus.values()) {
+      events.put(status.wire(), store.handled(status));
+    }
+    events.put("parked", store.parked());
+    answer.put("pending_acks", acks.pending());
+    exchange.getMessage().setBody(answer.toString());
+  }
+}

@@ -1,0 +1,244 @@
+package dev.drover.orchestrator.store;
+
+import dev.drover.engine.crypto.Sealer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the mall remembers: settings, its cursor in central's stream, the events it handled and what
+ * they caused. Values are sealed with AES-256-GCM; an event's effects and the cursor after it are
+ * one transaction.
+ */
+public final class MallStore implements AutoCloseable {
+  /** Setting: the cursor in central's event stream. */
+  public static final String CURSOR = "cursor";
+
+  /** Setting: the id that central gave the present stream. */
+  public static final String CONNECTION = "connection";
+
+  /** Setting: why the mall's data must be fetched anew. */
+  public static final String RESYNC = "resync_needed";
+
+  private static final List<String> SCHEMA =
+      List.of(
+          "CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
+          "CREATE TABLE IF NOT EXISTS applied_events (event_key TEXT PRIMARY KEY, event_id TEXT NOT"
+              + " NULL, type TEXT NOT NULL, status TEXT NOT NULL, detail TEXT, received_at INTEGER"
+              + " NOT NULL, data BLOB NOT NULL, acked INTEGER NOT NULL DEFAULT 0)",
+          "CREATE INDEX IF NOT EXISTS applied_by_time ON applied_events (received_at)",
+          "CREATE INDEX IF NOT EXISTS applied_by_id ON applied_events (event_id)",
+          "CREATE TABLE IF NOT EXISTS changed_items (collection TEXT, item_id TEXT, event_id TEXT"
+              + " NOT NULL, PRIMARY KEY (collection, item_id))",
+          "CREATE TABLE IF NOT EXISTS configs (type TEXT PRIMARY KEY, version INTEGER NOT NULL,"
+              + " config BLOB NOT NULL)",
+          "CREATE TABLE IF NOT EXISTS work (event_key TEXT PRIMARY KEY, type TEXT NOT NULL,"
+              + " received_at INTEGER NOT NULL, data BLOB NOT NULL)",
+          "CREATE TABLE IF NOT EXISTS parked_events (event_key TEXT PRIMARY KEY, event_id TEXT NOT"
+              + " NULL, type TEXT NOT NULL, error TEXT NOT NULL, parked_at INTEGER NOT NULL, data"
+              + " BLOB NOT NULL)",
+          "CREATE TABLE IF NOT EXISTS acks (event_id TEXT PRIMARY KEY, status TEXT NOT NULL, detail"
+              + " TEXT, queued_at INTEGER NOT NULL)");
+
+  private final Database database;
+  private final Sealer sealer;
+  private final Clock clock;
+
+  /** The store in this file, created when absent. */
+  public MallStore(Path file, Sealer sealer, Clock clock) {
+    this.database = new Database(file, SCHEMA);
+    this.sealer = sealer;
+    this.clock = clock;
+  }
+
+  /** The database, for the parts of the mall that keep tables of their own. */
+  public Database database() {
+    return database;
+  }
+
+  /** A setting's value. */
+  public Optional<String> setting(String name) {
+    return database
+        .first(row -> row.getBytes(1), "SELECT value FROM settings WHERE name = ?", name)
+        .map(value -> open("setting", name, value));
+  }
+
+  /** Sets several settings at once; those with a null value are removed. */
+  public void set(Map<String, Optional<String>> values) {
+    database.transaction(
+        open -> {
+          for (Map.Entry<String, Optional<String>> entry : values.entrySet()) {
+            set(open, entry.getKey(), entry.getValue().orElse(null));
+          }
+          return null;
+        });
+  }
+
+  private void set(Connection open, String name, String value) throws SQLException {
+    if (value == null) {
+      Database.update(open, "DELETE FROM settings WHERE name = ?", name);
+      return;
+    }
+    Database.update(
+        open,
+        "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value ="
+            + " excluded.value",
+        name,
+        seal("setting", name, value));
+  }
+
+  /**
+   * Stores an event's effects and the cursor after it in one transaction. An event whose key was
+   * handled before moves the cursor only.
+   *
+   * @return whether the event was new
+   */
+  public boolean commit(MallEvent event, EventStatus status, String detail, List<Effect> effects) {
+    return database.transaction(
+        open -> {
+          int added =
+              Database.update(
+                  open,
+                  "INSERT OR IGNORE INTO applied_events (event_key, event_id, type, status, detail,"
+                      + " received_at, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                  event.key(),
+                  event.id(),
+                  event.type(),
+                  status.wire(),
+                  detail,
+                  clock.millis(),
+                  seal("event", event.key(), event.data()));
+          if (added == 1) {
+            for (Effect effect : effects) {
+              apply(open, event, effect);
+            }
+          }
+          set(open, CURSOR, event.id());
+          return added == 1;
+        });
+  }
+
+  private void apply(Connection open, MallEvent event, Effect effect) throws SQLException {
+    if (effect instanceof Effect.ItemsChanged changed) {
+      for (Map.Entry<String, List<String>> entry : changed.ids().entrySet()) {
+        for (String id : entry.getValue()) {
+          Database.update(
+              open,
+              "INSERT OR REPLACE INTO changed_items (collection, item_id, event_id) VALUES (?, ?,"
+                  + " ?)",
+              entry.getKey(),
+              id,
+              event.id());
+        }
+      }
+    } else if (effect instanceof Effect.ConfigStored config) {
+      Database.update(
+          open,
+          "INSERT INTO configs (type, version, config) VALUES (?, ?, ?) ON CONFLICT (type) DO"
+              + " UPDATE SET version = excluded.version, config = excluded.config WHERE"
+              + " excluded.version > version",
+          config.type(),
+          config.version(),
+          seal("config", config.type(), config.config()));
+    } else if (effect instanceof Effect.WorkReceived) {
+      Database.update(
+          open,
+          "INSERT OR IGNORE INTO work (event_key, type, received_at, data) VALUES (?, ?, ?, ?)",
+          event.key(),
+          event.type(),
+          clock.millis(),
+          seal("work", event.key(), event.data()));
+    } else if (effect instanceof Effect.Parked parked) {
+      Database.update(
+          open,
+          "INSERT OR IGNORE INTO parked_events (event_key, event_id, type, error, parked_at, data)"
+              + " VALUES (?, ?, ?, ?, ?, ?)",
+          event.key(),
+          event.id(),
+          event.type(),
+          parked.error(),
+          clock.millis(),
+          seal("parked", event.key(), event.data()));
+    }
+  }
+
+  /** The stored version of a configuration. */
+  public Optional<Long> configVersion(String type) {
+    return database.first(
+        row -> row.getLong(1), "SELECT version FROM configs WHERE type = ?", type);
+  }
+
+  /** The stored configuration of a type, as JSON. */
+  public Optional<String> config(String type) {
+    return database
+        .first(row -> row.getBytes(1), "SELECT config FROM configs WHERE type = ?", type)
+        .map(value -> open("config", type, value));
+  }
+
+  /** How many events were handled with this status and are remembered. */
+  public long handled(EventStatus status) {
+    return count("SELECT count(*) FROM applied_events WHERE status = ?", status.wire());
+  }
+
+  /** The keys of the handled events that are remembered, in the order of their arrival. */
+  public List<String> handledKeys() {
+    return database.query(
+        row -> row.getString(1), "SELECT event_key FROM applied_events ORDER BY rowid");
+  }
+
+  /** The ids of changed items of a collection that are still to be fetched. */
+  public List<String> changedItems(String collection) {
+    return database.query(
+        row -> row.getString(1),
+        "SELECT item_id FROM changed_items WHERE collection = ? ORDER BY item_id",
+        collection);
+  }
+
+  /** How much work of a type was received. */
+  public long received(String type) {
+    return count("SELECT count(*) FROM work WHERE type = ?", type);
+  }
+
+  /** How many events wait for a person. */
+  public long parked() {
+    return count("SELECT count(*) FROM parked_events");
+  }
+
+  private long count(String sql, Object... values) {
+    return database.first(row -> row.getLong(1), sql, values).orElse(0L);
+  }
+
+  /** Forgets events that were handled longer ago than this; returns how many. */
+  public int purge(Duration age) {
+    return database.update(
+        "DELETE FROM applied_events WHERE received_at < ?", clock.millis() - age.toMillis());
+  }
+
+  /** Writes and reads once; throws when the store does not work. */
+  public void probe() {
+    String now = clock.instant().toString();
+    set(Map.of("probe", Optional.of(now)));
+    if (!setting("probe").equals(Optional.of(now))) {
+      throw new IllegalStateException("the mall's store does not keep what is written");
+    }
+  }
+
+  private byte[] seal(String kind, String id, String value) {
+    return sealer.seal(kind, id, value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private String open(String kind, String id, byte[] sealed) {
+    return new String(sealer.open(kind, id, sealed), StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}
