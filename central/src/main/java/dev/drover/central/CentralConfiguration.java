@@ -23,10 +23,14 @@ import dev.drover.engine.guard.Idempotency;
 import dev.drover.engine.guard.RateLimiter;
 import dev.drover.engine.http.ErrorRenderer;
 import dev.drover.engine.log.ProtocolLog;
+import dev.drover.engine.log.StepRecorder;
+import java.nio.file.Path;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -89,6 +93,13 @@ class CentralConfiguration {
   @Bean
   ErrorRenderer errorRenderer(Clock clock) {
     return new ErrorRenderer(clock);
+  }
+
+  /** A development aid: which steps of the flows ran, for the coverage test. */
+  @Bean
+  @ConditionalOnProperty("drover.step-log")
+  StepRecorder stepRecorder(@Value("${drover.step-log}") Path file) {
+    return new StepRecorder(file);
   }
 
   @Bean

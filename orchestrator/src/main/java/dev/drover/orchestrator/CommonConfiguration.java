@@ -9,9 +9,14 @@ import dev.drover.engine.guard.Authenticator;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.http.ErrorRenderer;
 import dev.drover.engine.log.ProtocolLog;
+import dev.drover.engine.log.StepRecorder;
 import dev.drover.orchestrator.central.CentralKeys;
+import java.nio.file.Path;
 import java.time.Clock;
+import org.apache.camel.component.http.HttpClientConfigurer;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -54,8 +59,22 @@ class CommonConfiguration {
     return new ErrorRenderer(clock);
   }
 
+  /** A development aid: which steps of the flows ran, for the coverage test. */
+  @Bean
+  @ConditionalOnProperty("drover.step-log")
+  StepRecorder stepRecorder(@Value("${drover.step-log}") Path file) {
+    return new StepRecorder(file);
+  }
+
   @Bean
   ProtocolLog protocolLog(OrchestratorProperties properties) {
     return new ProtocolLog(properties.entityId(), properties.orchestratorId());
+  }
+
+  /** The HTTP client to central: what is sent again, and when, is the routes' decision. */
+  @Bean
+  HttpClientConfigurer centralHttp() {
+    return builder ->
+        builder.disableAutomaticRetries().disableRedirectHandling().disableCookieManagement();
   }
 }

@@ -1,0 +1,81 @@
+package dev.drover.e2e.harness;
+
+import dev.drover.engine.crypto.FileKeyProvider;
+import dev.drover.engine.crypto.Grant;
+import dev.drover.engine.crypto.Role;
+import dev.drover.engine.crypto.TokenIssuer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** A central server as a real process. */
+public final class CentralProcess extends JavaProcess {
+  private CentralProcess(String name, Map<String, String> settings) {
+    super("central", name, settings);
+  }
+
+  /**
+   * A central with its own embedded Kafka and Mongo.
+   *
+   * @param settings environment variables besides those of ports and directories
+   */
+  public static CentralProcess alone(String name, Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("DROVER_KAFKA_PORT", String.valueOf(Ports.free()));
+    all.put("DROVER_MONGO_PORT", String.valueOf(Ports.free()));
+    return new CentralProcess(name, all);
+  }
+
+  /** A further central that shares event log, database and keys with this one. */
+  public CentralProcess sibling(String name, Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("KAFKA_BROKERS", "127.0.0.1:" + setting("DROVER_KAFKA_PORT"));
+    all.put("DATABASE_URL", "mongodb://127.0.0.1:" + setting("DROVER_MONGO_PORT"));
+    all.put("DROVER_KEYS", keys().toString());
+    return new CentralProcess(name, all);
+  }
+
+  private Path keys() {
+    String keys = setting("DROVER_KEYS");
+    return keys == null ? data().resolve("keys") : Path.of(keys);
+  }
+
+  /** A client of its REST interface. */
+  public Api api() {
+    return new Api(url());
+  }
+
+  /** A token of this central. */
+  public String token(Role role, String entity, String subject) {
+    return token(new Grant(subject, role, entity), Duration.ofHours(1), Clock.systemUTC());
+  }
+
+  /** A token of an orchestrator that has registered as {@code requested}. */
+  public String orchestratorToken(String entity, String assigned, String requested) {
+    Grant grant = new Grant(assigned, Role.ORCHESTRATOR, entity, Optional.of(requested));
+    return token(grant, Duration.ofHours(1), Clock.systemUTC());
+  }
+
+  /** A token as central would have issued it at the clock's time. */
+  public String token(Grant grant, Duration lifetime, Clock clock) {
+    return new TokenIssuer(new FileKeyProvider(keys()).signing("central-token"), clock)
+        .issue(grant, lifetime)
+        .value();
+  }
+
+  /** A token that may do everything. */
+  public String admin() {
+    return token(Role.ADMIN, Grant.EVERY_ENTITY, "e2e-admin");
+  }
+
+  /** The Kafka broker that this central supervises. */
+  public ProcessHandle kafka() {
+    return process()
+        .descendants()
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("central has no child process"));
+  }
+}

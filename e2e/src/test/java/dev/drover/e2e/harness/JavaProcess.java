@@ -1,0 +1,193 @@
+package dev.drover.e2e.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/**
+ * One of our runnable jars as a real process with a data directory that outlives it: it can be
+ * stopped, killed with kill -9 and started again on the same data and ports.
+ */
+public class JavaProcess implements AutoCloseable {
+  /** The repository. */
+  public static final Path HOME =
+      Path.of(System.getProperty("drover.home", "..")).toAbsolutePath().normalize();
+
+  private static final HttpClient HEALTH =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+  private final String module;
+  private final Path data;
+  private final int port;
+  private final Map<String, String> environment = new TreeMap<>();
+  private Process process;
+  private int starts;
+
+  /**
+   * A process that is not started yet.
+   *
+   * @param module {@code central} or {@code orchestrator}
+   * @param name the name of its directory below {@code e2e/target}
+   */
+  protected JavaProcess(String module, String name, Map<String, String> settings) {
+    this.module = module;
+    this.data = HOME.resolve("e2e/target/processes").resolve(name);
+    this.port = Ports.free();
+    deleteTree(data);
+    environment.put("DROVER_HOME", HOME.toString());
+    environment.put("DROVER_DATA", data.toString());
+    environment.put("DROVER_PORT", String.valueOf(port));
+    environment.put("DROVER_MANAGEMENT_PORT", String.valueOf(Ports.free()));
+    environment.put("DROVER_STEP_LOG", HOME.resolve("e2e/target/executed-steps.txt").toString());
+    environment.putAll(settings);
+  }
+
+  /** Starts it and waits until it is healthy. */
+  public void start() {
+    launch();
+    awaitHealth(Duration.ofSeconds(60));
+  }
+
+  /** Starts it without waiting. */
+  public void launch() {
+    Path jar = HOME.resolve(module + "/target/drover-" + module + ".jar");
+    if (!Files.isRegularFile(jar)) {
+      throw new IllegalStateException(jar + " is missing; run ./mvnw package");
+    }
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("@" + HOME.resolve("config/jvm/" + module + ".options"));
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-jar");
+    command.add(jar.toString());
+    try {
+      Files.createDirectories(data);
+      ProcessBuilder builder = new ProcessBuilder(command);
+      builder.environment().putAll(environment);
+      builder.redirectErrorStream(true);
+      builder.redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()));
+      process = builder.start();
+      starts++;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits until {@code GET /health} answers 200. */
+  public void awaitHealth(Duration patience) {
+    Awaitility.await(module + " on port " + port + " becomes healthy, see " + output())
+        .atMost(patience)
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> {
+              if (!process.isAlive()) {
+                throw new IllegalStateException(
+                    module + " ended with " + process.exitValue() + "; see " + output());
+              }
+              return healthStatus() == 200;
+            });
+  }
+
+  private int healthStatus() {
+    try {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(url() + "/health"))
+              .timeout(Duration.ofSeconds(5))
+              .build();
+      return HEALTH.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    } catch (IOException e) {
+      return 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 0;
+    }
+  }
+
+  /** kill -9 of this process; its children notice by themselves. */
+  public void kill() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  /** SIGTERM; returns whether it ended in time. */
+  public boolean stop(Duration patience) {
+    process.destroy();
+    try {
+      return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (process != null) {
+      List<ProcessHandle> children = process.descendants().toList();
+      if (!stop(Duration.ofSeconds(20))) {
+        kill();
+      }
+      children.forEach(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  /** The running process. */
+  public Process process() {
+    return process;
+  }
+
+  /** How often it was started. */
+  public int starts() {
+    return starts;
+  }
+
+  /** Where it answers. */
+  public String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  /** Its data port. */
+  public int port() {
+    return port;
+  }
+
+  /** Its data directory. */
+  public Path data() {
+    return data;
+  }
+
+  /** An environment variable of the process. */
+  public String setting(String name) {
+    return environment.get(name);
+  }
+
+  /** What it wrote to its standard output and error, over all starts. */
+  public Path output() {
+    return data.resolve("output.log");
+  }
+
+  private static void deleteTree(Path root) {
+    if (!Files.exists(root)) {
+      return;
+    }
+    try (var paths = Files.walk(root)) {
+      for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

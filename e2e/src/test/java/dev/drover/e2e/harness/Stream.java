@@ -1,0 +1,167 @@
+package dev.drover.e2e.harness;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+
+/** An event stream over SSE, read by a thread of its own until it ends. */
+public final class Stream implements AutoCloseable {
+  /** One event of a stream; {@code at} is when it was read, in nanoseconds of this JVM. */
+  public record Event(String id, String type, String data, long at) {
+    /** Its data as JSON. */
+    public JsonNode json() {
+      try {
+        return Api.JSON.readTree(data);
+      } catch (IOException e) {
+        throw new UncheckedIOException("data is not JSON: " + data, e);
+      }
+    }
+
+    /** The changed ids of a data_update, over all collections. */
+    public List<String> changedIds() {
+      List<String> ids = new ArrayList<>();
+      json().path("changes").forEach(list -> list.forEach(id -> ids.add(id.asText())));
+      return ids;
+    }
+  }
+
+  private final HttpURLConnection connection;
+  private final List<Event> events = new CopyOnWriteArrayList<>();
+  private final List<String> lines = new CopyOnWriteArrayList<>();
+  private volatile String end;
+
+  private Stream(HttpURLConnection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * Opens a stream; it must be granted.
+   *
+   * @param cursor sent as Last-Event-ID, or null
+   */
+  public static Stream open(String base, String token, String cursor) {
+    return open(base + "/api/orchestrators/events", token, cursor, Map.of());
+  }
+
+  /** Opens the stream at this URL with further headers. */
+  public static Stream open(
+      String url, String token, String cursor, Map<String, String> headers) {
+    try {
+      HttpURLConnection connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
+      connection.setConnectTimeout(5_000);
+      connection.setReadTimeout(60_000);
+      connection.setRequestProperty("Authorization", "Bearer " + token);
+      connection.setRequestProperty("Accept", "text/event-stream");
+      headers.forEach(connection::setRequestProperty);
+      if (cursor != null) {
+        connection.setRequestProperty("Last-Event-ID", cursor);
+      }
+      int status = connection.getResponseCode();
+      if (status != 200) {
+        throw new IOException("the stream was refused with " + status);
+      }
+      Stream stream = new Stream(connection);
+      Thread reader = new Thread(stream::read, "stream-reader");
+      reader.setDaemon(true);
+      reader.start();
+      return stream;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void read() {
+    try (InputStream in = connection.getInputStream();
+        BufferedReader reader =
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+      String id = null;
+      String type = null;
+      StringBuilder data = new StringBuilder();
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        lines.add(line);
+        if (line.isEmpty()) {
+          if (type != null) {
+            events.add(new Event(id, type, data.toString(), System.nanoTime()));
+          }
+          id = null;
+          type = null;
+          data.setLength(0);
+        } else if (line.startsWith("id: ")) {
+          id = line.substring(4);
+        } else if (line.startsWith("event: ")) {
+          type = line.substring(7);
+        } else if (line.startsWith("data: ")) {
+          data.append(line.substring(6));
+        }
+      }
+      end = "end of stream";
+    } catch (IOException | RuntimeException e) {
+      end = "error: " + e;
+    }
+  }
+
+  /** What was read so far. */
+  public List<Event> events() {
+    return List.copyOf(events);
+  }
+
+  /** The events that are not control events of the connection. */
+  public List<Event> real() {
+    return events.stream().filter(event -> event.type().equals("data_update")).toList();
+  }
+
+  /** The raw lines read so far. */
+  public List<String> lines() {
+    return List.copyOf(lines);
+  }
+
+  /** How it ended, or null while it is open. */
+  public String end() {
+    return end;
+  }
+
+  /** The response's headers. */
+  public String header(String name) {
+    return connection.getHeaderField(name);
+  }
+
+  /** Waits for an event. */
+  public Event await(String what, Predicate<Event> wanted) {
+    return Awaitility.await(what)
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> events.stream().filter(wanted).findFirst(), Optional::isPresent)
+        .orElseThrow();
+  }
+
+  /** Waits for the first event of a type. */
+  public Event await(String type) {
+    return await("an event " + type, event -> event.type().equals(type));
+  }
+
+  /** Waits until the data_updates told of this id. */
+  public Event awaitChange(String id) {
+    return await(
+        "a data_update with " + id,
+        event -> event.type().equals("data_update") && event.changedIds().contains(id));
+  }
+
+  @Override
+  public void close() {
+    connection.disconnect();
+  }
+}
