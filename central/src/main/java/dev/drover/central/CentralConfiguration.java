@@ -17,7 +17,6 @@ import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.TokenIssuer;
 import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.events.EventHub;
-import dev.drover.engine.events.EventLog;
 import dev.drover.engine.guard.Authenticator;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Idempotency;
@@ -141,8 +140,8 @@ class CentralConfiguration {
   }
 
   @Bean
-  Acknowledgements acknowledgements(MongoDatabase database, EventLog log, Clock clock) {
-    return new Acknowledgements(database, log, clock);
+  Acknowledgements acknowledgements(MongoDatabase database, EventHub hub, Clock clock) {
+    return new Acknowledgements(database, hub, clock);
   }
 
   @Bean

@@ -1,5 +1,6 @@
 package dev.drover.cli;
 
+import dev.drover.cli.run.UnpackedJar;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,8 +65,8 @@ final class AloneCommand {
     List<String> command = new ArrayList<>();
     command.add(Java.executable());
     command.add("@" + home.resolve("config/jvm/" + module + ".options"));
-    command.add("-jar");
-    command.add(home.resolve(module + "/target/drover-" + module + ".jar").toString());
+    Path jar = home.resolve(module + "/target/drover-" + module + ".jar");
+    command.addAll(UnpackedJar.of(Java.executable(), jar).arguments(false));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
     Map<String, String> environment = builder.environment();

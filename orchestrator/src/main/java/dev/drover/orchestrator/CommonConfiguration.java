@@ -13,6 +13,7 @@ import dev.drover.engine.log.StepRecorder;
 import dev.drover.orchestrator.central.CentralKeys;
 import java.nio.file.Path;
 import java.time.Clock;
+import org.apache.camel.component.http.HttpClientConfigurer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -68,5 +69,12 @@ class CommonConfiguration {
   @Bean
   ProtocolLog protocolLog(OrchestratorProperties properties) {
     return new ProtocolLog(properties.entityId(), properties.orchestratorId());
+  }
+
+  /** The HTTP client to central: what is sent again, and when, is the routes' decision. */
+  @Bean
+  HttpClientConfigurer centralHttp() {
+    return builder ->
+        builder.disableAutomaticRetries().disableRedirectHandling().disableCookieManagement();
   }
 }

@@ -10,11 +10,10 @@ import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.events.CursorExpiredException;
+import dev.drover.engine.events.EventHub;
 import dev.drover.engine.events.EventId;
-import dev.drover.engine.events.EventLog;
 import dev.drover.engine.events.EventLogReader;
 import dev.drover.engine.events.LogEvent;
-import dev.drover.engine.events.LogState;
 import dev.drover.engine.guard.Guards;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
@@ -27,6 +26,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.bson.Document;
@@ -41,13 +41,13 @@ public final class Acknowledgements {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final MongoCollection<Document> acks;
-  private final EventLog log;
+  private final EventHub hub;
   private final Clock clock;
 
   /** Acknowledgements in the collection {@code event_acks}. */
-  public Acknowledgements(MongoDatabase database, EventLog log, Clock clock) {
+  public Acknowledgements(MongoDatabase database, EventHub hub, Clock clock) {
     this.acks = database.getCollection("event_acks");
-    this.log = log;
+    this.hub = hub;
     this.clock = clock;
   }
 
@@ -90,35 +90,45 @@ public final class Acknowledgements {
   }
 
   private Set<String> known(String entityId, Set<String> texts) {
-    LogState state = log.state();
-    int partition = state.partitionFor(entityId);
-    Set<Long> positions = new HashSet<>();
-    for (String text : texts) {
-      EventId.parse(text)
-          .filter(id -> id.epoch().equals(state.epoch()) && id.partition() == partition)
-          .filter(id -> id.position() > 0 && id.position() <= state.ends().get(partition))
-          .ifPresent(id -> positions.add(id.position()));
-    }
+    EventId live = hub.live(entityId);
     Set<String> known = new HashSet<>();
-    long beginning = log.beginning(partition);
-    positions.removeIf(position -> position <= beginning);
-    for (LogEvent event : read(state, partition, positions)) {
-      if (event.key().equals(entityId) && positions.contains(event.id().position())) {
+    Set<Long> older = new HashSet<>();
+    for (String text : texts) {
+      Optional<EventId> parsed =
+          EventId.parse(text)
+              .filter(id -> id.epoch().equals(live.epoch()) && id.partition() == live.partition())
+              .filter(id -> id.position() > 0 && id.position() <= live.position());
+      if (parsed.isPresent()) {
+        Optional<LogEvent> event = hub.recent(parsed.get());
+        if (event.isEmpty()) {
+          older.add(parsed.get().position());
+        } else if (event.get().key().equals(entityId)) {
+          known.add(text);
+        }
+      }
+    }
+    for (LogEvent event : read(live, older)) {
+      if (event.key().equals(entityId) && older.contains(event.id().position())) {
         known.add(event.id().toString());
       }
     }
     return known;
   }
 
-  private Set<LogEvent> read(LogState state, int partition, Set<Long> positions) {
+  private Set<LogEvent> read(EventId live, Set<Long> positions) {
     Set<LogEvent> events = new HashSet<>();
+    int partition = live.partition();
+    if (!positions.isEmpty()) {
+      long beginning = hub.log().beginning(partition);
+      positions.removeIf(position -> position <= beginning);
+    }
     if (positions.isEmpty()) {
       return events;
     }
     long from = positions.stream().mapToLong(Long::longValue).min().getAsLong() - 1;
     long to = positions.stream().mapToLong(Long::longValue).max().getAsLong();
     long deadline = clock.millis() + PATIENCE.toMillis();
-    try (EventLogReader reader = log.open(state.epoch(), Map.of(partition, from))) {
+    try (EventLogReader reader = hub.log().open(live.epoch(), Map.of(partition, from))) {
       while (reader.position(partition) < to && clock.millis() < deadline) {
         events.addAll(reader.poll(Duration.ofMillis(200)));
       }

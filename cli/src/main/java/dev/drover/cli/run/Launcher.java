@@ -20,7 +20,7 @@ public final class Launcher {
   }
 
   /** Starts the service, writes its pid file, and sends its output to its console log. */
-  public Process start(Service service) throws IOException {
+  public Process start(Service service) throws IOException, InterruptedException {
     Path console = state.console(service.name());
     Files.createDirectories(console.getParent());
     List<String> command = new ArrayList<>();
@@ -29,8 +29,8 @@ public final class Launcher {
     findOnPath("setsid").or(() -> findOnPath("nohup")).ifPresent(command::add);
     command.add(java);
     command.add("@" + service.options());
-    command.add("-jar");
-    command.add(service.jar().toString());
+    boolean ownsJar = service.jar().toString().contains(service.name());
+    command.addAll(UnpackedJar.of(java, service.jar()).arguments(ownsJar));
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectInput(new File("/dev/null"))

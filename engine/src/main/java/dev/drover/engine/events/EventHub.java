@@ -125,6 +125,29 @@ public final class EventHub implements AutoCloseable {
     return positions;
   }
 
+  /** The live end of a key's partition: the cursor of a stream that has seen everything. */
+  public EventId live(String key) {
+    LogState state = readyView().state;
+    PartitionStreams partition = readyView().partitions[state.partitionFor(key)];
+    return new EventId(state.epoch(), partition.partition, partition.end());
+  }
+
+  /** An event that this process still remembers; older ones are in the log. */
+  public Optional<LogEvent> recent(EventId id) {
+    PartitionStreams[] partitions = readyView().partitions;
+    if (id.partition() >= partitions.length) {
+      return Optional.empty();
+    }
+    PartitionStreams partition = partitions[id.partition()];
+    partition.lock.lock();
+    try {
+      return Optional.ofNullable(partition.ring.at(id.position()))
+          .filter(event -> event.id().equals(id));
+    } finally {
+      partition.lock.unlock();
+    }
+  }
+
   /**
    * Runs one event of the log through its delivery; called by the live reader in order of each
    * partition. When the delivery fails, the streams of the event's key are cut: their cursors bring

@@ -32,6 +32,11 @@ final class EventRing {
     }
   }
 
+  /** The event with this position, or null when it is not here (any more). */
+  LogEvent at(long position) {
+    return events.get(position);
+  }
+
   /** Whether everything after this position is here. */
   boolean covers(long position) {
     return position >= floor;

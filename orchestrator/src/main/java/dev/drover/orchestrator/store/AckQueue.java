@@ -30,16 +30,20 @@ public final class AckQueue implements OutboxSource {
     this.centralIsThere = centralIsThere;
     this.clock = clock;
     database.update(
-        "INSERT OR IGNORE INTO acks (event_id, status, detail, queued_at) SELECT event_id, status,"
-            + " detail, ? FROM applied_events WHERE acked = 0",
+        "INSERT INTO acks (event_id, status, detail, queued_at) SELECT event_id, status,"
+            + " detail, ? FROM applied_events WHERE acked = 0 AND event_id <> '' ON CONFLICT"
+            + " (event_id) DO NOTHING",
         clock.millis());
   }
 
   /** Queues the acknowledgement of a handled event with the status that was stored for it. */
   public void add(MallEvent event) {
+    if (event.id().isEmpty()) {
+      return;
+    }
     database.update(
-        "INSERT OR IGNORE INTO acks (event_id, status, detail, queued_at) SELECT ?, status, detail,"
-            + " ? FROM applied_events WHERE event_key = ?",
+        "INSERT INTO acks (event_id, status, detail, queued_at) SELECT ?, status, detail,"
+            + " ? FROM applied_events WHERE event_key = ? ON CONFLICT (event_id) DO NOTHING",
         event.id(),
         clock.millis(),
         event.key());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 
 /**
  * One event of central's stream.
@@ -11,7 +12,7 @@ import java.nio.charset.StandardCharsets;
  * @param id its id, which is also the cursor after it
  * @param type its type, e.g. {@code data_update}
  * @param data its data as it came
- * @param key what it is handled once by: {@code event_key}, else the id
+ * @param key what it is handled once by: {@code event_key}, else the id, else its content
  */
 public record MallEvent(String id, String type, String data, String key) {
   /** Takes the key from the data; data that is not JSON is the handler's problem. */
@@ -22,7 +23,13 @@ public record MallEvent(String id, String type, String data, String key) {
     } catch (ProtocolException e) {
       // Its id is all that is known of it.
     }
-    return new MallEvent(id, type, data, key == null || key.isBlank() ? id : key);
+    if (key == null || key.isBlank()) {
+      key = id;
+    }
+    if (key.isEmpty()) {
+      key = UUID.nameUUIDFromBytes((type + data).getBytes(StandardCharsets.UTF_8)).toString();
+    }
+    return new MallEvent(id, type, data, key);
   }
 
   /**

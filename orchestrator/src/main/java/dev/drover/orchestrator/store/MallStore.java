@@ -105,8 +105,9 @@ public final class MallStore implements AutoCloseable {
           int added =
               Database.update(
                   open,
-                  "INSERT OR IGNORE INTO applied_events (event_key, event_id, type, status, detail,"
-                      + " received_at, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                  "INSERT INTO applied_events (event_key, event_id, type, status, detail,"
+                      + " received_at, data) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_key) DO"
+                      + " NOTHING",
                   event.key(),
                   event.id(),
                   event.type(),
@@ -119,7 +120,9 @@ public final class MallStore implements AutoCloseable {
               apply(open, event, effect);
             }
           }
-          set(open, CURSOR, event.id());
+          if (!event.id().isEmpty()) {
+            set(open, CURSOR, event.id());
+          }
           return added == 1;
         });
   }
@@ -149,7 +152,8 @@ public final class MallStore implements AutoCloseable {
     } else if (effect instanceof Effect.WorkReceived) {
       Database.update(
           open,
-          "INSERT OR IGNORE INTO work (event_key, type, received_at, data) VALUES (?, ?, ?, ?)",
+          "INSERT INTO work (event_key, type, received_at, data) VALUES (?, ?, ?, ?) ON CONFLICT"
+              + " (event_key) DO NOTHING",
           event.key(),
           event.type(),
           clock.millis(),
@@ -157,8 +161,8 @@ public final class MallStore implements AutoCloseable {
     } else if (effect instanceof Effect.Parked parked) {
       Database.update(
           open,
-          "INSERT OR IGNORE INTO parked_events (event_key, event_id, type, error, parked_at, data)"
-              + " VALUES (?, ?, ?, ?, ?, ?)",
+          "INSERT INTO parked_events (event_key, event_id, type, error, parked_at, data)"
+              + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (event_key) DO NOTHING",
           event.key(),
           event.id(),
           event.type(),

@@ -1,0 +1,16 @@
+# The central process: its jar, and beside it the flows that it reads from disk. Build the jars first: ./mvnw -DskipTests package
+FROM eclipse-temurin:17-jre
+RUN useradd --system --uid 10001 drover \
+ && install -d -o drover /data
+WORKDIR /opt/drover
+COPY central/target/drover-central.jar ./
+COPY config/jvm/central.options ./config/jvm/
+COPY proto/openapi/ ./proto/openapi/
+COPY routes/ ./routes/
+COPY kamelets/ ./kamelets/
+USER drover
+ENV DROVER_HOME=/opt/drover DROVER_DATA=/data DROVER_BIND=0.0.0.0
+EXPOSE 3000
+HEALTHCHECK --interval=5s --timeout=5s --start-period=20s --retries=12 \
+  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/3000 && printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3 && head -1 <&3 | grep -q ' 200 '"]
+ENTRYPOINT ["java", "@config/jvm/central.options", "-jar", "drover-central.jar"]

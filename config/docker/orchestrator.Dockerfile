@@ -1,0 +1,16 @@
+# The orchestrator process: its jar, and beside it the flows that it reads from disk. Build the jars first: ./mvnw -DskipTests package
+FROM eclipse-temurin:17-jre
+RUN useradd --system --uid 10001 drover \
+ && install -d -o drover /data /var/cache/navign/firmware
+WORKDIR /opt/drover
+COPY orchestrator/target/drover-orchestrator.jar ./
+COPY config/jvm/orchestrator.options ./config/jvm/
+COPY proto/openapi/ ./proto/openapi/
+COPY routes/ ./routes/
+COPY kamelets/ ./kamelets/
+USER drover
+ENV DROVER_HOME=/opt/drover DROVER_DATA=/data DROVER_BIND=0.0.0.0
+EXPOSE 8081
+HEALTHCHECK --interval=5s --timeout=5s --start-period=20s --retries=12 \
+  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8081 && printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3 && head -1 <&3 | grep -q ' 200 '"]
+ENTRYPOINT ["java", "@config/jvm/orchestrator.options", "-jar", "drover-orchestrator.jar"]

@@ -1,0 +1,184 @@
+package dev.drover.orchestrator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.engine.crypto.Grant;
+import dev.drover.engine.crypto.Jwks;
+import dev.drover.engine.crypto.PrivateKeys;
+import dev.drover.engine.crypto.PublicKeys;
+import dev.drover.engine.crypto.Role;
+import dev.drover.engine.crypto.SignatureForm;
+import dev.drover.engine.crypto.Signatures;
+import dev.drover.engine.crypto.TokenIssuer;
+import dev.drover.proto.Json;
+import dev.drover.proto.RegisterRequest;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.security.KeyPair;
+import java.security.interfaces.ECPublicKey;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A central that says what a test tells it to say, and remembers what it was told. */
+final class FakeCentral implements AutoCloseable {
+  static final String ENTITY = "mall-a-uuid";
+  static final String ORCHESTRATOR = "orch-001";
+  static final String ASSIGNED = "orch-mall-a-001";
+
+  /** One request as it came. */
+  record Seen(Map<String, String> headers, String body) {
+    JsonNode json() {
+      return Json.tree(body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+  }
+
+  final List<Seen> registrations = new CopyOnWriteArrayList<>();
+  final List<SignatureForm> forms = new CopyOnWriteArrayList<>();
+  final List<Seen> refreshes = new CopyOnWriteArrayList<>();
+  final List<Seen> heartbeats = new CopyOnWriteArrayList<>();
+  final List<Seen> acks = new CopyOnWriteArrayList<>();
+  final List<Seen> streams = new CopyOnWriteArrayList<>();
+  final List<Seen> replaced = new CopyOnWriteArrayList<>();
+  final Map<String, Integer> nextStatus = new ConcurrentHashMap<>();
+  volatile String commands = "[]";
+  volatile Duration tokenLifetime = Duration.ofDays(7);
+
+  private final List<HttpServerResponse> open = new CopyOnWriteArrayList<>();
+  private final KeyPair key = PrivateKeys.generate();
+  private final TokenIssuer issuer = new TokenIssuer(key, Clock.systemUTC());
+  private final Vertx vertx = Vertx.vertx();
+  private final int port;
+  private HttpServer server;
+
+  FakeCentral(int port) {
+    this.port = port;
+    listen();
+  }
+
+  void listen() {
+    server =
+        vertx
+            .createHttpServer()
+            .requestHandler(this::handle)
+            .listen(port, "127.0.0.1")
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+  }
+
+  void goAway() {
+    server.close().toCompletionStage().toCompletableFuture().join();
+    open.clear();
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  String token(Role role, String entity) {
+    return issuer.issue(new Grant("tester", role, entity), Duration.ofHours(1)).value();
+  }
+
+  /** Sends one event on every open stream. */
+  void send(String id, String type, String data) {
+    String frame = "event: " + type + "\nid: " + id + "\ndata: " + data + "\n\n";
+    open.forEach(response -> response.write(frame));
+  }
+
+  void endStreams() {
+    List<HttpServerResponse> ending = List.copyOf(open);
+    open.removeAll(ending);
+    ending.forEach(HttpServerResponse::end);
+  }
+
+  private void handle(HttpServerRequest request) {
+    request
+        .body()
+        .onSuccess(
+            body -> {
+              Map<String, String> headers = new ConcurrentHashMap<>();
+              request.headers().forEach(e -> headers.put(e.getKey().toLowerCase(), e.getValue()));
+              answer(request, new Seen(headers, body.toString()));
+            });
+  }
+
+  private void answer(HttpServerRequest request, Seen seen) {
+    String path = request.path();
+    HttpServerResponse response = request.response().putHeader("Content-Type", "application/json");
+    remember(path, request.method().name(), seen);
+    Integer status = nextStatus.remove(path);
+    if (status != null) {
+      response.setStatusCode(status).end("{\"error\":{\"code\":\"TEST_" + status + "\"}}");
+      return;
+    }
+    switch (path) {
+      case "/api/orchestrators/register", "/api/orchestrators/token/refresh" ->
+          response.end(registered());
+      case "/api/orchestrators/heartbeat" ->
+          response.end(
+              "{\"acknowledged\":true,\"next_heartbeat_seconds\":0,\"commands\":" + commands + "}");
+      case "/api/orchestrators/events/ack" -> response.end("{\"acknowledged\":1,\"unknown\":[]}");
+      case "/.well-known/jwks.json" ->
+          response.end(Jwks.json(Jwks.of(List.of((ECPublicKey) key.getPublic()))));
+      case "/api/orchestrators/events" -> stream(response);
+      default -> response.end("{\"data\":[{\"id\":\"x\",\"name\":\"X\"}]}");
+    }
+  }
+
+  private void remember(String path, String method, Seen seen) {
+    switch (path) {
+      case "/api/orchestrators/register" -> {
+        ECPublicKey shown =
+            PublicKeys.parse(RegisterRequest.parse(seen.body().getBytes()).publicKey());
+        Signatures.verify(shown, seen.body().getBytes(), seen.headers().get("x-signature"))
+            .ifPresent(forms::add);
+        registrations.add(seen);
+      }
+      case "/api/orchestrators/token/refresh" -> refreshes.add(seen);
+      case "/api/orchestrators/heartbeat" -> heartbeats.add(seen);
+      case "/api/orchestrators/events/ack" -> acks.add(seen);
+      case "/api/orchestrators/events" -> streams.add(seen);
+      default -> {
+        if (method.equals("PUT")) {
+          replaced.add(seen);
+        }
+      }
+    }
+  }
+
+  private String registered() {
+    Grant grant = new Grant(ASSIGNED, Role.ORCHESTRATOR, ENTITY, Optional.of(ORCHESTRATOR));
+    return Json.text(
+        Map.of(
+            "token",
+            issuer.issue(grant, tokenLifetime).value(),
+            "expires_at",
+            Instant.now().plus(tokenLifetime).getEpochSecond(),
+            "assigned_id",
+            ASSIGNED,
+            "initial_sync_required",
+            false));
+  }
+
+  private void stream(HttpServerResponse response) {
+    response.putHeader("Content-Type", "text/event-stream").setChunked(true);
+    response.closeHandler(end -> open.remove(response));
+    response.write(
+        "event: connected\nid: evt-e-0-0\ndata: {\"connection_id\":\"conn-"
+            + streams.size()
+            + "\"}\n\n");
+    open.add(response);
+  }
+
+  @Override
+  public void close() {
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+}

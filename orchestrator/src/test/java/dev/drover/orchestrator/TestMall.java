@@ -1,0 +1,96 @@
+package dev.drover.orchestrator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.proto.Json;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The real application on free ports, in this process. */
+final class TestMall implements AutoCloseable {
+  /** An answer of the mall. */
+  record Answer(int status, String body) {
+    JsonNode json() {
+      return Json.tree(body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+  }
+
+  final ConfigurableApplicationContext context;
+  private final int port = freePort();
+  private final int management = freePort();
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  TestMall(Path data, String central, Map<String, String> more) {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put("drover.home", System.getProperty("drover.home"));
+    settings.put("drover.data", data.toString());
+    settings.put("drover.port", port);
+    settings.put("drover.grpc-port", freePort());
+    settings.put("drover.mqtt.port", freePort());
+    settings.put("server.port", management);
+    settings.put("drover.central.url", central);
+    settings.put("drover.entity-id", FakeCentral.ENTITY);
+    settings.put("drover.orchestrator-id", FakeCentral.ORCHESTRATOR);
+    settings.put("drover.firmware.directory", data.resolve("firmware"));
+    settings.put("drover.events.backoff", "100ms,200ms");
+    settings.put("drover.events.retry-delay", "10");
+    settings.put("drover.events.ack-period", "100");
+    settings.put("drover.registration.check-interval", "100");
+    settings.put("drover.heartbeat.interval", "1s");
+    settings.putAll(more);
+    String[] arguments =
+        settings.entrySet().stream()
+            .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+            .toArray(String[]::new);
+    context =
+        new SpringApplicationBuilder(OrchestratorApplication.class, ExecutedSteps.class)
+            .properties("camel.main.run-controller=false")
+            .run(arguments);
+  }
+
+  Answer get(String path, String token) {
+    return get(port, path, token);
+  }
+
+  Answer getManagement(String path, String token) {
+    return get(management, path, token);
+  }
+
+  private Answer get(int where, String path, String token) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + where + path));
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    try {
+      HttpResponse<String> answer =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return new Answer(answer.statusCode(), answer.body());
+    } catch (IOException e) {
+      return new Answer(-1, "{}");
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+}

@@ -1,0 +1,168 @@
+package dev.drover.orchestrator.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.drover.engine.crypto.Sealer;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the mall remembers, also when it is killed. */
+class MallStoreTest {
+  private static final byte[] KEY = new byte[32];
+
+  @TempDir private Path data;
+
+  private MallStore store(Clock clock) {
+    return new MallStore(data.resolve("mall.db"), new Sealer(KEY), clock);
+  }
+
+  private static MallEvent event(int number) {
+    return new MallEvent("evt-" + number, "data_update", "{}", "key-" + number);
+  }
+
+  @Test
+  void effectsAndCursorAreOneAndARepetitionChangesOnlyTheCursor() {
+    try (MallStore store = store(Clock.systemUTC())) {
+      Effect first = new Effect.ConfigStored("a", 1, "{\"n\":1}");
+      assertThat(store.commit(event(1), EventStatus.APPLIED, null, List.of(first))).isTrue();
+      MallEvent again = new MallEvent("evt-9", "data_update", "{}", "key-1");
+      Effect other = new Effect.ConfigStored("a", 2, "{\"n\":2}");
+      assertThat(store.commit(again, EventStatus.APPLIED, null, List.of(other))).isFalse();
+      assertThat(store.config("a")).contains("{\"n\":1}");
+      assertThat(store.setting(MallStore.CURSOR)).contains("evt-9");
+      assertThat(store.handledKeys()).containsExactly("key-1");
+    }
+  }
+
+  @Test
+  void aFailingEffectLeavesEverythingAsItWas() {
+    try (MallStore store = store(Clock.systemUTC())) {
+      store.commit(event(1), EventStatus.APPLIED, null, List.of());
+      Effect impossible = new Effect.Parked(null);
+      assertThatThrownBy(
+              () ->
+                  store.commit(
+                      event(2),
+                      EventStatus.APPLIED,
+                      null,
+                      List.of(new Effect.WorkReceived(), impossible)))
+          .isInstanceOf(IllegalStateException.class);
+      assertThat(store.setting(MallStore.CURSOR)).contains("evt-1");
+      assertThat(store.received("data_update")).isZero();
+      assertThat(store.handledKeys()).containsExactly("key-1");
+    }
+  }
+
+  @Test
+  void nothingReadableLiesOnTheDisk() throws Exception {
+    try (MallStore store = store(Clock.systemUTC())) {
+      store.set(Map.of("token", Optional.of("very-secret-token")));
+      store.commit(
+          new MallEvent("e", "t", "{\"secret\":\"payload-secret\"}", "k"),
+          EventStatus.APPLIED,
+          null,
+          List.of(new Effect.WorkReceived()));
+      for (String file : List.of("mall.db", "mall.db-wal")) {
+        String bytes = Files.readString(data.resolve(file), StandardCharsets.ISO_8859_1);
+        assertThat(bytes).doesNotContain("very-secret-token").doesNotContain("payload-secret");
+      }
+    }
+    try (MallStore store = store(Clock.systemUTC())) {
+      assertThat(store.setting("token")).contains("very-secret-token");
+    }
+  }
+
+  @Test
+  void oldEventsAreForgottenAndUnacknowledgedOnesAreQueuedAgain() {
+    Instant start = Instant.parse("2026-01-01T00:00:00Z");
+    try (MallStore store = store(Clock.fixed(start, ZoneOffset.UTC))) {
+      store.commit(event(1), EventStatus.APPLIED, null, List.of());
+    }
+    Clock later = Clock.fixed(start.plus(Duration.ofHours(49)), ZoneOffset.UTC);
+    try (MallStore store = store(later)) {
+      store.commit(event(2), EventStatus.IGNORED, "why", List.of());
+      assertThat(store.purge(Duration.ofHours(48))).isEqualTo(1);
+      assertThat(store.handledKeys()).containsExactly("key-2");
+      AckQueue queue = new AckQueue(store, () -> true, later);
+      assertThat(queue.pending()).isEqualTo(1);
+      List<AckQueue.Entry> entries = List.copyOf(queue.claim(100));
+      assertThat(entries)
+          .singleElement()
+          .satisfies(
+              entry ->
+                  assertThat(entry.body())
+                      .isEqualTo(
+                          "{\"event_ids\":[\"evt-2\"],\"status\":\"ignored\",\"detail\":\"why\"}"));
+      queue.done(entries);
+      assertThat(queue.pending()).isZero();
+      assertThat(new AckQueue(store, () -> true, later).pending()).isZero();
+      assertThat(new AckQueue(store, () -> false, later).claim(100)).isEmpty();
+    }
+  }
+
+  /** Commits events for ever and says which were acknowledged by the store. */
+  public static final class Writer {
+    /** Runs in a process of its own. */
+    public static void main(String[] arguments) {
+      MallStore store = new MallStore(Path.of(arguments[0]), new Sealer(KEY), Clock.systemUTC());
+      int next = store.handledKeys().size() + 1;
+      while (true) {
+        Effect effect =
+            new Effect.ItemsChanged(
+                Map.of("areas", List.of("a" + next), "beacons", List.of("b" + next)));
+        store.commit(event(next), EventStatus.APPLIED, null, List.of(effect));
+        System.out.println(next);
+        next++;
+      }
+    }
+  }
+
+  @Test
+  void killedAtAnyMomentCursorAndEffectsAgree() throws Exception {
+    Path file = data.resolve("mall.db");
+    int acknowledged = 0;
+    for (int round = 1; round <= 4; round++) {
+      Process process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  Writer.class.getName(),
+                  file.toString())
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      try (BufferedReader out =
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        int wanted = acknowledged + 40 + 17 * round;
+        String line = out.readLine();
+        while (line != null && Integer.parseInt(line) < wanted) {
+          acknowledged = Integer.parseInt(line);
+          line = out.readLine();
+        }
+        process.destroyForcibly().waitFor();
+      }
+      try (MallStore store = store(Clock.systemUTC())) {
+        int handled = store.handledKeys().size();
+        assertThat(handled).isGreaterThanOrEqualTo(acknowledged);
+        assertThat(store.setting(MallStore.CURSOR)).contains("evt-" + handled);
+        assertThat(store.changedItems("areas")).hasSize(handled);
+        assertThat(store.changedItems("beacons")).hasSize(handled);
+        acknowledged = handled;
+      }
+    }
+  }
+}
