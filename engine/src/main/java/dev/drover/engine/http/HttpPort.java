@@ -166,6 +166,7 @@ public final class HttpPort implements AutoCloseable {
       vertx
           .createHttpServer(options())
           .requestHandler(router)
+          .invalidRequestHandler(ingress::refuseMalformed)
           .listen()
           .<Void>mapEmpty()
           .onComplete(started);

@@ -3,6 +3,8 @@ package dev.drover.engine.http;
 import dev.drover.proto.ErrorBody;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -183,5 +185,24 @@ public final class IngressFilter implements Handler<RoutingContext> {
         .setStatusCode(error.code().status())
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
         .end(body);
+  }
+
+  /** Answers what could not be read as a request at all, and ends its connection. */
+  void refuseMalformed(HttpServerRequest request) {
+    Throwable cause = request.decoderResult().cause();
+    boolean header = cause instanceof TooLongHttpHeaderException;
+    boolean line = cause instanceof TooLongHttpLineException;
+    int status = header ? 431 : line ? 414 : ErrorCode.VALIDATION_FAILED.status();
+    String requestId = UUID.randomUUID().toString();
+    ProtocolException error =
+        new ProtocolException(ErrorCode.VALIDATION_FAILED, "The request is malformed");
+    request
+        .response()
+        .setStatusCode(status)
+        .putHeader("X-Request-ID", requestId)
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
+        .end(ErrorBody.render(error, clock.instant(), requestId))
+        .onComplete(done -> request.connection().close());
   }
 }
