@@ -214,4 +214,21 @@ class IdempotencyTest {
     assertThat(refused.status()).isEqualTo(401);
     assertThat(refused.code()).isEqualTo("AUTH_INVALID_SIGNATURE");
   }
+
+  @Test
+  void anAddressThatFailsTooOftenIsLimitedAndTheIdIsNot() {
+    Mall mall = announced();
+    Mall thief = new Mall(mall.entity(), mall.orchestrator());
+    Api.Answer refused = thief.registering(production.api()).send();
+    for (int i = 0; i < 31 && refused.status() == 401; i++) {
+      refused = thief.registering(production.api()).send();
+    }
+    assertThat(refused.status()).isEqualTo(429);
+    assertThat(refused.code()).isEqualTo("RATE_LIMIT_EXCEEDED");
+    assertThat(refused.header("Retry-After")).isNotBlank();
+    Contracts.assertErrorBody(refused);
+    assertThat(mall.registering(production.api()).send().status())
+        .as("failed signatures do not use up the id's allowance")
+        .isEqualTo(200);
+  }
 }

@@ -9,7 +9,12 @@ public final class Shared {
 
     private static CentralProcess start() {
       CentralProcess central =
-          CentralProcess.alone("shared", Map.of("DROVER_EVENTS_PING_INTERVAL", "1s"));
+          CentralProcess.alone(
+              "shared",
+              Map.of(
+                  "DROVER_EVENTS_PING_INTERVAL", "1s",
+                  // all tests share one address
+                  "DROVER_LIMITS_FAILED_SIGNATURES", "100000/1m"));
       Runtime.getRuntime().addShutdownHook(new Thread(central::close));
       central.start();
       return central;
