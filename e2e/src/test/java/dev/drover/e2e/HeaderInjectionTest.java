@@ -90,7 +90,12 @@ class HeaderInjectionTest {
 
   private static void check(String what, String answer, String plain) {
     assertThat(answer).as(what).startsWith("HTTP/1.1 ").doesNotContain(MARK);
-    assertThat(answer.substring(9, 12)).as(what + ": " + answer).isEqualTo(plain.substring(9, 12));
+    if (!answer.startsWith("429", 9)) {
+      // The limit is the caller's own: repetitions meet it.
+      assertThat(answer.substring(9, 12))
+          .as(what + ": " + answer)
+          .isEqualTo(plain.substring(9, 12));
+    }
     assertThat(answer.charAt(9)).as(what).isNotEqualTo('5');
     int head = answer.indexOf("\r\n\r\n");
     assertThat(answer.substring(0, head).toLowerCase(Locale.ROOT))
@@ -151,7 +156,9 @@ class HeaderInjectionTest {
     Set<String> names = names();
     names.removeIf(name -> !name.matches("[A-Za-z0-9._-]+"));
     // Names that an operation declares are its own.
-    names.removeAll(Set.of("entity_id", "offset", "limit", "max_wait", "access_token"));
+    Set<String> declared =
+        Set.of("entity_id", "offset", "limit", "max_wait", "access_token", "last_event_id");
+    names.removeIf(name -> declared.contains(name.toLowerCase(Locale.ROOT)));
     List<String> bundles = bundles(names, "%s=%s&", QUERY_BUDGET);
     for (Contracts.Operation operation : Contracts.central()) {
       Target target = target(operation, mall);

@@ -16,9 +16,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /** Idempotency keys and rate limits, strict as in production. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class IdempotencyTest {
   private static final String KEY = "X-Idempotency-Key";
   private static CentralProcess production;
@@ -215,7 +219,9 @@ class IdempotencyTest {
     assertThat(refused.code()).isEqualTo("AUTH_INVALID_SIGNATURE");
   }
 
+  /** The last one: afterwards this address is limited. */
   @Test
+  @Order(Integer.MAX_VALUE)
   void anAddressThatFailsTooOftenIsLimitedAndTheIdIsNot() {
     Mall mall = announced();
     Mall thief = new Mall(mall.entity(), mall.orchestrator());

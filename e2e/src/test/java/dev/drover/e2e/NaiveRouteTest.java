@@ -191,7 +191,7 @@ class NaiveRouteTest {
         post(guarded, "/flow?CamelHttpUri=" + evil, "");
         assertThat(ours.camel().isStarted()).isTrue();
         assertThat(stolenCalls).hasSize(1);
-        assertThat(rightCalls).isNotEmpty().allMatch(call -> call.equals("/right"));
+        assertThat(rightCalls).isNotEmpty().allMatch(call -> call.startsWith("/right"));
       }
     } finally {
       right.stop(0);
