@@ -2,7 +2,10 @@ package dev.drover.central;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.Role;
@@ -38,6 +41,7 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,6 +86,7 @@ class CentralApplicationTest {
             "--drover.mongo.port=" + PORTS.get(3),
             "--drover.tls.certificate=" + chain,
             "--drover.tls.key=" + pkcs8,
+            "--drover.housekeeping.interval=500ms",
             "--drover.step-log=" + HOME.resolve("central/target/executed-steps.txt"));
   }
 
@@ -193,5 +198,23 @@ class CentralApplicationTest {
     assertThat(get(client, url, token(Role.MOBILE, "mall-a")).statusCode()).isEqualTo(403);
     assertThat(get(client, url, token(Role.OPERATOR, "mall-a")).statusCode()).isEqualTo(403);
     assertThat(get(client, url, token(Role.ADMIN, "*")).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void whatHasExpiredIsRemovedAndTheRestStays() {
+    MongoDatabase database = central.getBean(MongoDatabase.class);
+    for (String name : List.of("idempotency", "rate_limits", "event_acks")) {
+      MongoCollection<Document> collection = database.getCollection(name);
+      collection.insertOne(
+          new Document("_id", "old")
+              .append("expires_at", Date.from(Instant.now().minusSeconds(1))));
+      collection.insertOne(
+          new Document("_id", "new")
+              .append("expires_at", Date.from(Instant.now().plusSeconds(600))));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> collection.find(new Document("_id", "old")).first() == null);
+      assertThat(collection.find(new Document("_id", "new")).first()).isNotNull();
+    }
   }
 }
