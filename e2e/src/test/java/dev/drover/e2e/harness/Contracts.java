@@ -1,5 +1,6 @@
 package dev.drover.e2e.harness;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -31,7 +32,7 @@ public final class Contracts {
           .build();
   private static final Map<String, String> BODIES =
       Map.ofEntries(
-          Map.entry("announceOrchestrator", "{}"),
+          Map.entry("announceOrchestrator", "{\"entity_id\":\"ENTITY\"}"),
           Map.entry("refreshToken", "{}"),
           Map.entry("registerOrchestrator", "{}"),
           Map.entry("acknowledgeEvents", "{\"event_ids\":[\"evt-1\"]}"),
@@ -58,23 +59,40 @@ public final class Contracts {
       return takesBody ? BODIES.getOrDefault(id, "{}") : null;
     }
 
-    /** The status of a harmless call; a stream is closed at once. */
-    public int statusOf(CentralProcess central, String token, String entity) {
+    /**
+     * Status and error body of a harmless call. A granted stream is left at once; the WebSocket is
+     * asked for by hand, because the JDK's client does not show why a handshake was refused.
+     */
+    public String answerOf(CentralProcess central, String token, String entity) {
+      if (id.equals("eventSocket")) {
+        return handshake(central, token);
+      }
       Api.Call call = central.api().call(method, path(entity)).token(token);
       String body = harmlessBody();
-      return head(body == null ? call : call.json(body)).statusCode();
+      HttpResponse<InputStream> response =
+          open(body == null ? call : call.json(body.replace("ENTITY", entity)));
+      try (InputStream in = response.body()) {
+        return response.statusCode()
+            + (response.statusCode() < 400 ? "" : " " + new String(in.readAllBytes(), UTF_8));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private String handshake(CentralProcess central, String token) {
+      String request =
+          "GET %s HTTP/1.1\r\nHost: central\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+              + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s\r\n";
+      String bearer = token == null ? "" : "Authorization: Bearer " + token + "\r\n";
+      return RawHttp.send(central.port(), request.formatted(template, bearer)).substring(9);
     }
   }
 
   private Contracts() {}
 
-  /** Sends a request and leaves its body unread. */
-  public static HttpResponse<InputStream> head(Api.Call call) {
+  private static HttpResponse<InputStream> open(Api.Call call) {
     try {
-      HttpResponse<InputStream> response =
-          CLIENT.send(call.request(), HttpResponse.BodyHandlers.ofInputStream());
-      response.body().close();
-      return response;
+      return CLIENT.send(call.request(), HttpResponse.BodyHandlers.ofInputStream());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
