@@ -90,7 +90,7 @@ public final class EventHub implements AutoCloseable {
     viewLock.writeLock().lock();
     try {
       HubView before = view;
-      HubView next = viewOf(state);
+      HubView next = HubView.of(this, state, settings.ringBytes(), readers);
       view = next;
       if (before != null) {
         LOG.warn("event log {} begins anew, epoch {}: all resync", log.name(), state.epoch());
@@ -368,18 +368,6 @@ public final class EventHub implements AutoCloseable {
               .outbox()
               .submit((o, last) -> o.whenDrained(stream, forever, () -> catchUp.join(stream)));
         });
-  }
-
-  private HubView viewOf(LogState state) {
-    int count = state.partitions();
-    PartitionStreams[] partitions = new PartitionStreams[count];
-    CatchUp[] catchUps = new CatchUp[count];
-    for (int p = 0; p < count; p++) {
-      long share = settings.ringBytes() / count;
-      partitions[p] = new PartitionStreams(p, state.epoch(), state.ends().get(p), share);
-      catchUps[p] = new CatchUp(this, partitions[p], readers);
-    }
-    return new HubView(state, partitions, catchUps);
   }
 
   private HubView readyView() {
