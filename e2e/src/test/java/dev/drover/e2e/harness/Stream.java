@@ -58,8 +58,7 @@ public final class Stream implements AutoCloseable {
   }
 
   /** Opens the stream at this URL with further headers. */
-  public static Stream open(
-      String url, String token, String cursor, Map<String, String> headers) {
+  public static Stream open(String url, String token, String cursor, Map<String, String> headers) {
     try {
       HttpURLConnection connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
       connection.setConnectTimeout(5_000);
