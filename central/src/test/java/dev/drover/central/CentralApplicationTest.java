@@ -6,13 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import dev.drover.engine.backbone.FreePort;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.Role;
 import dev.drover.engine.crypto.TokenIssuer;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -67,13 +67,8 @@ class CentralApplicationTest {
     Path pkcs8 =
         Files.writeString(
             data.resolve("key.pem"), pem("PRIVATE KEY", key.getPrivate().getEncoded()));
-    List<ServerSocket> held = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      held.add(new ServerSocket(0));
-      PORTS.add(held.get(i).getLocalPort());
-    }
-    for (ServerSocket socket : held) {
-      socket.close();
+      PORTS.add(FreePort.pick());
     }
     central =
         SpringApplication.run(
