@@ -93,6 +93,8 @@ public final class EntityOutbox implements OutboxSource {
       event = event(entityId, head.getLong("announced_seq"), applied);
       if (event == null) {
         updates.add(Updates.set("dirty", false));
+        // Nobody tells anything now, so nobody has to wait for the lease to end.
+        updates.add(Updates.set("relay_after", new Date(0)));
       } else {
         updates.add(Updates.set("event", event));
       }

@@ -99,6 +99,10 @@ public final class Services {
     own.put("DROVER_BUNDLE", "simulator");
     own.put("DROVER_PORT", port(8181));
     own.put("ORCHESTRATOR_URL", "http://127.0.0.1:" + port(8081));
+    // its changes are an operator's; with a central elsewhere, give it DROVER_SIMULATOR_TOKEN
+    own.put(
+        "DROVER_CENTRAL_KEYS",
+        environment.getOrDefault("DROVER_KEYS", state.data("central").resolve("keys").toString()));
     mall(own);
     Map<Integer, String> ports = new LinkedHashMap<>();
     ports.put(8181 + offset, "simulated mall");

@@ -34,7 +34,8 @@ final class FlowDump {
         dump.append(dumper.dumpModelAsXml(context, definition, false, false, false));
         dump.append('\n');
       }
-      return dump.toString();
+      // The loader resolves this placeholder; a dump must be the same in every checkout.
+      return dump.toString().replace(System.getProperty("drover.home", "\0"), "{{drover.home}}");
     }
   }
 

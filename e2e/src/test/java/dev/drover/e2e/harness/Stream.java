@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
@@ -39,13 +44,19 @@ public final class Stream implements AutoCloseable {
     }
   }
 
-  private final HttpURLConnection connection;
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+
+  private final HttpResponse<InputStream> response;
   private final List<Event> events = new CopyOnWriteArrayList<>();
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private volatile String end;
 
-  private Stream(HttpURLConnection connection) {
-    this.connection = connection;
+  private Stream(HttpResponse<InputStream> response) {
+    this.response = response;
   }
 
   /**
@@ -58,34 +69,41 @@ public final class Stream implements AutoCloseable {
   }
 
   /** Opens the stream at this URL with further headers. */
-  public static Stream open(
-      String url, String token, String cursor, Map<String, String> headers) {
+  public static Stream open(String url, String token, String cursor, Map<String, String> headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url))
+            .header("Authorization", "Bearer " + token)
+            .header("Accept", "text/event-stream");
+    headers.forEach(request::header);
+    if (cursor != null) {
+      request.header("Last-Event-ID", cursor);
+    }
     try {
-      HttpURLConnection connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
-      connection.setConnectTimeout(5_000);
-      connection.setReadTimeout(60_000);
-      connection.setRequestProperty("Authorization", "Bearer " + token);
-      connection.setRequestProperty("Accept", "text/event-stream");
-      headers.forEach(connection::setRequestProperty);
-      if (cursor != null) {
-        connection.setRequestProperty("Last-Event-ID", cursor);
+      HttpResponse<InputStream> response =
+          CLIENT
+              .sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream())
+              .get(10, TimeUnit.SECONDS);
+      if (response.statusCode() != 200) {
+        response.body().close();
+        throw new IOException("the stream was refused with " + response.statusCode());
       }
-      int status = connection.getResponseCode();
-      if (status != 200) {
-        throw new IOException("the stream was refused with " + status);
-      }
-      Stream stream = new Stream(connection);
+      Stream stream = new Stream(response);
       Thread reader = new Thread(stream::read, "stream-reader");
       reader.setDaemon(true);
       reader.start();
       return stream;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new UncheckedIOException(new IOException("no stream at " + url, e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
   }
 
   private void read() {
-    try (InputStream in = connection.getInputStream();
+    try (InputStream in = response.body();
         BufferedReader reader =
             new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       String id = null;
@@ -136,7 +154,7 @@ public final class Stream implements AutoCloseable {
 
   /** The response's headers. */
   public String header(String name) {
-    return connection.getHeaderField(name);
+    return response.headers().firstValue(name).orElse(null);
   }
 
   /** Waits for an event. */
@@ -162,6 +180,10 @@ public final class Stream implements AutoCloseable {
 
   @Override
   public void close() {
-    connection.disconnect();
+    try {
+      response.body().close();
+    } catch (IOException e) {
+      end = "closed";
+    }
   }
 }

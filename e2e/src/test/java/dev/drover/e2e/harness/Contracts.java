@@ -1,0 +1,152 @@
+package dev.drover.e2e.harness;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** What the OpenAPI documents of central say, for tests that go through all operations. */
+public final class Contracts {
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+  private static final Map<String, String> BODIES =
+      Map.ofEntries(
+          Map.entry("announceOrchestrator", "{\"entity_id\":\"ENTITY\"}"),
+          Map.entry("refreshToken", "{}"),
+          Map.entry("registerOrchestrator", "{}"),
+          Map.entry("acknowledgeEvents", "{\"event_ids\":[\"evt-1\"]}"),
+          Map.entry("orchestratorHeartbeat", "{\"status\":\"healthy\"}"),
+          Map.entry("createEntity", "{\"id\":\"-1\",\"wrong\""),
+          Map.entry("replaceEntity", "{\"id\":\"another\"}"),
+          Map.entry("importItems", "{}"),
+          Map.entry("createItem", "{\"id\":\"area-1\"}"),
+          Map.entry("replaceItemByBody", "{}"),
+          Map.entry("replaceItem", "{\"id\":\"another\"}"));
+
+  /** One operation of the contract. */
+  public record Operation(String id, String method, String template, boolean takesBody) {
+    /** A path of the operation for an entity. */
+    public String path(String entity) {
+      return template
+          .replace("{entity_id}", entity)
+          .replace("{collection}", "areas")
+          .replace("{item_id}", "no-such-area");
+    }
+
+    /** A body that the operation understands but that changes nothing; null when it takes none. */
+    public String harmlessBody() {
+      return takesBody ? BODIES.getOrDefault(id, "{}") : null;
+    }
+
+    /**
+     * Status and error body of a harmless call. A granted stream is left at once; the WebSocket is
+     * asked for by hand, because the JDK's client does not show why a handshake was refused.
+     */
+    public String answerOf(CentralProcess central, String token, String entity) {
+      if (id.equals("eventSocket")) {
+        return handshake(central, token);
+      }
+      Api.Call call = central.api().call(method, path(entity)).token(token);
+      String body = harmlessBody();
+      HttpResponse<InputStream> response =
+          open(body == null ? call : call.json(body.replace("ENTITY", entity)));
+      try (InputStream in = response.body()) {
+        return response.statusCode()
+            + (response.statusCode() < 400 ? "" : " " + new String(in.readAllBytes(), UTF_8));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private String handshake(CentralProcess central, String token) {
+      String request =
+          "GET %s HTTP/1.1\r\nHost: central\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+              + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s\r\n";
+      String bearer = token == null ? "" : "Authorization: Bearer " + token + "\r\n";
+      return RawHttp.send(central.port(), request.formatted(template, bearer)).substring(9);
+    }
+  }
+
+  private Contracts() {}
+
+  private static HttpResponse<InputStream> open(Api.Call call) {
+    try {
+      return CLIENT.send(call.request(), HttpResponse.BodyHandlers.ofInputStream());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** All operations of central, streams included. */
+  public static List<Operation> central() {
+    List<Operation> operations = new ArrayList<>();
+    for (String file : List.of("central.yaml", "central-streams.yaml")) {
+      read(file)
+          .path("paths")
+          .properties()
+          .forEach(
+              path ->
+                  path.getValue()
+                      .properties()
+                      .forEach(
+                          method -> {
+                            if (Set.of("get", "post", "put", "delete").contains(method.getKey())) {
+                              operations.add(
+                                  new Operation(
+                                      method.getValue().path("operationId").asText(),
+                                      method.getKey().toUpperCase(Locale.ROOT),
+                                      path.getKey(),
+                                      method.getValue().has("requestBody")));
+                            }
+                          }));
+    }
+    return operations;
+  }
+
+  /** Asserts that an answer carries the whole error body of section 9.1. */
+  public static void assertErrorBody(Api.Answer answer) {
+    ObjectNode schema = (ObjectNode) read("central.yaml").at("/components/schemas/Error");
+    ((com.fasterxml.jackson.databind.node.ArrayNode) schema.get("required")).add("message");
+    JsonSchema validator =
+        JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(schema);
+    assertThat(validator.validate(answer.json())).as(answer.toString()).isEmpty();
+    assertThat(answer.header("Content-Type")).startsWith("application/json");
+    JsonNode error = answer.json().path("error");
+    assertThat(error.path("request_id").asText()).isEqualTo(answer.header("X-Request-ID"));
+    assertThat(answer.json().path("message")).isEqualTo(error.path("message"));
+    assertThat(java.time.Instant.parse(error.path("timestamp").asText())).isNotNull();
+  }
+
+  private static JsonNode read(String file) {
+    Path path = JavaProcess.HOME.resolve("proto/openapi").resolve(file);
+    try {
+      return new ObjectMapper(new YAMLFactory()).readTree(path.toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
