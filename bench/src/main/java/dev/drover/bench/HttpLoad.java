@@ -128,10 +128,35 @@ final class HttpLoad {
       refused++;
     }
     if (answers != null) {
-      int head = headLength(connection.in);
-      answers.take(
-          status, new String(bytes, head, connection.in.position() - head, StandardCharsets.UTF_8));
+      answers.take(status, body(connection.in));
     }
+  }
+
+  private static String body(ByteBuffer in) {
+    int head = headLength(in);
+    String body = new String(in.array(), head, in.position() - head, StandardCharsets.ISO_8859_1);
+    if (head(in, head).contains("content-length:")) {
+      return utf8(body);
+    }
+    StringBuilder joined = new StringBuilder();
+    int at = 0;
+    while (true) {
+      int line = body.indexOf("\r\n", at);
+      int length = Integer.parseInt(body.substring(at, line), 16);
+      if (length == 0) {
+        return utf8(joined.toString());
+      }
+      joined.append(body, line + 2, line + 2 + length);
+      at = line + 4 + length;
+    }
+  }
+
+  private static String utf8(String bytes) {
+    return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+  }
+
+  private static String head(ByteBuffer in, int length) {
+    return new String(in.array(), 0, length, StandardCharsets.US_ASCII).toLowerCase(Locale.ROOT);
   }
 
   private static boolean complete(ByteBuffer in) {
@@ -140,7 +165,7 @@ final class HttpLoad {
       return false;
     }
     byte[] bytes = in.array();
-    String text = new String(bytes, 0, head, StandardCharsets.US_ASCII).toLowerCase(Locale.ROOT);
+    String text = head(in, head);
     int at = text.indexOf("content-length:");
     if (at >= 0) {
       int length = Integer.parseInt(text.substring(at + 15, text.indexOf('\r', at)).trim());
