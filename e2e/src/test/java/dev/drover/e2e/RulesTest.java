@@ -1,0 +1,124 @@
+package dev.drover.e2e;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import dev.drover.e2e.harness.JavaProcess;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The import rules of the house, each with its reason. */
+class RulesTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .importPaths(
+              Stream.of("proto", "engine", "cli", "central", "orchestrator")
+                  .map(module -> JavaProcess.HOME.resolve(module).resolve("target/classes"))
+                  .toArray(Path[]::new));
+
+  private static void check(ArchRule rule) {
+    rule.check(CLASSES);
+  }
+
+  @Test
+  void everyModuleIsSeen() {
+    for (String name :
+        new String[] {
+          "dev.drover.proto.ProtocolException",
+          "dev.drover.engine.http.HttpPort",
+          "dev.drover.central.CentralApplication",
+          "dev.drover.orchestrator.OrchestratorApplication"
+        }) {
+      assertThat(CLASSES.contain(name)).as(name).isTrue();
+    }
+  }
+
+  @Test
+  void protoStandsAlone() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.drover.proto..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.drover.engine..", "dev.drover.central..", "dev.drover.orchestrator..")
+            .because("the wire contract must not change when a program does"));
+  }
+
+  @Test
+  void theEngineKnowsNoApplication() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.drover.engine..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.drover.central..", "dev.drover.orchestrator..", "dev.drover.cli..")
+            .because("routes name beans and beans know no route: the engine serves any process"));
+  }
+
+  @Test
+  void theEngineHasNoSpring() {
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage("dev.drover.engine..", "dev.drover.proto..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.springframework..")
+            .because("a flow runs unchanged under Spring Boot, plain Camel and Camel K"));
+  }
+
+  @Test
+  void centralAndOrchestratorNeverImportEachOther() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.drover.central..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.drover.orchestrator..")
+            .because("they meet on the wire only"));
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.drover.orchestrator..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.drover.central..")
+            .because("they meet on the wire only"));
+  }
+
+  @Test
+  void noFlowIsWrittenInJava() {
+    check(
+        noClasses()
+            .should()
+            .beAssignableTo("org.apache.camel.RoutesBuilder")
+            .because("a flow is a YAML route, to be read, drawn and changed where it runs"));
+  }
+
+  @Test
+  void nothingIsInjectedIntoFields() {
+    for (String annotation :
+        new String[] {
+          "org.springframework.beans.factory.annotation.Autowired",
+          "org.springframework.beans.factory.annotation.Value",
+          "jakarta.inject.Inject",
+          "jakarta.annotation.Resource"
+        }) {
+      check(
+          noFields()
+              .should()
+              .beAnnotatedWith(annotation)
+              .because("a constructor shows what a class needs, and final fields stay final"));
+    }
+  }
+}
