@@ -89,7 +89,7 @@ class BackboneConfiguration {
   }
 
   @Bean
-  EventLog eventLog(CentralProperties properties) {
+  EventLog eventLog(CentralProperties properties, Kafka closedAfterTheLog) {
     return new KafkaEventLog(
         properties.events().topic(), Map.of("bootstrap.servers", properties.kafka().brokers()));
   }
@@ -99,6 +99,7 @@ class BackboneConfiguration {
     EventHubSettings settings =
         EventHubSettings.defaults()
             .withMaxPendingBytes(properties.events().sendBuffer())
+            .withHeartbeatSeconds((int) properties.heartbeat().interval().toSeconds())
             .withMaxStreams(properties.events().maxStreams());
     return new EventHub(log, settings, clock);
   }

@@ -140,8 +140,9 @@ class CentralConfiguration {
   }
 
   @Bean
-  Acknowledgements acknowledgements(MongoDatabase database, EventHub hub, Clock clock) {
-    return new Acknowledgements(database, hub, clock);
+  Acknowledgements acknowledgements(
+      MongoDatabase database, EventHub hub, CentralProperties properties, Clock clock) {
+    return new Acknowledgements(database, hub, properties.events().retention(), clock);
   }
 
   @Bean

@@ -94,20 +94,46 @@ class ErrorCodesTest {
         (what, body) ->
             tests.add(refused(what, 400, "VALIDATION_FAILED", () -> api.post(areas, admin, body))));
     tests.add(
-        refused("an existing id", 409, "ALREADY_EXISTS", () -> api.post(areas, admin, "{\"id\":\"area-1\"}")));
+        refused(
+            "an existing id",
+            409,
+            "ALREADY_EXISTS",
+            () -> api.post(areas, admin, "{\"id\":\"area-1\"}")));
     tests.add(refused("an unknown id", 404, "NOT_FOUND", () -> api.get(areas + "/none", admin)));
     tests.add(
-        refused("PUT of an unknown id", 404, "NOT_FOUND", () -> api.put(areas + "/none", admin, "{\"id\":\"none\"}")));
+        refused(
+            "PUT of an unknown id",
+            404,
+            "NOT_FOUND",
+            () -> api.put(areas + "/none", admin, "{\"id\":\"none\"}")));
     tests.add(
-        refused("another id in the body", 400, "VALIDATION_FAILED", () -> api.put(areas + "/area-1", admin, "{\"id\":\"area-2\"}")));
+        refused(
+            "another id in the body",
+            400,
+            "VALIDATION_FAILED",
+            () -> api.put(areas + "/area-1", admin, "{\"id\":\"area-2\"}")));
     tests.add(
-        refused("an unknown entity", 404, "ENTITY_NOT_FOUND", () -> api.get("/api/entities/nobody", admin)));
+        refused(
+            "an unknown entity",
+            404,
+            "ENTITY_NOT_FOUND",
+            () -> api.get("/api/entities/nobody", admin)));
     tests.add(
-        refused("an invalid entity id", 400, "VALIDATION_FAILED", () -> api.get("/api/entities/a%20b/areas", admin)));
-    tests.add(refused("an unknown collection", 404, "NOT_FOUND", () -> api.get(entity + "/robots", admin)));
+        refused(
+            "an invalid entity id",
+            400,
+            "VALIDATION_FAILED",
+            () -> api.get("/api/entities/a%20b/areas", admin)));
+    tests.add(
+        refused(
+            "an unknown collection", 404, "NOT_FOUND", () -> api.get(entity + "/robots", admin)));
     tests.add(refused("an unknown path", 404, "NOT_FOUND", () -> api.get("/api/nothing", admin)));
     tests.add(
-        refused("a body that is too large", 413, "PAYLOAD_TOO_LARGE", () -> api.post(areas, admin, big)));
+        refused(
+            "a body that is too large",
+            413,
+            "PAYLOAD_TOO_LARGE",
+            () -> api.post(areas, admin, big)));
     tests.add(
         refused(
             "another content type",
@@ -120,11 +146,19 @@ class ErrorCodesTest {
                     .bytes("{\"id\":\"a\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8))
                     .send()));
     tests.add(
-        refused("an empty acknowledgement", 400, "VALIDATION_FAILED", () -> api.post("/api/orchestrators/events/ack", registered(), "{\"event_ids\":[]}")));
+        refused(
+            "an empty acknowledgement",
+            400,
+            "VALIDATION_FAILED",
+            () -> api.post("/api/orchestrators/events/ack", registered(), "{\"event_ids\":[]}")));
     tests.add(
-        refused("a status that is none", 400, "VALIDATION_FAILED", () -> api.post("/api/orchestrators/heartbeat", registered(), "{\"status\":\"great\"}")));
-    tests.add(
-        refused("no token", 401, "AUTH_TOKEN_MISSING", () -> api.get(areas, null)));
+        refused(
+            "a status that is none",
+            400,
+            "VALIDATION_FAILED",
+            () ->
+                api.post("/api/orchestrators/heartbeat", registered(), "{\"status\":\"great\"}")));
+    tests.add(refused("no token", 401, "AUTH_TOKEN_MISSING", () -> api.get(areas, null)));
     return tests;
   }
 
@@ -149,8 +183,13 @@ class ErrorCodesTest {
             .jwtID("1")
             .build();
     SignedJWT mac = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256), claims);
-    mac.sign(new MACSigner(CENTRAL.api().get("/.well-known/jwks.json", null).body().getBytes(
-        java.nio.charset.StandardCharsets.UTF_8)));
+    mac.sign(
+        new MACSigner(
+            CENTRAL
+                .api()
+                .get("/.well-known/jwks.json", null)
+                .body()
+                .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     Clock past = Clock.offset(Clock.systemUTC(), Duration.ofHours(-2));
     Clock future = Clock.offset(Clock.systemUTC(), Duration.ofHours(2));
     String good = CENTRAL.admin();
@@ -163,7 +202,11 @@ class ErrorCodesTest {
             .issue(grant, Duration.ofHours(1))
             .value());
     invalid.put("not valid yet", CENTRAL.token(grant, Duration.ofHours(1), future));
-    invalid.put("a changed claim", good.substring(0, good.lastIndexOf('.') - 2) + "AA" + good.substring(good.lastIndexOf('.')));
+    invalid.put(
+        "a changed claim",
+        good.substring(0, good.lastIndexOf('.') - 2)
+            + "AA"
+            + good.substring(good.lastIndexOf('.')));
     invalid.put("no token at all", "garbage");
     List<DynamicTest> tests = new ArrayList<>();
     invalid.forEach(
@@ -211,14 +254,16 @@ class ErrorCodesTest {
             "AUTH_INVALID_SIGNATURE",
             () -> register(body, mall.sign(body + " "))),
         refused(
-            "a signature that is none", 401, "AUTH_INVALID_SIGNATURE", () -> register(body, "AAAA")),
+            "a signature that is none",
+            401,
+            "AUTH_INVALID_SIGNATURE",
+            () -> register(body, "AAAA")),
         refused(
             "no signature",
             401,
             "AUTH_INVALID_SIGNATURE",
             () -> api.call("POST", "/api/orchestrators/register").json(body).send()),
-        refused(
-            "a missing field", 400, "VALIDATION_FAILED", () -> signed("{\"entity_id\":\"x\"}")),
+        refused("a missing field", 400, "VALIDATION_FAILED", () -> signed("{\"entity_id\":\"x\"}")),
         refused(
             "an invalid orchestrator id",
             400,
@@ -247,7 +292,8 @@ class ErrorCodesTest {
   @Test
   void aWrongMethodNamesTheRightOnes() {
     String before = state();
-    Api.Answer answer = CENTRAL.api().call("DELETE", entity + "/areas").token(CENTRAL.admin()).send();
+    Api.Answer answer =
+        CENTRAL.api().call("DELETE", entity + "/areas").token(CENTRAL.admin()).send();
     assertError(answer, 405, "METHOD_NOT_ALLOWED");
     assertThat(answer.header("Allow")).contains("GET", "POST", "PUT").doesNotContain("DELETE");
     assertThat(state()).isEqualTo(before);

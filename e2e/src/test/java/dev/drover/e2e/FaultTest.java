@@ -131,8 +131,7 @@ class FaultTest {
             () ->
                 central
                     .api()
-                    .get(
-                        "/api/orchestrators?entity_id=" + orchestrator.entity(), central.admin())
+                    .get("/api/orchestrators?entity_id=" + orchestrator.entity(), central.admin())
                     .body()
                     .contains("\"connected\":true"));
   }
@@ -187,8 +186,7 @@ class FaultTest {
       Files.deleteIfExists(oracle);
       for (int i = 0; i < count; i++) {
         String id = String.format("%s-%05d", entity, i);
-        Files.writeString(
-            oracle, id + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Files.writeString(oracle, id + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         send(api, token, "/api/entities/" + entity + "/areas", "{\"id\":\"" + id + "\"}");
         accepted.incrementAndGet();
       }
@@ -197,7 +195,9 @@ class FaultTest {
     }
   }
 
-  /** Sends a change until it is known to be stored: 201, or 409 for the repetition of a lost one. */
+  /**
+   * Sends a change until it is known to be stored: 201, or 409 for the repetition of a lost one.
+   */
   private void send(Api api, String token, String path, String json) {
     for (int attempt = 0; !Thread.currentThread().isInterrupted(); attempt++) {
       try {

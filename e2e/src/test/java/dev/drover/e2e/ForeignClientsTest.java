@@ -47,7 +47,10 @@ class ForeignClientsTest {
   private record Program(Process process, List<String> lines) implements AutoCloseable {
     static Program run(Path directory, String... command) throws IOException {
       Process process =
-          new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).start();
+          new ProcessBuilder(command)
+              .directory(directory.toFile())
+              .redirectErrorStream(true)
+              .start();
       List<String> lines = new CopyOnWriteArrayList<>();
       Thread reader =
           new Thread(

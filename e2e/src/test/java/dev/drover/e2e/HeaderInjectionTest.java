@@ -57,9 +57,21 @@ class HeaderInjectionTest {
     names.removeIf(
         name ->
             Set.of(
-                    "accept", "content-type", "content-length", "content-encoding", "host",
-                    "connection", "authorization", "transfer-encoding", "upgrade", "expect", "te",
-                    "origin", "user-agent", "traceparent", "last-event-id")
+                    "accept",
+                    "content-type",
+                    "content-length",
+                    "content-encoding",
+                    "host",
+                    "connection",
+                    "authorization",
+                    "transfer-encoding",
+                    "upgrade",
+                    "expect",
+                    "te",
+                    "origin",
+                    "user-agent",
+                    "traceparent",
+                    "last-event-id")
                 .contains(name.toLowerCase(Locale.ROOT)));
     return names;
   }
@@ -122,8 +134,7 @@ class HeaderInjectionTest {
 
   /** Streams answer for ever: they are asked without a token, so that the filter answers them. */
   private static Target target(Contracts.Operation operation, Mall mall) {
-    return new Target(
-        operation, operation.path(mall.entity()), operation.harmlessBody());
+    return new Target(operation, operation.path(mall.entity()), operation.harmlessBody());
   }
 
   private static String bearer(Contracts.Operation operation) {

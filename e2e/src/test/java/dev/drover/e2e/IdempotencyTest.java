@@ -29,8 +29,7 @@ class IdempotencyTest {
 
   @BeforeAll
   static void startProduction() {
-    production =
-        CentralProcess.alone("production", Map.of("SPRING_PROFILES_ACTIVE", "production"));
+    production = CentralProcess.alone("production", Map.of("SPRING_PROFILES_ACTIVE", "production"));
     production.start();
   }
 
@@ -68,8 +67,7 @@ class IdempotencyTest {
     assertThat(answer.status()).isEqualTo(403);
     assertThat(answer.code()).isEqualTo("FORBIDDEN");
     Contracts.assertErrorBody(answer);
-    assertThat(
-            production.api().get("/api/entities/" + mall.entity(), production.admin()).status())
+    assertThat(production.api().get("/api/entities/" + mall.entity(), production.admin()).status())
         .isEqualTo(404);
   }
 

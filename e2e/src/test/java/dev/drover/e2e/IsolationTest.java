@@ -24,8 +24,7 @@ import org.junit.jupiter.api.TestFactory;
 /** A token of mall A gets nothing of mall B, and each role only what the contract grants it. */
 class IsolationTest {
   private static final CentralProcess CENTRAL = Shared.central();
-  private static final Set<String> PUBLIC =
-      Set.of("centralHealth", "jwks", "registerOrchestrator");
+  private static final Set<String> PUBLIC = Set.of("centralHealth", "jwks", "registerOrchestrator");
 
   private static Mall a;
   private static Mall b;
@@ -108,9 +107,7 @@ class IsolationTest {
             "query on the event stream",
             () ->
                 assertRefused(
-                    CENTRAL
-                        .api()
-                        .get("/api/orchestrators/events?entity_id=" + b.entity(), tokenA),
+                    CENTRAL.api().get("/api/orchestrators/events?entity_id=" + b.entity(), tokenA),
                     403,
                     "ENTITY_FORBIDDEN")));
     tests.add(
@@ -302,7 +299,9 @@ class IsolationTest {
                   String token =
                       role == Role.ORCHESTRATOR
                           ? mall.register(CENTRAL.api()).path("token").asText()
-                          : CENTRAL.token(new Grant("s", role, a.entity()), Duration.ofHours(1),
+                          : CENTRAL.token(
+                              new Grant("s", role, a.entity()),
+                              Duration.ofHours(1),
                               java.time.Clock.systemUTC());
                   String entity = role == Role.ORCHESTRATOR ? mall.entity() : a.entity();
                   String answer = operation.answerOf(CENTRAL, token, entity);

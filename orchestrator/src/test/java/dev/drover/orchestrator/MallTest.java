@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.engine.backbone.FreePort;
 import dev.drover.engine.crypto.Role;
 import dev.drover.engine.crypto.SignatureForm;
 import dev.drover.orchestrator.store.MallStore;
@@ -26,7 +27,7 @@ class MallTest {
 
   @BeforeEach
   void startCentral() {
-    central = new FakeCentral(TestMall.freePort());
+    central = new FakeCentral(FreePort.pick());
   }
 
   @AfterEach

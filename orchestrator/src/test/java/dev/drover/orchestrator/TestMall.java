@@ -1,9 +1,9 @@
 package dev.drover.orchestrator;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.engine.backbone.FreePort;
 import dev.drover.proto.Json;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,8 +24,8 @@ final class TestMall implements AutoCloseable {
   }
 
   final ConfigurableApplicationContext context;
-  private final int port = freePort();
-  private final int management = freePort();
+  private final int port = FreePort.pick();
+  private final int management = FreePort.pick();
   private final HttpClient http = HttpClient.newHttpClient();
 
   TestMall(Path data, String central, Map<String, String> more) {
@@ -33,8 +33,8 @@ final class TestMall implements AutoCloseable {
     settings.put("drover.home", System.getProperty("drover.home"));
     settings.put("drover.data", data.toString());
     settings.put("drover.port", port);
-    settings.put("drover.grpc-port", freePort());
-    settings.put("drover.mqtt.port", freePort());
+    settings.put("drover.grpc-port", FreePort.pick());
+    settings.put("drover.mqtt.port", FreePort.pick());
     settings.put("server.port", management);
     settings.put("drover.central.url", central);
     settings.put("drover.entity-id", FakeCentral.ENTITY);
@@ -77,14 +77,6 @@ final class TestMall implements AutoCloseable {
     } catch (IOException e) {
       return new Answer(-1, "{}");
     } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
       throw new IllegalStateException(e);
     }
   }

@@ -5,6 +5,7 @@ import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
@@ -38,6 +39,7 @@ public final class EntityStore {
     this.heads = database.getCollection("entities");
     this.changes = new EntityChanges(database);
     this.clock = clock;
+    heads.createIndex(Indexes.ascending("dirty", "relay_after"));
   }
 
   void onChange(Runnable wake) {

@@ -6,6 +6,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
 import dev.drover.engine.crypto.Principal;
@@ -42,13 +43,20 @@ public final class Acknowledgements {
 
   private final MongoCollection<Document> acks;
   private final EventHub hub;
+  private final Duration kept;
   private final Clock clock;
 
-  /** Acknowledgements in the collection {@code event_acks}. */
-  public Acknowledgements(MongoDatabase database, EventHub hub, Clock clock) {
+  /**
+   * Acknowledgements in the collection {@code event_acks}.
+   *
+   * @param kept how long they are kept: as long as the events
+   */
+  public Acknowledgements(MongoDatabase database, EventHub hub, Duration kept, Clock clock) {
+    this.kept = kept;
     this.acks = database.getCollection("event_acks");
     this.hub = hub;
     this.clock = clock;
+    acks.createIndex(Indexes.ascending("expires_at"));
   }
 
   /**
@@ -143,6 +151,7 @@ public final class Acknowledgements {
       return;
     }
     Date now = Date.from(clock.instant());
+    Date expires = Date.from(clock.instant().plus(kept));
     Map<String, ReplaceOneModel<Document>> writes = new HashMap<>();
     for (String id : ids) {
       String key = caller.entityId() + "/" + caller.subject() + "/" + id;
@@ -153,7 +162,8 @@ public final class Acknowledgements {
               .append("event_id", id)
               .append("status", status)
               .append("detail", detail)
-              .append("at", now);
+              .append("at", now)
+              .append("expires_at", expires);
       writes.put(
           key,
           new ReplaceOneModel<>(Filters.eq("_id", key), ack, new ReplaceOptions().upsert(true)));

@@ -43,6 +43,7 @@ public final class OrchestratorRegistry {
     this.orchestrators = database.getCollection("orchestrators");
     this.staleAfter = staleAfter;
     this.clock = clock;
+    orchestrators.createIndex(Indexes.ascending("state", "offline_after"));
     orchestrators.createIndex(
         Indexes.ascending("entity_id", "assigned_id"), new IndexOptions().unique(true));
   }

@@ -66,9 +66,8 @@ public final class Presence {
     Message message = exchange.getMessage();
     String entityId = exchange.getProperty(Authoriser.ENTITY, String.class);
     Map<String, Object> attributes = new HashMap<>();
-    attributes.put("subject", caller.subject());
+    attributes.put("orchestrator_id", caller.subject());
     attributes.put("principal", caller);
-    attributes.put("heartbeat_seconds", heartbeatInterval.toSeconds());
     registry
         .find(entityId, caller.subject())
         .ifPresent(

@@ -13,7 +13,8 @@ import org.awaitility.Awaitility;
 
 /**
  * A mall without a process of its own: it listens, applies each event once by its {@code
- * event_key}, moves its cursor with it, and comes back with that cursor after any end of its stream.
+ * event_key}, moves its cursor with it, and comes back with that cursor after any end of its
+ * stream.
  */
 public final class LightMall implements AutoCloseable {
   private final CentralProcess central;

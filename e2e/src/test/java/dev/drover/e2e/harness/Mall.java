@@ -73,7 +73,9 @@ public final class Mall {
         .toString();
   }
 
-  /** Base64 of the raw r‖s signature over SHA-256(SHA-256(body)), as the guide's client sends it. */
+  /**
+   * Base64 of the raw r‖s signature over SHA-256(SHA-256(body)), as the guide's client sends it.
+   */
   public String sign(String body) {
     try {
       byte[] hash =

@@ -40,8 +40,7 @@ public final class OrchestratorProcess extends JavaProcess {
     all.put("DROVER_MQTT_PORT", String.valueOf(Ports.free()));
     all.put("DROVER_EVENTS_BACKOFF", "200ms,400ms,1s");
     all.put("DROVER_EVENTS_ACK_PERIOD", "1000");
-    all.put(
-        "DROVER_FIRMWARE", HOME.resolve("e2e/target/processes/firmware-" + entity).toString());
+    all.put("DROVER_FIRMWARE", HOME.resolve("e2e/target/processes/firmware-" + entity).toString());
     all.putAll(settings);
     return new OrchestratorProcess("orchestrator-" + entity, entity, all);
   }
@@ -55,8 +54,7 @@ public final class OrchestratorProcess extends JavaProcess {
   public List<String> applied() {
     Sealer sealer = new Sealer(new FileKeyProvider(data().resolve("keys")).secret("mall-store"));
     List<String> applied = new ArrayList<>();
-    try (Connection open =
-            DriverManager.getConnection("jdbc:sqlite:" + data().resolve("mall.db"));
+    try (Connection open = DriverManager.getConnection("jdbc:sqlite:" + data().resolve("mall.db"));
         Statement statement = open.createStatement();
         ResultSet rows =
             statement.executeQuery(
@@ -65,8 +63,7 @@ public final class OrchestratorProcess extends JavaProcess {
       while (rows.next()) {
         applied.add(
             new String(
-                sealer.open("event", rows.getString(1), rows.getBytes(2)),
-                StandardCharsets.UTF_8));
+                sealer.open("event", rows.getString(1), rows.getBytes(2)), StandardCharsets.UTF_8));
       }
       return applied;
     } catch (SQLException e) {

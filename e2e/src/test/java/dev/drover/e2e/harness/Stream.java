@@ -69,8 +69,7 @@ public final class Stream implements AutoCloseable {
   }
 
   /** Opens the stream at this URL with further headers. */
-  public static Stream open(
-      String url, String token, String cursor, Map<String, String> headers) {
+  public static Stream open(String url, String token, String cursor, Map<String, String> headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url))
             .header("Authorization", "Bearer " + token)

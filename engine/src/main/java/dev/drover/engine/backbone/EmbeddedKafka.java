@@ -3,9 +3,7 @@ package dev.drover.engine.backbone;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -49,7 +47,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     if (supervisor != null) {
       return this;
     }
-    port = config.port() == 0 ? freePort() : config.port();
+    port = config.port() == 0 ? FreePort.pick() : config.port();
     child = launch();
     supervisor = new Thread(this::supervise, "kafka-supervisor");
     supervisor.setDaemon(true);
@@ -169,14 +167,6 @@ public final class EmbeddedKafka implements AutoCloseable {
       return all.substring(Math.max(0, all.length() - 2000));
     } catch (IOException e) {
       return "";
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("No free loopback port", e);
     }
   }
 

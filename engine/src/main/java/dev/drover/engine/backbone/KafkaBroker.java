@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +42,7 @@ public final class KafkaBroker {
     watch.setDaemon(true);
     watch.start();
     try {
-      Properties settings = KafkaSettings.of(dataDir, port, freePort());
+      Properties settings = KafkaSettings.of(dataDir, port, FreePort.pick());
       KafkaConfig config = KafkaConfig.fromProps(settings, false);
       format(dataDir);
       KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
@@ -75,12 +73,6 @@ public final class KafkaBroker {
       }
     }
     Runtime.getRuntime().halt(0);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private static void format(Path dataDir) throws Exception {

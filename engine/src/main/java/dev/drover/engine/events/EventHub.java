@@ -29,8 +29,6 @@ import org.slf4j.LoggerFactory;
 public final class EventHub implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventHub.class);
 
-  private record View(LogState state, PartitionStreams[] partitions, CatchUp[] catchUps) {}
-
   private final EventLog log;
   private final EventHubSettings settings;
   private final Clock clock;
@@ -41,7 +39,7 @@ public final class EventHub implements AutoCloseable {
   private final Map<ScheduledExecutorService, Outbox> outboxes = new ConcurrentHashMap<>();
   private final ReentrantReadWriteLock viewLock = new ReentrantReadWriteLock();
   private final ExecutorService readers;
-  private volatile View view;
+  private volatile HubView view;
   private volatile boolean closed;
 
   /** A hub that is ready once {@link #open} told it where the log stands. */
@@ -81,8 +79,8 @@ public final class EventHub implements AutoCloseable {
    * the same epoch changes nothing; one with another epoch tells every stream to resync.
    */
   public void open(LogState state) {
-    View before = view;
-    if (before == null || !before.state.epoch().equals(state.epoch())) {
+    HubView before = view;
+    if (before == null || !before.state().epoch().equals(state.epoch())) {
       reopen(state);
     }
   }
@@ -91,19 +89,19 @@ public final class EventHub implements AutoCloseable {
   public void reopen(LogState state) {
     viewLock.writeLock().lock();
     try {
-      View before = view;
-      View next = viewOf(state);
+      HubView before = view;
+      HubView next = HubView.of(this, state, settings.ringBytes(), readers);
       view = next;
       if (before != null) {
         LOG.warn("event log {} begins anew, epoch {}: all resync", log.name(), state.epoch());
-        for (PartitionStreams old : before.partitions) {
+        for (PartitionStreams old : before.partitions()) {
           old.lock.lock();
           old.retire();
           old.lock.unlock();
         }
         for (EventStream stream : streams) {
           stream.setLive(false);
-          resync(next.partitions[state.partitionFor(key(stream))], stream, "log_replaced");
+          resync(next.partitions()[state.partitionFor(key(stream))], stream, "log_replaced");
         }
       }
     } finally {
@@ -113,13 +111,13 @@ public final class EventHub implements AutoCloseable {
 
   /** The epoch of the log that is served. */
   public String epoch() {
-    return readyView().state.epoch();
+    return readyView().state().epoch();
   }
 
   /** The offset that the live reader reads next, by partition. */
   public Map<Integer, Long> livePositions() {
     Map<Integer, Long> positions = new HashMap<>();
-    for (PartitionStreams p : readyView().partitions) {
+    for (PartitionStreams p : readyView().partitions()) {
       positions.put(p.partition, p.end());
     }
     return positions;
@@ -127,25 +125,12 @@ public final class EventHub implements AutoCloseable {
 
   /** The live end of a key's partition: the cursor of a stream that has seen everything. */
   public EventId live(String key) {
-    LogState state = readyView().state;
-    PartitionStreams partition = readyView().partitions[state.partitionFor(key)];
-    return new EventId(state.epoch(), partition.partition, partition.end());
+    return readyView().live(key);
   }
 
   /** An event that this process still remembers; older ones are in the log. */
   public Optional<LogEvent> recent(EventId id) {
-    PartitionStreams[] partitions = readyView().partitions;
-    if (id.partition() >= partitions.length) {
-      return Optional.empty();
-    }
-    PartitionStreams partition = partitions[id.partition()];
-    partition.lock.lock();
-    try {
-      return Optional.ofNullable(partition.ring.at(id.position()))
-          .filter(event -> event.id().equals(id));
-    } finally {
-      partition.lock.unlock();
-    }
+    return readyView().recent(id);
   }
 
   /**
@@ -154,12 +139,12 @@ public final class EventHub implements AutoCloseable {
    * them back to it.
    */
   public void dispatch(LogEvent event, DeliverStep step) {
-    View current = readyView();
+    HubView current = readyView();
     EventId id = event.id();
-    if (!id.epoch().equals(current.state.epoch())) {
+    if (!id.epoch().equals(current.state().epoch())) {
       return;
     }
-    PartitionStreams partition = current.partitions[id.partition()];
+    PartitionStreams partition = current.partitions()[id.partition()];
     outboxes.values().forEach(Outbox::awaitRoom);
     partition.lock.lock();
     try {
@@ -188,14 +173,14 @@ public final class EventHub implements AutoCloseable {
    * @return the number of streams it was queued for
    */
   public int deliver(String transport, LogEvent event) {
-    View current = readyView();
+    HubView current = readyView();
     int partition =
-        event.id() == null ? current.state.partitionFor(event.key()) : event.id().partition();
-    if (partition >= current.partitions.length) {
+        event.id() == null ? current.state().partitionFor(event.key()) : event.id().partition();
+    if (partition >= current.partitions().length) {
       return 0;
     }
     return StreamGroups.fanOut(
-        current.partitions[partition].live.of(event.key()), transport, event, counters.delivered);
+        current.partitions()[partition].live.of(event.key()), transport, event, counters.delivered);
   }
 
   /**
@@ -205,7 +190,7 @@ public final class EventHub implements AutoCloseable {
    */
   public int broadcast(String transport, String type, byte[] data) {
     int count = 0;
-    for (PartitionStreams partition : readyView().partitions) {
+    for (PartitionStreams partition : readyView().partitions()) {
       count += frames.submitLive(partition, transport, type, data);
     }
     for (EventStream stream : streams) {
@@ -234,10 +219,11 @@ public final class EventHub implements AutoCloseable {
   public EventStream attach(EventSink sink, StreamRequest request) {
     viewLock.readLock().lock();
     try {
-      View current = readyView();
+      HubView current = readyView();
       EventStream stream =
           new EventStream(this, request, sink, "conn-" + UUID.randomUUID(), clock.instant());
-      PartitionStreams partition = current.partitions[current.state.partitionFor(request.key())];
+      PartitionStreams partition =
+          current.partitions()[current.state().partitionFor(request.key())];
       Optional<EventId> cursor = EventId.parse(request.cursor());
       String refusal = Cursors.refusal(log, partition, request, cursor);
       int retry = retryMillis();
@@ -255,7 +241,7 @@ public final class EventHub implements AutoCloseable {
         } else if (start.position() >= partition.end()) {
           partition.goLive(request.key(), List.of(stream));
         } else {
-          current.catchUps[partition.partition].join(stream);
+          current.catchUps()[partition.partition].join(stream);
         }
       } finally {
         partition.lock.unlock();
@@ -268,11 +254,11 @@ public final class EventHub implements AutoCloseable {
 
   /** All open streams. */
   public List<StreamInfo> connections() {
-    View current = view;
+    HubView current = view;
     return current == null
         ? List.of()
         : streams.stream()
-            .map(s -> Cursors.info(current.partitions[current.state.partitionFor(key(s))], s))
+            .map(s -> Cursors.info(current.partitions()[current.state().partitionFor(key(s))], s))
             .toList();
   }
 
@@ -306,9 +292,9 @@ public final class EventHub implements AutoCloseable {
   public void close() {
     closed = true;
     streams.forEach(this::abort);
-    View current = view;
+    HubView current = view;
     if (current != null) {
-      Arrays.stream(current.partitions).forEach(PartitionStreams::retire);
+      Arrays.stream(current.partitions()).forEach(PartitionStreams::retire);
     }
     readers.shutdown();
     try {
@@ -332,9 +318,9 @@ public final class EventHub implements AutoCloseable {
 
   void detach(EventStream stream) {
     streams.remove(stream);
-    View current = view;
+    HubView current = view;
     if (current != null && !closed) {
-      current.partitions[current.state.partitionFor(key(stream))].live.remove(stream);
+      current.partitions()[current.state().partitionFor(key(stream))].live.remove(stream);
     }
   }
 
@@ -365,9 +351,9 @@ public final class EventHub implements AutoCloseable {
     stream.setLive(false);
     readers.execute(
         () -> {
-          View current = view;
-          int index = current.state.partitionFor(key(stream));
-          PartitionStreams partition = current.partitions[index];
+          HubView current = view;
+          int index = current.state().partitionFor(key(stream));
+          PartitionStreams partition = current.partitions()[index];
           partition.lock.lock();
           try {
             partition.live.remove(stream);
@@ -375,7 +361,7 @@ public final class EventHub implements AutoCloseable {
           } finally {
             partition.lock.unlock();
           }
-          CatchUp catchUp = current.catchUps[index];
+          CatchUp catchUp = current.catchUps()[index];
           long forever = Long.MAX_VALUE / 4;
           stream
               .sink()
@@ -384,20 +370,8 @@ public final class EventHub implements AutoCloseable {
         });
   }
 
-  private View viewOf(LogState state) {
-    int count = state.partitions();
-    PartitionStreams[] partitions = new PartitionStreams[count];
-    CatchUp[] catchUps = new CatchUp[count];
-    for (int p = 0; p < count; p++) {
-      long share = settings.ringBytes() / count;
-      partitions[p] = new PartitionStreams(p, state.epoch(), state.ends().get(p), share);
-      catchUps[p] = new CatchUp(this, partitions[p], readers);
-    }
-    return new View(state, partitions, catchUps);
-  }
-
-  private View readyView() {
-    View current = view;
+  private HubView readyView() {
+    HubView current = view;
     if (current == null || closed) {
       throw new ProtocolException(
           ErrorCode.NETWORK_TIMEOUT, "the event log is not available yet, try again");

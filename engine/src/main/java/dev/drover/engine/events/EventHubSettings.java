@@ -69,6 +69,20 @@ public record EventHubSettings(
         catchUpReaders);
   }
 
+  /** The same with another interval told in {@code connected}, in seconds. */
+  public EventHubSettings withHeartbeatSeconds(int seconds) {
+    return new EventHubSettings(
+        ringBytes,
+        maxPendingBytes,
+        stallTimeout,
+        retry,
+        retryJitter,
+        seconds,
+        maxStreams,
+        ownerAttribute,
+        catchUpReaders);
+  }
+
   /** The same with a limit of streams per key and owner; 0 is no limit. */
   public EventHubSettings withMaxStreams(int streams) {
     return new EventHubSettings(

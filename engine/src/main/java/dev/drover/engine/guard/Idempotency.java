@@ -4,6 +4,8 @@ import com.mongodb.ErrorCategory;
 import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.Indexes;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
@@ -16,6 +18,7 @@ import java.util.Date;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.bson.Document;
@@ -42,6 +45,8 @@ public final class Idempotency {
   public Idempotency(MongoDatabase database, Clock clock) {
     this.records = database.getCollection("idempotency");
     this.clock = clock;
+    records.createIndex(
+        Indexes.ascending("expires_at"), new IndexOptions().expireAfter(0L, TimeUnit.SECONDS));
   }
 
   /**

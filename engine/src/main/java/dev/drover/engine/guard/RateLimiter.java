@@ -4,6 +4,8 @@ import com.mongodb.MongoException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReturnDocument;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.proto.ErrorCode;
@@ -12,6 +14,7 @@ import java.time.Clock;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.bson.Document;
@@ -32,6 +35,8 @@ public final class RateLimiter {
   public RateLimiter(MongoDatabase database, Clock clock) {
     this.windows = database.getCollection("rate_limits");
     this.clock = clock;
+    windows.createIndex(
+        Indexes.ascending("expires_at"), new IndexOptions().expireAfter(0L, TimeUnit.SECONDS));
   }
 
   /**

@@ -31,7 +31,7 @@ class EmbeddedArtemisTest {
   private static final String ALLOWED = "beacons/b-1/heartbeat";
 
   @TempDir Path dir;
-  private final int port = freePort();
+  private final int port = FreePort.pick();
   private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
 
   @Test
@@ -108,7 +108,7 @@ class EmbeddedArtemisTest {
     try (EmbeddedArtemis broker = start()) {
       assertThatThrownBy(
               () ->
-                  new EmbeddedArtemis(new ArtemisConfig(dir, freePort()), new OwnTopicsOnly())
+                  new EmbeddedArtemis(new ArtemisConfig(dir, FreePort.pick()), new OwnTopicsOnly())
                       .start())
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining(dir.toString());
@@ -145,14 +145,6 @@ class EmbeddedArtemisTest {
   private static int subscribe(MqttClient client, String filter) throws MqttException {
     IMqttToken token = client.subscribe(filter, 1);
     return token.getReasonCodes()[0];
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (java.io.IOException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   /** A client that leaves in order at the end of its block. */

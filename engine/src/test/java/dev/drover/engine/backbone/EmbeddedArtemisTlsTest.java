@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.OutputStream;
 import java.math.BigInteger;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -51,7 +49,7 @@ class EmbeddedArtemisTlsTest {
 
   @BeforeEach
   void start() throws Exception {
-    tlsPort = freePort();
+    tlsPort = FreePort.pick();
     MqttTls tls =
         new MqttTls(
             tlsPort,
@@ -65,7 +63,7 @@ class EmbeddedArtemisTlsTest {
                 new ArtemisConfig(
                     dir.resolve("data"),
                     "127.0.0.1",
-                    freePort(),
+                    FreePort.pick(),
                     Optional.of(tls),
                     Duration.ofDays(1)),
                 new ByCertificate())
@@ -175,12 +173,6 @@ class EmbeddedArtemisTlsTest {
       store.store(out, PASSWORD.toCharArray());
     }
     return file;
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Who a client is says its certificate, and its client id must be the same. */

@@ -1,10 +1,7 @@
 package dev.drover.engine.events;
 
-import java.io.IOException;
+import dev.drover.engine.backbone.FreePort;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,8 +33,8 @@ public final class TestBroker implements AutoCloseable {
 
   public TestBroker(Path directory) {
     this.directory = directory;
-    this.port = freePort();
-    this.controllerPort = freePort();
+    this.port = FreePort.pick();
+    this.controllerPort = FreePort.pick();
     Formatter formatter =
         new Formatter()
             .setPrintStream(new PrintStream(PrintStream.nullOutputStream()))
@@ -133,13 +130,5 @@ public final class TestBroker implements AutoCloseable {
       producer.close(java.time.Duration.ZERO);
     }
     stop();
-  }
-
-  public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
