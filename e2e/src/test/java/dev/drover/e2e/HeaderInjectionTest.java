@@ -146,6 +146,10 @@ class HeaderInjectionTest {
   void namesOfTheCatalogueAsHeadersHaveNoEffect() throws IOException {
     Mall mall = Mall.fresh("inject-h");
     mall.register(CENTRAL.api());
+    CENTRAL
+        .api()
+        .post(
+            "/api/entities/" + mall.entity() + "/areas", CENTRAL.admin(), "{\"id\":\"area-1\"}");
     String before = state(mall);
     List<String> bundles = bundles(names(), "%s: %s\r\n", HEADER_BUDGET);
     for (Contracts.Operation operation : Contracts.central()) {
@@ -163,6 +167,10 @@ class HeaderInjectionTest {
   void namesOfTheCatalogueAsQueryHaveNoEffect() throws IOException {
     Mall mall = Mall.fresh("inject-q");
     mall.register(CENTRAL.api());
+    CENTRAL
+        .api()
+        .post(
+            "/api/entities/" + mall.entity() + "/areas", CENTRAL.admin(), "{\"id\":\"area-1\"}");
     String before = state(mall);
     Set<String> names = names();
     names.removeIf(name -> !name.matches("[A-Za-z0-9._-]+"));
@@ -186,6 +194,10 @@ class HeaderInjectionTest {
   void aFormIsNotReadAtAll() throws IOException {
     Mall mall = Mall.fresh("inject-f");
     mall.register(CENTRAL.api());
+    CENTRAL
+        .api()
+        .post(
+            "/api/entities/" + mall.entity() + "/areas", CENTRAL.admin(), "{\"id\":\"area-1\"}");
     String before = state(mall);
     for (Contracts.Operation operation : Contracts.central()) {
       if (!operation.takesBody()) {
