@@ -148,8 +148,7 @@ class HeaderInjectionTest {
     mall.register(CENTRAL.api());
     CENTRAL
         .api()
-        .post(
-            "/api/entities/" + mall.entity() + "/areas", CENTRAL.admin(), "{\"id\":\"area-1\"}");
+        .post("/api/entities/" + mall.entity() + "/areas", CENTRAL.admin(), "{\"id\":\"area-1\"}");
     String before = state(mall);
     List<String> bundles = bundles(names(), "%s: %s\r\n", HEADER_BUDGET);
     for (Contracts.Operation operation : Contracts.central()) {
@@ -169,8 +168,7 @@ class HeaderInjectionTest {
     mall.register(CENTRAL.api());
     CENTRAL
         .api()
-        .post(
-            "/api/entities/" + mall.entity() + "/areas", CENTRAL.admin(), "{\"id\":\"area-1\"}");
+        .post("/api/entities/" + mall.entity() + "/areas", CENTRAL.admin(), "{\"id\":\"area-1\"}");
     String before = state(mall);
     Set<String> names = names();
     names.removeIf(name -> !name.matches("[A-Za-z0-9._-]+"));
@@ -196,8 +194,7 @@ class HeaderInjectionTest {
     mall.register(CENTRAL.api());
     CENTRAL
         .api()
-        .post(
-            "/api/entities/" + mall.entity() + "/areas", CENTRAL.admin(), "{\"id\":\"area-1\"}");
+        .post("/api/entities/" + mall.entity() + "/areas", CENTRAL.admin(), "{\"id\":\"area-1\"}");
     String before = state(mall);
     for (Contracts.Operation operation : Contracts.central()) {
       if (!operation.takesBody()) {
