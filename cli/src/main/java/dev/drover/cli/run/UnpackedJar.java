@@ -40,6 +40,8 @@ public record UnpackedJar(Path jar, Path archive) {
         return new UnpackedJar(jar, directory.resolve("none"));
       }
       Files.deleteIfExists(directory.resolve("classes.jsa"));
+      // central's Kafka child keeps its own beside it
+      Files.deleteIfExists(directory.resolve("kafka.jsa"));
       Files.writeString(stamp, identity);
     }
     return new UnpackedJar(directory.resolve(jar.getFileName()), directory.resolve("classes.jsa"));

@@ -37,6 +37,27 @@ final class ChildCommand {
     return command;
   }
 
+  /**
+   * The class archive of a child: beside the one that this process uses, and written when this
+   * process writes its own. Without one of its own this process gives none to a child.
+   *
+   * @param own the JVM options of this process
+   * @param name the file name of the child's archive
+   */
+  static List<String> archive(List<String> own, String name) {
+    for (String option : own) {
+      for (String use : List.of("-XX:SharedArchiveFile=", "-XX:ArchiveClassesAtExit=")) {
+        if (option.startsWith(use)) {
+          Path archive = Path.of(option.substring(use.length())).resolveSibling(name);
+          String does =
+              Files.exists(archive) ? "-XX:SharedArchiveFile=" : "-XX:ArchiveClassesAtExit=";
+          return List.of(does + archive, "-Xlog:disable", "-Xlog:all=error:stderr");
+        }
+      }
+    }
+    return List.of();
+  }
+
   private static boolean isRunnableJar(String classPath) {
     if (classPath.contains(File.pathSeparator)
         || !classPath.endsWith(".jar")

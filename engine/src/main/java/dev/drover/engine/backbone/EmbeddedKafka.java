@@ -3,12 +3,14 @@ package dev.drover.engine.backbone;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -96,14 +98,7 @@ public final class EmbeddedKafka implements AutoCloseable {
           ChildCommand.of(
               System.getProperty("java.class.path"),
               KafkaBroker.class,
-              List.of(
-                  "-Xmx192m",
-                  "-XX:+UseSerialGC",
-                  "-XX:TieredStopAtLevel=1",
-                  "-XX:+ExitOnOutOfMemoryError",
-                  "-Djava.net.preferIPv4Stack=true",
-                  "-Dlogback.configurationFile=drover-kafka-logback.xml",
-                  "-Ddrover.kafka.log=" + config.dataDir().resolve("broker.log")),
+              options(),
               List.of(config.dataDir().toString(), Integer.toString(port)));
       return new ProcessBuilder(command)
           .redirectErrorStream(true)
@@ -112,6 +107,22 @@ public final class EmbeddedKafka implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot start the Kafka child", e);
     }
+  }
+
+  private List<String> options() {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "-Xmx192m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Djava.net.preferIPv4Stack=true",
+                "-Dlogback.configurationFile=drover-kafka-logback.xml",
+                "-Ddrover.kafka.log=" + config.dataDir().resolve("broker.log")));
+    List<String> own = ManagementFactory.getRuntimeMXBean().getInputArguments();
+    options.addAll(ChildCommand.archive(own, "kafka.jsa"));
+    return options;
   }
 
   private void supervise() {

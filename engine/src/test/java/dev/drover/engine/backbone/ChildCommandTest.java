@@ -40,6 +40,19 @@ class ChildCommandTest {
     assertThat(command(jar("dev.example.Main"))).contains(KafkaBroker.class.getName());
   }
 
+  @Test
+  void aChildWritesItsClassArchiveBesideThatOfItsParentAndUsesItAfterwards() throws IOException {
+    List<String> parent = List.of("-Xmx1m", "-XX:SharedArchiveFile=" + dir.resolve("classes.jsa"));
+    Path archive = dir.resolve("kafka.jsa");
+
+    assertThat(ChildCommand.archive(parent, "kafka.jsa"))
+        .contains("-XX:ArchiveClassesAtExit=" + archive);
+    Files.createFile(archive);
+    assertThat(ChildCommand.archive(parent, "kafka.jsa"))
+        .contains("-XX:SharedArchiveFile=" + archive);
+    assertThat(ChildCommand.archive(List.of("-Xmx1m"), "kafka.jsa")).isEmpty();
+  }
+
   private static List<String> command(String classPath) {
     return ChildCommand.of(classPath, KafkaBroker.class, List.of("-Xmx1m"), List.of("data", "1"));
   }
