@@ -142,7 +142,11 @@ public final class Outbox {
       queuedBytes.addAndGet(-entry.bytes);
     }
     for (EventStream stream : dirty) {
-      stream.flushDirty();
+      try {
+        stream.flushDirty();
+      } catch (RuntimeException e) {
+        LOG.warn("flushing a stream failed", e);
+      }
     }
     dirty.clear();
     if (over && queuedBytes.get() <= QUEUE_LIMIT_BYTES) {

@@ -21,8 +21,7 @@ public final class ProtocolLog {
   /** Level FATAL: the process is about to end. SLF4J has no such level, hence a marker. */
   public static final Marker FATAL = MarkerFactory.getMarker("FATAL");
 
-  private static final Logger LOG = LoggerFactory.getLogger("protocol");
-
+  private final Logger logger;
   private final String entityId;
   private final String orchestratorId;
 
@@ -33,6 +32,11 @@ public final class ProtocolLog {
 
   /** A log for the process of one mall. */
   public ProtocolLog(String entityId, String orchestratorId) {
+    this(LoggerFactory.getLogger("protocol"), entityId, orchestratorId);
+  }
+
+  ProtocolLog(Logger logger, String entityId, String orchestratorId) {
+    this.logger = logger;
     this.entityId = entityId;
     this.orchestratorId = orchestratorId;
   }
@@ -45,7 +49,7 @@ public final class ProtocolLog {
    */
   public void record(Exchange exchange, String event, String detail) {
     Principal caller = exchange.getProperty(Guards.PRINCIPAL, Principal.class);
-    LoggingEventBuilder line = LOG.atInfo().addKeyValue("event", event);
+    LoggingEventBuilder line = logger.atInfo().addKeyValue("event", event);
     add(line, "entity_id", entity(exchange, caller));
     add(line, "orchestrator_id", orchestrator(caller));
     add(line, "trace_id", traceId(exchange.getMessage()));
