@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.e2e.harness.Api;
 import dev.drover.e2e.harness.CentralProcess;
 import dev.drover.e2e.harness.Contracts;
+import dev.drover.e2e.harness.JavaProcess;
 import dev.drover.e2e.harness.Mall;
+import dev.drover.e2e.harness.OrchestratorProcess;
 import dev.drover.e2e.harness.Shared;
 import dev.drover.e2e.harness.Stream;
 import java.io.IOException;
@@ -14,13 +16,17 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** What a real central says is what the schemas of the wire messages describe. */
+/** What a real central and a real mall say is what the schemas of the wire messages describe. */
 class WireSchemaTest {
   private static final CentralProcess CENTRAL = Shared.central();
 
@@ -152,15 +158,35 @@ class WireSchemaTest {
     }
   }
 
-  @Test
-  void theLog() throws IOException {
-    String log = Files.readString(CENTRAL.data().resolve("logs/central.json"));
-    int events = 0;
-    for (String line : log.substring(0, log.lastIndexOf('\n')).split("\n")) {
-      JsonNode json = Api.JSON.readTree(line);
-      Contracts.assertValid("log-line", json);
-      events += json.has("event") ? 1 : 0;
+  /** The lines of a process's log so far, each valid; a line being written is left out. */
+  private static List<JsonNode> log(JavaProcess process, String name) throws IOException {
+    String log = Files.readString(process.data().resolve("logs").resolve(name));
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : log.substring(0, log.lastIndexOf('\n') + 1).lines().toList()) {
+      lines.add(Api.JSON.readTree(line));
+      Contracts.assertValid("log-line", lines.get(lines.size() - 1));
     }
-    assertThat(events).as("lines of the protocol").isPositive();
+    return lines;
+  }
+
+  @Test
+  void logOfCentral() throws IOException {
+    assertThat(log(CENTRAL, "central.json"))
+        .anyMatch(line -> line.path("event").asText().equals("orchestrator_registered"));
+  }
+
+  @Test
+  void healthAndLogOfAMall() {
+    String entity = "wire-" + UUID.randomUUID();
+    try (OrchestratorProcess real = OrchestratorProcess.of(CENTRAL, entity)) {
+      real.start();
+      assertAnswer("orchestrator-health", 200, new Api(real.url()).get("/health", null));
+      Awaitility.await("a line of the protocol")
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(
+              () ->
+                  assertThat(log(real, "orchestrator.json"))
+                      .anyMatch(line -> line.path("event").asText().equals("stream_connected")));
+    }
   }
 }
