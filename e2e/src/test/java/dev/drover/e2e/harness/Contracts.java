@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion;
 import java.io.IOException;
 import java.io.InputStream;
@@ -127,18 +128,24 @@ public final class Contracts {
     return operations;
   }
 
+  /** Asserts that a message is what {@code proto/schemas/<schema>.schema.json} says. */
+  public static void assertValid(String schema, JsonNode message) {
+    Path file = JavaProcess.HOME.resolve("proto/schemas").resolve(schema + ".schema.json");
+    JsonSchema validator =
+        JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+            .getSchema(
+                SchemaLocation.of(file.toUri().toString()),
+                SchemaValidatorsConfig.builder().formatAssertionsEnabled(true).build());
+    assertThat(validator.validate(message)).as(schema + ": " + message).isEmpty();
+  }
+
   /** Asserts that an answer carries the whole error body of section 9.1. */
   public static void assertErrorBody(Api.Answer answer) {
-    ObjectNode schema = (ObjectNode) read("central.yaml").at("/components/schemas/Error");
-    ((com.fasterxml.jackson.databind.node.ArrayNode) schema.get("required")).add("message");
-    JsonSchema validator =
-        JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(schema);
-    assertThat(validator.validate(answer.json())).as(answer.toString()).isEmpty();
+    assertValid("error", answer.json());
     assertThat(answer.header("Content-Type")).startsWith("application/json");
     JsonNode error = answer.json().path("error");
     assertThat(error.path("request_id").asText()).isEqualTo(answer.header("X-Request-ID"));
-    assertThat(answer.json().path("message")).isEqualTo(error.path("message"));
-    assertThat(java.time.Instant.parse(error.path("timestamp").asText())).isNotNull();
+    assertThat(answer.json().get("message")).isEqualTo(error.get("message"));
   }
 
   private static JsonNode read(String file) {
