@@ -82,6 +82,7 @@ class CentralApplicationTest {
             "--drover.tls.certificate=" + chain,
             "--drover.tls.key=" + pkcs8,
             "--drover.housekeeping.interval=500ms",
+            "--drover.heartbeat.check-interval=500ms",
             "--drover.step-log=" + HOME.resolve("central/target/executed-steps.txt"));
   }
 
@@ -211,5 +212,27 @@ class CentralApplicationTest {
           .until(() -> collection.find(new Document("_id", "old")).first() == null);
       assertThat(collection.find(new Document("_id", "new")).first()).isNotNull();
     }
+  }
+
+  @Test
+  void aSilentOrchestratorIsMarkedOfflineByTheClock() {
+    MongoCollection<Document> orchestrators =
+        central.getBean(MongoDatabase.class).getCollection("orchestrators");
+    orchestrators.insertOne(
+        new Document("_id", "mall-x/orch-1")
+            .append("entity_id", "mall-x")
+            .append("assigned_id", "orch-mall-x-001")
+            .append("state", "online")
+            .append("offline_after", Date.from(Instant.now().minusSeconds(1))));
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                "offline"
+                    .equals(
+                        orchestrators
+                            .find(new Document("_id", "mall-x/orch-1"))
+                            .first()
+                            .getString("state")));
   }
 }
