@@ -7,6 +7,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.drover.engine.events.StreamInfo;
@@ -64,8 +65,7 @@ public final class OrchestratorRegistry {
    * key stays: the record's {@code key_id} tells whose it is (R-05).
    */
   public Document pin(String entityId, String orchestratorId, String keyId) {
-    for (int number = 1 + (int) orchestrators.countDocuments(Filters.eq("entity_id", entityId));
-        ; ) {
+    for (int number = 1 + count(entityId); ; ) {
       Optional<Document> known = find(entityId, orchestratorId);
       if (known.isPresent()) {
         return known.get();
@@ -88,6 +88,16 @@ public final class OrchestratorRegistry {
         number++;
       }
     }
+  }
+
+  /** Counts by the range of keys, which costs as much as the entity has orchestrators. */
+  private int count(String entityId) {
+    Document range = new Document("$gte", entityId + "/").append("$lt", entityId + "0");
+    return orchestrators
+        .find(new Document("_id", range))
+        .projection(Projections.include("_id"))
+        .into(new ArrayList<>())
+        .size();
   }
 
   private static String assignedId(String entityId, int number) {
