@@ -68,7 +68,7 @@ class EventStreamTest {
       assertThat(connected.id()).startsWith("evt-");
       assertThat(connected.json().path("connection_id").asText()).isNotBlank();
       assertThat(connected.json().has("server_time")).isTrue();
-      assertThat(connected.json().path("heartbeat_seconds").asInt()).isPositive();
+      assertThat(connected.json().path("heartbeat_seconds").asInt()).isEqualTo(60);
       assertThat(stream.header("Content-Type")).startsWith("text/event-stream");
       assertThat(stream.header("Cache-Control")).contains("no-store");
       assertThat(stream.header("X-Accel-Buffering")).isEqualTo("no");

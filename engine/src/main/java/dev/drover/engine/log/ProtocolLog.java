@@ -1,5 +1,6 @@
 package dev.drover.engine.log;
 
+import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
@@ -63,9 +64,9 @@ public final class ProtocolLog {
     }
     String entity = exchange.getProperty(Authoriser.ENTITY, String.class);
     if (entity == null && caller != null) {
-      return caller.entityId();
+      entity = caller.entityId();
     }
-    return entity;
+    return Grant.EVERY_ENTITY.equals(entity) ? null : entity;
   }
 
   private String orchestrator(Principal caller) {
