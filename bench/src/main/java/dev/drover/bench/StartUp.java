@@ -106,8 +106,10 @@ public final class StartUp {
   }
 
   private static Process start(Subject subject, List<String> arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(List.of(JAVA, "@config/jvm/" + subject.name + ".options"));
+    // ./drover up gives central options of its own
+    boolean up = arguments.stream().anyMatch(argument -> argument.startsWith("-XX:"));
+    String options = up && subject.name.equals("central") ? "central-up" : subject.name;
+    List<String> command = new ArrayList<>(List.of(JAVA, "@config/jvm/" + options + ".options"));
     command.addAll(arguments);
     Map<String, String> environment = new HashMap<>(subject.own);
     environment.put("DROVER_HOME", Path.of("").toAbsolutePath().toString());

@@ -133,10 +133,12 @@ public final class Services {
       Map<Integer, String> ports,
       int port,
       int management) {
+    // for people who wait: central with the quick compiler only
+    String options = name.equals("central") ? "central-up" : module;
     return new Service(
         name,
         home.resolve(module).resolve("target/drover-" + module + ".jar"),
-        home.resolve("config/jvm/" + module + ".options"),
+        home.resolve("config/jvm/" + options + ".options"),
         own,
         ports,
         URI.create("http://127.0.0.1:" + port(port)),
