@@ -12,6 +12,8 @@ import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.Sorts;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,10 +80,15 @@ final class EntityChanges {
     }
   }
 
-  /** The document as the last applied change left it, also when that deleted it. */
-  Version read(ItemRef item) {
-    Document stored = items.find(Filters.eq("_id", item.key())).first();
-    return stored == null ? Version.NONE : Version.of(stored);
+  /** The documents as the last applied change left them, also those that it deleted. */
+  Map<ItemRef, Version> read(Collection<ItemRef> wanted) {
+    Map<String, ItemRef> keys = new HashMap<>();
+    wanted.forEach(item -> keys.put(item.key(), item));
+    Map<ItemRef, Version> read = new HashMap<>();
+    items
+        .find(Filters.in("_id", keys.keySet()))
+        .forEach(stored -> read.put(keys.get(stored.getString("_id")), Version.of(stored)));
+    return read;
   }
 
   List<String> list(String entityId, String collection, int offset, int limit) {

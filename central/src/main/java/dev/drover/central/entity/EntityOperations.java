@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
@@ -144,18 +143,13 @@ public final class EntityOperations {
     answer(exchange, 200, "{\"status\":\"deleted\"}");
   }
 
-  /**
-   * Creates or replaces many documents in one atomic step: {@code {"areas":[…], …}}. What is there
-   * already in the same words is not written again, so that a repeated import tells nobody.
-   */
+  /** Creates or replaces many documents in one atomic step: {@code {"areas":[…], …}}. */
   public void importItems(Exchange exchange) {
     ObjectNode body = Json.object(body(exchange));
     String entityId = entityId(exchange);
     List<Edit> edits = new ArrayList<>();
-    int items = 0;
     for (String collection : Checksums.COLLECTIONS) {
       for (JsonNode node : body.path(collection)) {
-        items++;
         if (!(node instanceof ObjectNode document)) {
           throw new ProtocolException(
               ErrorCode.VALIDATION_FAILED,
@@ -163,16 +157,14 @@ public final class EntityOperations {
               Map.of("field", collection));
         }
         ItemRef item = new ItemRef(entityId, collection, DocumentId.assign(document));
-        String json = document.toString();
-        if (!store.read(item).equals(Optional.of(json))) {
-          edits.add(new Edit(item, Edit.Kind.UPSERT, json));
-        }
+        edits.add(new Edit(item, Edit.Kind.UPSERT, document.toString()));
       }
     }
+    List<Change> changes = store.write(entityId, edits);
     ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("imported", items).put("changed", edits.size());
-    if (!edits.isEmpty()) {
-      answer.put("seq", store.write(entityId, edits));
+    answer.put("imported", edits.size()).put("changed", changes.size());
+    if (!changes.isEmpty()) {
+      answer.put("seq", changes.get(changes.size() - 1).seq());
     }
     answer(exchange, 200, answer.toString());
   }

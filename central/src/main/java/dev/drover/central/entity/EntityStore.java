@@ -15,8 +15,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Date;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,7 +113,8 @@ public final class EntityStore {
 
   /** One document as JSON, as the last acknowledged write left it. */
   public Optional<String> read(ItemRef item) {
-    return Optional.ofNullable(current(head(item.entityId()), item).json());
+    Map<ItemRef, Version> current = current(head(item.entityId()), List.of(item));
+    return Optional.ofNullable(current.getOrDefault(item, Version.NONE).json());
   }
 
   /** The documents of a collection in order of their ids. */
@@ -128,17 +129,18 @@ public final class EntityStore {
   }
 
   /**
-   * Does all edits in one atomic step, durable on return.
+   * Does all edits in one atomic step, durable on return. An upsert of what is there already in the
+   * same words is no change, so that a repeated import tells nobody.
    *
-   * @return the number of the last change
+   * @return the changes, in order
    * @throws ProtocolException ENTITY_NOT_FOUND, ALREADY_EXISTS or NOT_FOUND; then nothing was done
    */
-  public long write(String entityId, List<Edit> edits) {
+  public List<Change> write(String entityId, List<Edit> edits) {
     for (int attempt = 0; ; attempt++) {
       Document head = head(entityId);
       List<Change> next = plan(head, edits);
-      if (commit(head, next)) {
-        return next.get(next.size() - 1).seq();
+      if (next.isEmpty() || commit(head, next)) {
+        return next;
       }
       backOff(attempt);
     }
@@ -156,7 +158,7 @@ public final class EntityStore {
   public List<EdgeOutcome> merge(String entityId, List<EdgeEdit> edits, String by) {
     for (int attempt = 0; ; attempt++) {
       Document head = head(entityId);
-      Plan plan = new Plan(head);
+      Plan plan = new Plan(head, edits.stream().map(EdgeEdit::item).toList());
       List<EdgeOutcome> outcomes = edits.stream().map(edit -> merge(plan, edit, by)).toList();
       if (plan.changes.isEmpty() || commit(head, plan.changes)) {
         return outcomes;
@@ -236,30 +238,32 @@ public final class EntityStore {
   }
 
   private List<Change> plan(Document head, List<Edit> edits) {
-    Plan plan = new Plan(head);
+    Plan plan = new Plan(head, edits.stream().map(Edit::item).toList());
     for (Edit edit : edits) {
-      String operation = operation(edit, plan.current(edit.item()).exists());
-      plan.add(edit.item(), operation, edit.json(), null);
+      Version current = plan.current(edit.item());
+      if (edit.kind() == Edit.Kind.UPSERT && edit.json().equals(current.json())) {
+        continue;
+      }
+      plan.add(edit.item(), operation(edit, current.exists()), edit.json(), null);
     }
     return plan.changes;
   }
 
   /** What one compare-and-set is to do: each change knows what it meets. */
   private final class Plan {
-    private final Document head;
-    private final Map<ItemRef, Version> known = new HashMap<>();
+    private final Map<ItemRef, Version> known;
     private final List<Change> changes = new ArrayList<>();
     private long seq;
     private Instant at;
 
-    Plan(Document head) {
-      this.head = head;
+    Plan(Document head, Collection<ItemRef> items) {
+      this.known = EntityStore.this.current(head, items);
       this.seq = head.getLong("seq");
       this.at = after(head.getDate("updated_at").toInstant());
     }
 
     Version current(ItemRef item) {
-      return known.computeIfAbsent(item, wanted -> EntityStore.this.current(head, wanted));
+      return known.getOrDefault(item, Version.NONE);
     }
 
     void add(ItemRef item, String operation, String json, String by) {
@@ -289,14 +293,15 @@ public final class EntityStore {
     return exists ? "update" : "create";
   }
 
-  private Version current(Document head, ItemRef item) {
-    List<Change> pending = pending(head);
-    for (int i = pending.size() - 1; i >= 0; i--) {
-      if (pending.get(i).item().equals(item)) {
-        return pending.get(i).after();
+  /** The documents as the last acknowledged write left them; those that never were are missing. */
+  private Map<ItemRef, Version> current(Document head, Collection<ItemRef> items) {
+    Map<ItemRef, Version> current = changes.read(items);
+    for (Change change : pending(head)) {
+      if (change.seq() > current.getOrDefault(change.item(), Version.NONE).seq()) {
+        current.put(change.item(), change.after());
       }
     }
-    return changes.read(item);
+    return current;
   }
 
   private Document head(String entityId) {

@@ -98,12 +98,16 @@ class SyncOperationsTest {
   private long put(String collection, String id, int value) {
     String json = "{\"id\":\"" + id + "\",\"v\":" + value + "}";
     model.get(collection).put(id, json);
-    return store.write("mall", List.of(new Edit(item(collection, id), Edit.Kind.UPSERT, json)));
+    return write(new Edit(item(collection, id), Edit.Kind.UPSERT, json));
   }
 
   private long remove(String collection, String id) {
     model.get(collection).remove(id);
-    return store.write("mall", List.of(new Edit(item(collection, id), Edit.Kind.DELETE, null)));
+    return write(new Edit(item(collection, id), Edit.Kind.DELETE, null));
+  }
+
+  private long write(Edit edit) {
+    return store.write("mall", List.of(edit)).get(0).seq();
   }
 
   private String expected() {
