@@ -27,8 +27,7 @@ final class CacheCheck implements AutoCloseable {
    */
   void structure() {
     try {
-      List<String> found =
-          Database.query(open, row -> row.getString(1), "PRAGMA quick_check(1)");
+      List<String> found = Database.query(open, row -> row.getString(1), "PRAGMA quick_check(1)");
       if (!found.equals(List.of("ok"))) {
         throw new SealBrokenException("SQLite finds the cache damaged: " + found);
       }

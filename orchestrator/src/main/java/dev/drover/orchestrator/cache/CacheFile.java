@@ -99,7 +99,7 @@ final class CacheFile implements AutoCloseable {
   private Optional<byte[]> meta(String name) {
     return database
         .first(row -> bytes(row.getBytes(1)), "SELECT value FROM meta WHERE name = ?", name)
-        .map(sealed -> sealer.open(META, metaId(name), sealed));
+        .map(value -> sealer.open(META, metaId(name), value));
   }
 
   /** A column that no statement of ours left empty can be empty in a damaged file. */
@@ -144,7 +144,7 @@ final class CacheFile implements AutoCloseable {
   }
 
   /** One row's value. */
-  Optional<byte[]> sealed(long generation, String collection, String id) {
+  Optional<byte[]> value(long generation, String collection, String id) {
     return database.first(
         row -> bytes(row.getBytes(1)),
         "SELECT value FROM items WHERE generation = ? AND collection = ? AND id = ?",
@@ -194,7 +194,8 @@ final class CacheFile implements AutoCloseable {
 
   /** A generation that no row has. */
   long freeGeneration() {
-    return 1 + database.first(row -> row.getLong(1), "SELECT max(generation) FROM items").orElse(0L);
+    return 1
+        + database.first(row -> row.getLong(1), "SELECT max(generation) FROM items").orElse(0L);
   }
 
   boolean hasItems() {
@@ -216,5 +217,4 @@ final class CacheFile implements AutoCloseable {
   public void close() {
     database.close();
   }
-
 }

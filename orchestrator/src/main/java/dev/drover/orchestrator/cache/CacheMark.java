@@ -48,8 +48,7 @@ final class CacheMark implements AutoCloseable {
   /** Writes the number over the former one; it is on disk when this returns. */
   void write(long revision) throws IOException {
     if (channel == null) {
-      channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
     byte[] number = ByteBuffer.allocate(Long.BYTES).putLong(revision).array();
     ByteBuffer sealed = ByteBuffer.wrap(sealer.seal(KIND, entityId, number));

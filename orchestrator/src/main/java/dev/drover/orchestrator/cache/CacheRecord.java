@@ -67,16 +67,7 @@ record CacheRecord(
 
   CacheRecord verified(Instant at) {
     return new CacheRecord(
-        ready,
-        reason,
-        generation,
-        revision,
-        cursor,
-        syncedAt,
-        at,
-        serverChecksum,
-        roots,
-        Map.of());
+        ready, reason, generation, revision, cursor, syncedAt, at, serverChecksum, roots, Map.of());
   }
 
   /** The next one in the file, over this content. */

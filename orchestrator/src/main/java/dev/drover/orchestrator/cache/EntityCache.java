@@ -134,8 +134,8 @@ public final class EntityCache implements AutoCloseable {
             return new Finding<>(Optional.empty(), Set.of());
           }
           Optional<String> json =
-              file.sealed(now.record().generation(), collection, id)
-                  .flatMap(sealed -> file.open(collection, id, sealed))
+              file.value(now.record().generation(), collection, id)
+                  .flatMap(value -> file.open(collection, id, value))
                   .filter(content -> Arrays.equals(content.hash(), hash))
                   .map(CacheFile.Content::json);
           return new Finding<>(json, json.isPresent() ? Set.of() : Set.of(id));
