@@ -101,7 +101,7 @@ class EntityCacheTest {
                   return reads;
                 }));
       }
-      for (int version = 1; version <= 12; version++) {
+      for (int version = 1; version <= 5; version++) {
         replace(cache, version, items);
       }
       end.set(true);
