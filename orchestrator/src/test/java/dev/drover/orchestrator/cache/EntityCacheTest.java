@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.engine.checksum.EntityDigest;
 import dev.drover.engine.crypto.Sealer;
+import dev.drover.orchestrator.store.Database;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -161,6 +164,32 @@ class EntityCacheTest {
       assertThatThrownBy(() -> cache.repair("areas", List.of(other), Map.of("id-1", "{}")))
           .isInstanceOf(IllegalArgumentException.class);
     }
+  }
+
+  @Test
+  void aFullDiskIsNoDamage() {
+    try (EntityCache cache = open()) {
+      replace(cache, 1, 100);
+      long pages = cache.database().transaction(open -> pragma(open, "PRAGMA page_count"));
+      cache.database().transaction(open -> pragma(open, "PRAGMA max_page_count=" + pages));
+      List<CachedChange> much = new ArrayList<>();
+      for (int i = 0; i < 500; i++) {
+        much.add(new CachedChange("beacons", "b-" + i, "{\"n\":" + i + "}"));
+      }
+      assertThatThrownBy(() -> cache.apply(much, "2", null))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("FULL");
+      assertThat(cache.state().cursor()).isEqualTo("1");
+      assertThat(cache.list("areas", "", 200)).hasSize(100);
+      assertThat(cache.read("beacons", "b-1")).isEmpty();
+      cache.database().transaction(open -> pragma(open, "PRAGMA max_page_count=100000"));
+      cache.apply(much, "2", null);
+      assertThat(cache.count("beacons")).isEqualTo(500);
+    }
+  }
+
+  private static long pragma(Connection open, String sql) throws SQLException {
+    return Database.query(open, row -> row.getLong(1), sql).get(0);
   }
 
   /** Replaces the content for ever. */
