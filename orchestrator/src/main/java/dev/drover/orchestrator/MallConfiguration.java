@@ -4,6 +4,7 @@ import dev.drover.engine.backbone.ArtemisConfig;
 import dev.drover.engine.backbone.EmbeddedArtemis;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.Sealer;
+import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralCalls;
 import dev.drover.orchestrator.central.CentralKeys;
 import dev.drover.orchestrator.central.CentralLink;
@@ -12,6 +13,7 @@ import dev.drover.orchestrator.central.Registration;
 import dev.drover.orchestrator.central.StreamLosses;
 import dev.drover.orchestrator.event.EventMetrics;
 import dev.drover.orchestrator.event.EventSteps;
+import dev.drover.orchestrator.keys.Rekey;
 import dev.drover.orchestrator.mall.FirmwareDirectory;
 import dev.drover.orchestrator.mall.GrpcServer;
 import dev.drover.orchestrator.mall.Heartbeat;
@@ -41,6 +43,7 @@ import org.springframework.util.StringUtils;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnExpression("'${drover.bundle}' != 'simulator'")
 class MallConfiguration {
+  private static final String SEALING_KEY = "mall-store";
   private static final List<String> CAPABILITIES =
       List.of("task_assignment", "firmware_distribution", "beacon_management");
 
@@ -86,8 +89,23 @@ class MallConfiguration {
   }
 
   @Bean
-  MallStore mallStore(OrchestratorProperties properties, KeyProvider keys, Clock clock) {
-    Sealer sealer = new Sealer(keys.secret("mall-store"));
+  Sealer sealer(KeyProvider keys) {
+    return Rekey.sealer(keys, SEALING_KEY);
+  }
+
+  @Bean
+  Rekey rekey(KeyProvider keys, Sealer sealer, MallStore store, EntityCache cache, Clock clock) {
+    return new Rekey(keys, SEALING_KEY, sealer, List.of(store, cache), clock);
+  }
+
+  @Bean
+  EntityCache entityCache(OrchestratorProperties properties, Sealer sealer, Clock clock) {
+    return new EntityCache(
+        properties.data().resolve("cache.db"), properties.entityId(), sealer, clock);
+  }
+
+  @Bean
+  MallStore mallStore(OrchestratorProperties properties, Sealer sealer, Clock clock) {
     return new MallStore(properties.data().resolve("mall.db"), sealer, clock);
   }
 
