@@ -2,7 +2,9 @@ package dev.drover.engine.grpc;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
@@ -23,6 +25,10 @@ import java.util.Map;
  */
 final class JsonToProto {
   private static final String PAYLOAD = "payload";
+
+  /** Reads one value from the midst of an answer. */
+  private static final ObjectReader ITEMS =
+      Json.MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final int maxBytes;
   private long bytes;
@@ -75,7 +81,7 @@ final class JsonToProto {
       case FLOAT -> in.getFloatValue();
       case DOUBLE -> in.getDoubleValue();
       case ENUM -> EnumNames.value(field.getEnumType(), in.getText());
-      case BYTE_STRING -> document(in.readValueAsTree());
+      case BYTE_STRING -> document(ITEMS.readTree(in));
       case MESSAGE -> message(in, parent.newBuilderForField(field));
     };
   }
@@ -90,7 +96,7 @@ final class JsonToProto {
     if (type.findFieldByName(PAYLOAD) == null) {
       object(in, out);
     } else {
-      command(in.readValueAsTree(), out);
+      command(ITEMS.readTree(in), out);
     }
     return out.build();
   }
