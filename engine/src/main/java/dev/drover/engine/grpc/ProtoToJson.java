@@ -13,7 +13,6 @@ import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +28,10 @@ import org.erdtman.jcs.JsonCanonicalizer;
 final class ProtoToJson {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final long MAX_EXACT = 1L << 53;
+
+  // what both protobuf and RFC 3339 can say
+  private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
   private ProtoToJson() {}
 
@@ -110,12 +113,12 @@ final class ProtoToJson {
 
   private static Instant instant(Message timestamp, FieldDescriptor field) {
     List<FieldDescriptor> parts = timestamp.getDescriptorForType().getFields();
-    try {
-      return Instant.ofEpochSecond(
-          (Long) timestamp.getField(parts.get(0)), (Integer) timestamp.getField(parts.get(1)));
-    } catch (DateTimeException | ArithmeticException e) {
+    long seconds = (Long) timestamp.getField(parts.get(0));
+    int nanos = (Integer) timestamp.getField(parts.get(1));
+    if (seconds < FIRST.getEpochSecond() || seconds > LAST.getEpochSecond() || nanos < 0) {
       throw invalid(field, "is not a time");
     }
+    return Instant.ofEpochSecond(seconds, Math.min(nanos, 999_999_999));
   }
 
   private static long exact(FieldDescriptor field, long value) {

@@ -34,12 +34,16 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -206,7 +210,7 @@ class GrpcCallTest {
     HeartbeatRequest tooLarge = HeartbeatRequest.newBuilder().setUptimeSeconds(1L << 60).build();
     HeartbeatRequest noTime =
         HeartbeatRequest.newBuilder()
-            .setTimestamp(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE))
+            .setTimestamp(Timestamp.newBuilder().setSeconds(253_402_300_800L))
             .build();
     for (HeartbeatRequest request : new HeartbeatRequest[] {notANumber, tooLarge, noTime}) {
       StatusRuntimeException e = refusal(() -> stub().heartbeat(request));
@@ -345,6 +349,16 @@ class GrpcCallTest {
     assertThat(detail.getDetailsMap())
         .containsEntry("field", "status")
         .containsEntry("allowed", "{\"a\":1}");
+  }
+
+  @ParameterizedTest
+  @EnumSource(ErrorCode.class)
+  void theReferenceNamesTheStatusOfEveryCode(ErrorCode error) throws IOException {
+    Path page = Path.of(System.getProperty("drover.home"), "docs/reference/grpc-api.md");
+    assertThat(Files.readAllLines(page))
+        .filteredOn(line -> line.startsWith("| `" + GrpcErrors.status(error) + "` |"))
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("`" + error + "`");
   }
 
   @Test
