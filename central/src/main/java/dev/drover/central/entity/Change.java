@@ -1,7 +1,6 @@
 package dev.drover.central.entity;
 
 import java.time.Instant;
-import java.util.Date;
 import org.bson.Document;
 
 /**
@@ -30,13 +29,11 @@ public record Change(ItemRef item, String operation, Version after, Version befo
 
   Document toPending() {
     Document pending =
-        new Document("seq", seq())
+        after
+            .toDocument()
             .append("c", item.collection())
             .append("id", item.id())
-            .append("op", operation)
-            .append("json", json())
-            .append("at", Date.from(at()))
-            .append("by", after.by());
+            .append("op", operation);
     return before.seq() == 0 ? pending : pending.append("before", before.toDocument());
   }
 

@@ -9,7 +9,6 @@ import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
-import dev.drover.engine.checksum.Checksums;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -136,8 +135,7 @@ final class EntityDigests {
     for (Change change : next) {
       String key = Bucket.of(change.item()).key();
       if (change.seq() > touched.get(key).seq()) {
-        byte[] hash = change.json() == null ? null : Checksums.item(change.json());
-        byKey.get(key).set(change.item().id(), hash);
+        byKey.get(key).set(change.item().id(), change.after().digest());
       }
     }
   }

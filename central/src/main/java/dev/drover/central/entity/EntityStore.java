@@ -267,7 +267,7 @@ public final class EntityStore {
     }
 
     void add(ItemRef item, String operation, String json, String by) {
-      Version next = new Version(json, ++seq, at, by);
+      Version next = Version.written(json, ++seq, at, by);
       changes.add(new Change(item, operation, next, current(item)));
       known.put(item, next);
       at = at.plusMillis(1);

@@ -1,6 +1,5 @@
 package dev.drover.central.entity;
 
-import dev.drover.engine.checksum.Checksums;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -121,10 +120,7 @@ public final class EntityView {
       return Optional.empty();
     }
     then.forEach(
-        (item, version) ->
-            touched
-                .get(Bucket.of(item).key())
-                .set(item.id(), version.exists() ? Checksums.item(version.json()) : null));
+        (item, version) -> touched.get(Bucket.of(item).key()).set(item.id(), version.digest()));
     return Optional.of(roots.with(since.get(0).seq() - 1, touched.values()));
   }
 

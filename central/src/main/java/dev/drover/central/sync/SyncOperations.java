@@ -31,7 +31,7 @@ public final class SyncOperations {
   private static final int DEFAULT_PAGE = 1000;
   private static final int MAX_PAGE = 5000;
   private static final int MAX_FULL_PAGE = 100_000;
-  private static final int WORTH_GZIP = 1024;
+  private static final int WORTH_GZIP = 256;
   private static final int ATTEMPTS = 50;
 
   private final EntityStore store;

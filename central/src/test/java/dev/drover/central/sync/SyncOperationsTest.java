@@ -477,6 +477,15 @@ class SyncOperationsTest {
     assertThat(other.view("mall").roots().global()).isEqualTo(expected());
   }
 
+  @Test
+  void whatHasNoCanonicalFormIsRefusedBeforeItIsWritten() {
+    String huge = "{\"id\":\"a\",\"v\":1e999}";
+    refused(
+        () -> write(new Edit(item("areas", "a"), Edit.Kind.UPSERT, huge)),
+        ErrorCode.VALIDATION_FAILED);
+    assertThat(store.view("mall").seq()).isZero();
+  }
+
   private JsonNode merge(String orchestrator, String changes) {
     Exchange exchange = exchange(Map.of());
     exchange.setProperty(
