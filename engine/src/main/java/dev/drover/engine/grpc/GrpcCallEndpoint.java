@@ -9,7 +9,6 @@ import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriPath;
-import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultEndpoint;
 
 /** Serve a unary gRPC method by a route, in the form of the REST operation of the same purpose. */
@@ -55,10 +54,6 @@ public final class GrpcCallEndpoint extends DefaultEndpoint {
     Consumer consumer = new GrpcCallConsumer(this, processor);
     configureConsumer(consumer);
     return consumer;
-  }
-
-  GrpcServices services() {
-    return CamelContextHelper.mandatoryFindSingleByType(getCamelContext(), GrpcServices.class);
   }
 
   public String getMethod() {

@@ -13,7 +13,6 @@ import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriPath;
-import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultEndpoint;
 
 /** Serve event streams over gRPC, and deliver events to them. */
@@ -68,10 +67,6 @@ public final class GrpcEventsEndpoint extends DefaultEndpoint {
 
   EventHub hub() {
     return StreamParts.hub(getCamelContext(), hub);
-  }
-
-  GrpcServices services() {
-    return CamelContextHelper.mandatoryFindSingleByType(getCamelContext(), GrpcServices.class);
   }
 
   public String getTarget() {
