@@ -23,7 +23,9 @@ final class GrpcCallConsumer extends GrpcConsumer {
   @Override
   void answer(GrpcCall call, Exchange exchange) throws IOException {
     InputStream json = exchange.getMessage().getBody(InputStream.class);
-    byte[] message = JsonToProto.read(method().getOutputType(), json, maxAnswerBytes);
+    AnswerBudget.Share memory = budget().share(maxAnswerBytes);
+    call.whenOver(memory::close);
+    byte[] message = JsonToProto.read(method().getOutputType(), json, memory);
     ServerCall<DynamicMessage, byte[]> wire = call.wire();
     // used only when the client says that it takes it
     wire.setCompression("gzip");

@@ -29,6 +29,11 @@ abstract class GrpcConsumer extends DefaultConsumer implements GrpcServices.Call
     return services.method(method);
   }
 
+  /** The memory of answers. */
+  final AnswerBudget budget() {
+    return services.budget();
+  }
+
   @Override
   protected void doStart() throws Exception {
     super.doStart();

@@ -28,10 +28,14 @@ public final class GrpcServices {
     void handle(GrpcCall call);
   }
 
+  /** All answers on their way; each is in memory two or three times over. */
+  private static final long ANSWER_BYTES = 64 << 20;
+
   private final Map<String, MethodDescriptor> methods = new LinkedHashMap<>();
   private final Map<String, CallHandler> handlers = new ConcurrentHashMap<>();
   private final List<ServiceDescriptor> services;
   private final Clock clock;
+  private final AnswerBudget budget = new AnswerBudget(ANSWER_BYTES);
 
   /**
    * The methods of these services, served by nobody yet.
@@ -58,6 +62,10 @@ public final class GrpcServices {
           "no such method: " + name + "; there are " + methods.keySet());
     }
     return method;
+  }
+
+  AnswerBudget budget() {
+    return budget;
   }
 
   void serve(String name, CallHandler handler) {

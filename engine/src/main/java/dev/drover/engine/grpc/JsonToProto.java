@@ -11,13 +11,10 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
-import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
-import dev.drover.proto.ProtocolException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
-import java.util.Map;
 
 /**
  * The answer of a REST operation as a message, read as a stream: a member goes to the field of its
@@ -30,25 +27,25 @@ final class JsonToProto {
   private static final ObjectReader ITEMS =
       Json.MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-  private final int maxBytes;
-  private long bytes;
+  private final AnswerBudget.Share memory;
 
-  private JsonToProto(int maxBytes) {
-    this.maxBytes = maxBytes;
+  private JsonToProto(AnswerBudget.Share memory) {
+    this.memory = memory;
   }
 
   /**
    * Reads one object and closes the stream.
    *
-   * @param maxBytes the most that the message's JSON documents may take together
-   * @throws ProtocolException PAYLOAD_TOO_LARGE
+   * @param memory what the message's JSON documents are taken from
+   * @throws dev.drover.proto.ProtocolException PAYLOAD_TOO_LARGE, RATE_LIMIT_EXCEEDED
    * @throws IOException when the answer is not one JSON object of this message's shape
    */
-  static byte[] read(Descriptor type, InputStream json, int maxBytes) throws IOException {
+  static byte[] read(Descriptor type, InputStream json, AnswerBudget.Share memory)
+      throws IOException {
     try (JsonParser in = Json.MAPPER.getFactory().createParser(json)) {
       DynamicMessage.Builder message = DynamicMessage.newBuilder(type);
       expect(in.nextToken() == JsonToken.START_OBJECT, in);
-      new JsonToProto(maxBytes).object(in, message);
+      new JsonToProto(memory).object(in, message);
       return message.build().toByteArray();
     }
   }
@@ -110,14 +107,7 @@ final class JsonToProto {
 
   private ByteString document(JsonNode json) throws IOException {
     ByteString text = ByteString.copyFrom(Json.MAPPER.writeValueAsBytes(json));
-    bytes += text.size();
-    if (bytes > maxBytes) {
-      throw new ProtocolException(
-          ErrorCode.PAYLOAD_TOO_LARGE,
-          "The answer is larger than one message may be; ask for pages with limit and cursor, here"
-              + " or with GET /api/orchestrators/sync/full",
-          Map.of("max_bytes", maxBytes));
-    }
+    memory.take(text.size());
     return text;
   }
 

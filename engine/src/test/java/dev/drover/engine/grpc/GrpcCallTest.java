@@ -5,6 +5,7 @@ import static dev.drover.engine.grpc.GrpcServer.metadata;
 import static dev.drover.engine.grpc.GrpcServer.trailer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
@@ -115,14 +116,18 @@ class GrpcCallTest {
 
   private final Operation operation = new Operation();
   private GrpcServer server;
+  private long free;
 
   @BeforeEach
   void start() throws Exception {
     server = new GrpcServer(null, Map.of("operation", operation), ROUTES);
+    free = server.services().budget().free();
   }
 
+  /** Answered or refused: when a call is over it holds no memory. */
   @AfterEach
   void stop() throws Exception {
+    await().until(() -> server.services().budget().free() == free);
     server.close();
   }
 

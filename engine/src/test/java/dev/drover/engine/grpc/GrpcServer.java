@@ -17,11 +17,12 @@ import org.apache.camel.support.ResourceHelper;
 /** A Camel context with a real gRPC port on loopback and YAML routes, and a channel to it. */
 final class GrpcServer implements AutoCloseable {
   private final DefaultCamelContext context = new DefaultCamelContext();
+  private final GrpcServices services;
   private final GrpcPort port;
   private final ManagedChannel channel;
 
   GrpcServer(EventHub hub, Map<String, Object> beans, String routes) throws Exception {
-    GrpcServices services =
+    services =
         new GrpcServices(
             Clock.systemUTC(),
             SyncProto.getDescriptor().findServiceByName("OrchestratorSync"),
@@ -50,6 +51,10 @@ final class GrpcServer implements AutoCloseable {
 
   GrpcPort port() {
     return port;
+  }
+
+  GrpcServices services() {
+    return services;
   }
 
   ManagedChannel channel() {
