@@ -1,6 +1,7 @@
 package dev.drover.orchestrator.mall;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.proto.Json;
@@ -23,7 +24,7 @@ public final class MallHealth {
 
   private final CentralLink link;
   private final MallStore store;
-  private final GrpcServer grpc;
+  private final GrpcPort grpc;
   private final MallFigures figures;
   private final MallIdentity identity;
   private final long minFreeMb;
@@ -37,7 +38,7 @@ public final class MallHealth {
   public MallHealth(
       CentralLink link,
       MallStore store,
-      GrpcServer grpc,
+      GrpcPort grpc,
       MallFigures figures,
       MallIdentity identity,
       long minFreeMb,
