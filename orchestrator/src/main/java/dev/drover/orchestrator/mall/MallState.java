@@ -33,7 +33,7 @@ public final class MallState {
     answer.put("connected", link.connected());
     answer.put("cursor", store.setting(MallStore.CURSOR).orElse(null));
     answer.put("connection_id", store.setting(MallStore.CONNECTION).orElse(null));
-    answer.put("resync_needed", store.setting(MallStore.RESYNC).orElse(null));
+    answer.put("resync_needed", store.resyncReason().orElse(null));
     ObjectNode events = answer.putObject("events");
     for (EventStatus status : EventStatus.values()) {
       events.put(status.wire(), store.handled(status));
