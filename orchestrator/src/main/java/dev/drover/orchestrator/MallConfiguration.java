@@ -4,6 +4,7 @@ import dev.drover.engine.backbone.ArtemisConfig;
 import dev.drover.engine.backbone.EmbeddedArtemis;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.Sealer;
+import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralCalls;
 import dev.drover.orchestrator.central.CentralKeys;
 import dev.drover.orchestrator.central.CentralLink;
@@ -86,8 +87,18 @@ class MallConfiguration {
   }
 
   @Bean
-  MallStore mallStore(OrchestratorProperties properties, KeyProvider keys, Clock clock) {
-    Sealer sealer = new Sealer(keys.secret("mall-store"));
+  Sealer sealer(KeyProvider keys) {
+    return new Sealer(keys.secret("mall-store"));
+  }
+
+  @Bean
+  EntityCache entityCache(OrchestratorProperties properties, Sealer sealer, Clock clock) {
+    return new EntityCache(
+        properties.data().resolve("cache.db"), properties.entityId(), sealer, clock);
+  }
+
+  @Bean
+  MallStore mallStore(OrchestratorProperties properties, Sealer sealer, Clock clock) {
     return new MallStore(properties.data().resolve("mall.db"), sealer, clock);
   }
 

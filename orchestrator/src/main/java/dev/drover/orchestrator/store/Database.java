@@ -92,7 +92,8 @@ public final class Database implements AutoCloseable {
     return transaction(open -> update(open, sql, values));
   }
 
-  static <T> List<T> query(Connection open, Row<T> row, String sql, Object... values)
+  /** The rows of a query within a transaction. */
+  public static <T> List<T> query(Connection open, Row<T> row, String sql, Object... values)
       throws SQLException {
     try (PreparedStatement statement = prepare(open, sql, values);
         ResultSet result = statement.executeQuery()) {
@@ -104,7 +105,8 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  static int update(Connection open, String sql, Object... values) throws SQLException {
+  /** Runs one statement within a transaction; returns how many rows it changed. */
+  public static int update(Connection open, String sql, Object... values) throws SQLException {
     try (PreparedStatement statement = prepare(open, sql, values)) {
       return statement.executeUpdate();
     }
