@@ -22,6 +22,9 @@ public final class ProtocolLog {
   /** Level FATAL: the process is about to end. SLF4J has no such level, hence a marker. */
   public static final Marker FATAL = MarkerFactory.getMarker("FATAL");
 
+  /** Exchange property: how many records a sync moved; written as {@code records_synced}. */
+  public static final String RECORDS = "DroverRecordsSynced";
+
   private final Logger logger;
   private final String entityId;
   private final String orchestratorId;
@@ -55,6 +58,10 @@ public final class ProtocolLog {
     add(line, "orchestrator_id", orchestrator(caller));
     add(line, "trace_id", traceId(exchange.getMessage()));
     line.addKeyValue("duration_ms", Duration.ofMillis(exchange.getClock().elapsed()).toMillis());
+    Long records = exchange.getProperty(RECORDS, Long.class);
+    if (records != null) {
+      line.addKeyValue("records_synced", records);
+    }
     line.log(detail);
   }
 
