@@ -135,9 +135,7 @@ public final class FileKeyProvider implements KeyProvider {
       return List.of();
     }
     try (Stream<Path> files = Files.list(dir)) {
-      return files
-          .filter(file -> file.getFileName().toString().startsWith(prefix))
-          .toList();
+      return files.filter(file -> file.getFileName().toString().startsWith(prefix)).toList();
     } catch (IOException e) {
       throw new IllegalStateException("Cannot list the keys in " + dir, e);
     }

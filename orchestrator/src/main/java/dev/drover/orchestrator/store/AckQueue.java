@@ -47,7 +47,7 @@ public final class AckQueue implements OutboxSource {
     // An event without an id is not acknowledged; its key stands for the delta that it wants.
     Database.update(
         open,
-        "INSERT OR REPLACE INTO owed_acks (event_id, event_key) VALUES (?, ?)",
+        "INSERT INTO owed_acks (event_id, event_key) VALUES (?, ?) ON CONFLICT (event_id) DO NOTHING",
         event.id().isEmpty() ? NO_ID + event.key() : event.id(),
         event.key());
   }

@@ -107,10 +107,7 @@ public final class Edits {
     List<Edit> edits = new ArrayList<>();
     for (Edit edit :
         Database.query(
-            open,
-            this::edit,
-            COLUMNS + "WHERE applied_seq IS NULL ORDER BY seq LIMIT ?",
-            max)) {
+            open, this::edit, COLUMNS + "WHERE applied_seq IS NULL ORDER BY seq LIMIT ?", max)) {
       if (!seen.add(edit.collection() + "/" + edit.itemId())) {
         break;
       }
@@ -137,7 +134,8 @@ public final class Edits {
         key,
         key);
     // What is sent is another request, hence another key.
-    database.update("UPDATE edits SET batch = ? WHERE batch = ?", UUID.randomUUID().toString(), key);
+    database.update(
+        "UPDATE edits SET batch = ? WHERE batch = ?", UUID.randomUUID().toString(), key);
   }
 
   /** Central has this edit as change {@code seq}; later edits of the item were made upon it. */
@@ -233,9 +231,7 @@ public final class Edits {
 
   /** How many edits central did not take. */
   public long conflictCount() {
-    return database
-        .first(row -> row.getLong(1), "SELECT count(*) FROM sync_conflicts")
-        .orElse(0L);
+    return database.first(row -> row.getLong(1), "SELECT count(*) FROM sync_conflicts").orElse(0L);
   }
 
   private Edit edit(ResultSet row) throws SQLException {

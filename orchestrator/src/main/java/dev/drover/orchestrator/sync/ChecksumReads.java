@@ -97,7 +97,8 @@ public final class ChecksumReads {
   }
 
   private static List<Integer> buckets(String given) {
-    if (given == null || !given.matches("[0-9a-f]{2}(,[0-9a-f]{2}){0," + (MOST_BUCKETS - 1) + "}")) {
+    if (given == null
+        || !given.matches("[0-9a-f]{2}(,[0-9a-f]{2}){0," + (MOST_BUCKETS - 1) + "}")) {
       throw refused("buckets", "Buckets are 1 to 256 numbers of two hexadecimal digits");
     }
     List<Integer> buckets = new ArrayList<>();

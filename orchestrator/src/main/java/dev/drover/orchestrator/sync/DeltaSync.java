@@ -149,7 +149,11 @@ public final class DeltaSync {
         page.add(new CachedChange(collection, id, written ? data.toString() : null));
         run.moved(collection);
       } else {
-        LOG.warn("a change that this mall does not know is skipped: {} {} {}", operation, collection, id);
+        LOG.warn(
+            "a change that this mall does not know is skipped: {} {} {}",
+            operation,
+            collection,
+            id);
       }
     }
     return page;

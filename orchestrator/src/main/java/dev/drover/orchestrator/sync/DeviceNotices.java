@@ -32,7 +32,8 @@ public final class DeviceNotices {
 
   /**
    * Sets {@link #LEFT}, and the body to the next message: {@code {entity_id, cursor, changes,
-   * affected_beacons}}, or {@code {entity_id, cursor, full: true}} when everything may have changed.
+   * affected_beacons}}, or {@code {entity_id, cursor, full: true}} when everything may have
+   * changed.
    */
   public void next(Exchange exchange) {
     Untold.Notice notice = untold.next(ITEMS);

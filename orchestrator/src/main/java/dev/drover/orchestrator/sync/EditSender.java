@@ -25,6 +25,7 @@ public final class EditSender implements OutboxSource {
   /** Exchange property: what central says to one edit: {@code applied}, {@code conflict}, else. */
   public static final String STATUS = "DroverEditStatus";
 
+  private static final String BATCH = "DroverEditBatch";
   private static final String VERDICT = "DroverEditVerdict";
   private static final String KEY = "X-Idempotency-Key";
 
@@ -94,6 +95,11 @@ public final class EditSender implements OutboxSource {
     return Json.text(request);
   }
 
+  /** Remembers which batch the request carries. */
+  public void begin(Exchange exchange) {
+    exchange.setProperty(BATCH, exchange.getMessage().getHeader(KEY, String.class));
+  }
+
   /** Central asks for a pause. */
   public void heed(Exchange exchange) {
     CentralCalls.retryAfter(exchange).ifPresent(wait -> notBefore = clock.instant().plus(wait));
@@ -103,7 +109,7 @@ public final class EditSender implements OutboxSource {
   public void read(Exchange exchange) {
     JsonNode answer = Json.tree(exchange.getMessage().getBody(byte[].class));
     List<Verdict> verdicts = new ArrayList<>();
-    for (Edit edit : edits.ofBatch(exchange.getMessage().getHeader(KEY, String.class))) {
+    for (Edit edit : edits.ofBatch(exchange.getProperty(BATCH, String.class))) {
       for (JsonNode result : answer.path("results")) {
         boolean same =
             result.path("type").asText().equals(type(edit.collection()))
@@ -155,8 +161,7 @@ public final class EditSender implements OutboxSource {
     Verdict verdict = verdict(exchange);
     Edit edit = verdict.edit();
     boolean gone = verdict.operation().equals("delete");
-    String operation =
-        edit.operation().equals("delete") ? "delete" : gone ? "create" : "update";
+    String operation = edit.operation().equals("delete") ? "delete" : gone ? "create" : "update";
     edits.resubmit(edit, operation, seq(verdict));
   }
 
@@ -171,7 +176,7 @@ public final class EditSender implements OutboxSource {
    * kept for people, so that the others are not held up.
    */
   public void refused(Exchange exchange) {
-    String key = exchange.getMessage().getHeader(KEY, String.class);
+    String key = exchange.getProperty(BATCH, String.class);
     List<Edit> batch = edits.ofBatch(key);
     if (batch.size() > 1) {
       edits.sendFirstAlone(key);
@@ -183,8 +188,9 @@ public final class EditSender implements OutboxSource {
   }
 
   private void catchUp(Verdict verdict) {
-    Optional.ofNullable(verdict.seq()).filter(seq -> seq > view.base()).ifPresent(
-        seq -> plan.wantDelta());
+    Optional.ofNullable(verdict.seq())
+        .filter(seq -> seq > view.base())
+        .ifPresent(seq -> plan.wantDelta());
   }
 
   private static long seq(Verdict verdict) {

@@ -74,9 +74,7 @@ public final class EntityReads {
   /** Says since when the answer may be old, while central is away. */
   public void sayStale(Exchange exchange) {
     if (!centralIsThere.getAsBoolean()) {
-      contact
-          .last()
-          .ifPresent(at -> exchange.getMessage().setHeader(STALE_SINCE, at.toString()));
+      contact.last().ifPresent(at -> exchange.getMessage().setHeader(STALE_SINCE, at.toString()));
     }
   }
 

@@ -6,6 +6,9 @@ import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.store.Edits;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +47,11 @@ public final class EntityView {
     if (overlay.isEmpty()) {
       return cached.stream().map(CachedItem::json).toList();
     }
-    TreeMap<String, String> all = new TreeMap<>();
+    // As the cache itself: in the order of the bytes of the ids.
+    TreeMap<String, String> all =
+        new TreeMap<>(
+            Comparator.comparing(
+                id -> id.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned));
     cached.forEach(item -> all.put(item.id(), item.json()));
     overlay.forEach(
         (id, json) -> json.ifPresentOrElse(text -> all.put(id, text), () -> all.remove(id)));

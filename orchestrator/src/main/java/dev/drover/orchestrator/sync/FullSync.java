@@ -121,8 +121,7 @@ public final class FullSync {
     String cursor = answer.text("cursor");
     untold.addAll();
     replacement.commit(
-        cursor == null ? Cursors.since(answer.text("timestamp")) : cursor,
-        answer.text("checksum"));
+        cursor == null ? Cursors.since(answer.text("timestamp")) : cursor, answer.text("checksum"));
     replacement = null;
     affected.forget();
   }

@@ -44,7 +44,6 @@ final class ItemIds {
   }
 
   static ProtocolException refused(String message) {
-    return new ProtocolException(
-        ErrorCode.VALIDATION_FAILED, message, Map.of("field", "id"));
+    return new ProtocolException(ErrorCode.VALIDATION_FAILED, message, Map.of("field", "id"));
   }
 }

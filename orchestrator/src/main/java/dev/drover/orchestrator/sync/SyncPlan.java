@@ -20,7 +20,8 @@ import org.apache.camel.Exchange;
 /**
  * What the mall's data needs next: nothing, a full sync, a delta or a verification; one at a time,
  * while central is there. A wish that comes while it is fulfilled is not lost with it. What fails
- * waits as {@code drover.events.backoff} says, what central refuses for its rate as long as it asks.
+ * waits as {@code drover.events.backoff} says, what central refuses for its rate as long as it
+ * asks.
  */
 public final class SyncPlan implements OutboxSource {
   /** What may be needed. */
@@ -124,7 +125,8 @@ public final class SyncPlan implements OutboxSource {
   public synchronized List<Entry> claim(int max) {
     Optional<Need> need = centralIsThere.getAsBoolean() ? next() : Optional.empty();
     need.ifPresent(this::tried);
-    return need.map(SyncPlan::wire).map(word -> List.of(new Entry("", Map.of(NEED, word), word)))
+    return need.map(SyncPlan::wire)
+        .map(word -> List.of(new Entry("", Map.of(NEED, word), word)))
         .orElse(List.of());
   }
 
