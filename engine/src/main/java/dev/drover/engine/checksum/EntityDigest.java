@@ -159,7 +159,12 @@ public final class EntityDigest {
 
   /** The root of a collection. */
   public String root(String collection) {
-    return Checksums.text(Checksums.sha256().digest(bucketHashes(collection)));
+    return root(bucketHashes(collection));
+  }
+
+  /** The root of a collection with these 256 bucket hashes, one after the other. */
+  public static String root(byte[] bucketHashes) {
+    return Checksums.text(Checksums.sha256().digest(bucketHashes));
   }
 
   /** The root of the entity. */

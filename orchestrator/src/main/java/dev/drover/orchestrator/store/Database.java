@@ -98,18 +98,32 @@ public final class Database implements AutoCloseable {
   public synchronized <T> T transaction(Work<T> work) {
     try {
       connection.setAutoCommit(false);
+      T result;
       try {
-        T result = work.run(connection);
+        result = work.run(connection);
         connection.commit();
-        return result;
       } catch (SQLException | RuntimeException e) {
-        connection.rollback();
+        undo(e);
         throw e;
-      } finally {
-        connection.setAutoCommit(true);
       }
+      connection.setAutoCommit(true);
+      return result;
     } catch (SQLException e) {
       throw new IllegalStateException("the mall's store refuses: " + e.getMessage(), e);
+    }
+  }
+
+  /** SQLite has undone it already after some errors; the first error is the one to tell. */
+  private void undo(Exception why) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      why.addSuppressed(e);
+    }
+    try {
+      connection.setAutoCommit(true);
+    } catch (SQLException e) {
+      why.addSuppressed(e);
     }
   }
 
