@@ -22,6 +22,11 @@ public final class VerifySync {
    */
   public static final String OUTCOME = "DroverSyncOutcome";
 
+  /**
+   * Exchange property: false when the cache's file is lost, so that there is nothing to compare.
+   */
+  public static final String READABLE = "DroverCacheReadable";
+
   /** Exchange property: the collections that differ. */
   public static final String DIFFERING = "DroverSyncDiffering";
 
@@ -51,6 +56,7 @@ public final class VerifySync {
     plan.attempt(exchange, SyncPlan.Need.VERIFY);
     exchange.removeProperty(CAUGHT_UP);
     cache.check();
+    exchange.setProperty(READABLE, cache.state().ready());
   }
 
   /** Writes the request for central's checksums. */
@@ -71,6 +77,7 @@ public final class VerifySync {
     if (!Checksums.ALGORITHM.equals(answer.path("checksum_algorithm").asText())) {
       // Central counts in a way of its own: what it told with the last sync is compared.
       boolean equal = checksums.path("global").asText().equals(state.serverChecksum());
+      exchange.setProperty(SERVER_GLOBAL, cache.global());
       outcome = equal ? "equal" : caughtUp ? "several" : "behind";
     } else {
       List<String> differing =
