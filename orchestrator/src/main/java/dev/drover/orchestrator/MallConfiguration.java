@@ -4,7 +4,9 @@ import dev.drover.engine.backbone.ArtemisConfig;
 import dev.drover.engine.backbone.EmbeddedArtemis;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.Sealer;
+import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralCalls;
+import dev.drover.orchestrator.central.CentralContact;
 import dev.drover.orchestrator.central.CentralKeys;
 import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.central.CentralStream;
@@ -23,6 +25,7 @@ import dev.drover.orchestrator.mall.MallMqttAccess;
 import dev.drover.orchestrator.mall.MallState;
 import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.MallStore;
+import dev.drover.orchestrator.sync.SyncOperations;
 import dev.drover.proto.RegisterRequest;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -86,8 +89,18 @@ class MallConfiguration {
   }
 
   @Bean
-  MallStore mallStore(OrchestratorProperties properties, KeyProvider keys, Clock clock) {
-    Sealer sealer = new Sealer(keys.secret("mall-store"));
+  Sealer sealer(KeyProvider keys) {
+    return new Sealer(keys.secret("mall-store"));
+  }
+
+  @Bean
+  EntityCache entityCache(OrchestratorProperties properties, Sealer sealer, Clock clock) {
+    return new EntityCache(
+        properties.data().resolve("cache.db"), properties.entityId(), sealer, clock);
+  }
+
+  @Bean
+  MallStore mallStore(OrchestratorProperties properties, Sealer sealer, Clock clock) {
     return new MallStore(properties.data().resolve("mall.db"), sealer, clock);
   }
 
@@ -151,8 +164,8 @@ class MallConfiguration {
   }
 
   @Bean
-  EventSteps eventSteps(MallStore store, AckQueue acks) {
-    return new EventSteps(store, acks);
+  EventSteps eventSteps(MallStore store, AckQueue acks, CentralContact contact) {
+    return new EventSteps(store, acks, contact);
   }
 
   @Bean
@@ -190,7 +203,7 @@ class MallConfiguration {
                 properties.mqtt().port(),
                 Optional.empty(),
                 Duration.ofDays(30)),
-            new MallMqttAccess(keys.secret("mqtt-internal")));
+            new MallMqttAccess(keys.secret(MallMqttAccess.SECRET)));
     return new Doors(grpc, Optional.of(broker), CompletableFuture.runAsync(broker::start));
   }
 
@@ -198,13 +211,14 @@ class MallConfiguration {
   MallHealth mallHealth(
       CentralLink link,
       MallStore store,
+      EntityCache cache,
       GrpcServer grpc,
       MallFigures figures,
       MallIdentity identity,
       OrchestratorProperties properties,
       Clock clock) {
     return new MallHealth(
-        link, store, grpc, figures, identity, properties.health().minFreeMb(), clock);
+        link, store, cache, grpc, figures, identity, properties.health().minFreeMb(), clock);
   }
 
   @Bean
@@ -218,8 +232,13 @@ class MallConfiguration {
   }
 
   @Bean
-  MallState mallState(MallStore store, AckQueue acks, CentralLink link, MallIdentity identity) {
-    return new MallState(store, acks, link, identity);
+  MallState mallState(
+      MallStore store,
+      AckQueue acks,
+      CentralLink link,
+      SyncOperations sync,
+      MallIdentity identity) {
+    return new MallState(store, acks, link, sync, identity);
   }
 
   @Bean

@@ -51,6 +51,8 @@ public enum ErrorCode {
   UNSUPPORTED_MEDIA_TYPE(415),
   /** Additive: the offline queue has reached its disk limit. */
   QUEUE_FULL(507),
+  /** Additive: the mall has no data, or not this part of it, until it has synced with central. */
+  CACHE_NOT_READY(503),
   /** A request or a part behind it took too long: retry with back-off. */
   NETWORK_TIMEOUT(504),
   /** Additive: a fault of the server; nothing was changed. */

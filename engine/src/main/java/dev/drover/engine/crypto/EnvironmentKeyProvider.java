@@ -2,7 +2,9 @@ package dev.drover.engine.crypto;
 
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -12,6 +14,7 @@ import java.util.Map;
  */
 public final class EnvironmentKeyProvider implements KeyProvider {
   private static final String PREFIX = "DROVER_KEY_";
+  private static final String OLD = "_OLD";
 
   private final Map<String, String> environment;
   private final KeyProvider delegate;
@@ -54,6 +57,10 @@ public final class EnvironmentKeyProvider implements KeyProvider {
     if (value == null || value.isBlank()) {
       return delegate.secret(name);
     }
+    return secret(variable, value);
+  }
+
+  private static byte[] secret(String variable, String value) {
     try {
       byte[] secret = Base64.getDecoder().decode(value.strip());
       if (secret.length == SECRET_BYTES) {
@@ -63,6 +70,45 @@ public final class EnvironmentKeyProvider implements KeyProvider {
       // Falls through to the one message, which must not quote the value.
     }
     throw new IllegalStateException(variable + " does not hold 32 bytes in Base64");
+  }
+
+  /** {@code …_OLD}: former values, comma separated. */
+  @Override
+  public List<byte[]> olderSecrets(String name) {
+    if (!given(name)) {
+      return delegate.olderSecrets(name);
+    }
+    String variable = variable(name) + OLD;
+    return Arrays.stream(environment.getOrDefault(variable, "").split(","))
+        .filter(value -> !value.isBlank())
+        .map(value -> secret(variable, value))
+        .toList();
+  }
+
+  @Override
+  public byte[] rotate(String name) {
+    if (given(name)) {
+      throw new IllegalStateException(
+          "The key comes from the environment: set "
+              + variable(name)
+              + " to the new key and "
+              + variable(name)
+              + OLD
+              + " to the present one, and restart");
+    }
+    return delegate.rotate(name);
+  }
+
+  /** What stands in the environment stays there until somebody removes it. */
+  @Override
+  public void forgetOlder(String name) {
+    if (!given(name)) {
+      delegate.forgetOlder(name);
+    }
+  }
+
+  private boolean given(String name) {
+    return !environment.getOrDefault(variable(name), "").isBlank();
   }
 
   private static String variable(String name) {

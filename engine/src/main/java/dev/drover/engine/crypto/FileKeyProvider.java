@@ -1,12 +1,14 @@
 package dev.drover.engine.crypto;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
@@ -16,16 +18,20 @@ import java.security.SecureRandom;
 import java.security.interfaces.ECPrivateKey;
 import java.util.Base64;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Keys as files of one directory, made on first use. Processes that share the directory share the
  * keys, also when they start at the same moment.
  */
 public final class FileKeyProvider implements KeyProvider {
+  private static final String KEY = ".key";
+  private static final String OLD = ".old-";
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
   private static final Set<PosixFilePermission> OTHERS =
       EnumSet.of(
@@ -59,8 +65,11 @@ public final class FileKeyProvider implements KeyProvider {
 
   @Override
   public byte[] secret(String name) {
-    Path file = file(name, ".key");
-    String text = load(file, this::newSecret);
+    Path file = file(name, KEY);
+    return secret(file, load(file, this::newSecret));
+  }
+
+  private static byte[] secret(Path file, String text) {
     try {
       byte[] secret = Base64.getDecoder().decode(text.strip());
       if (secret.length == SECRET_BYTES) {
@@ -70,6 +79,73 @@ public final class FileKeyProvider implements KeyProvider {
       // Falls through to the one message, which must not quote the file.
     }
     throw new IllegalStateException("Key file " + file + " does not hold 32 bytes in Base64");
+  }
+
+  /** Former values lie beside the present one as {@code <name>.key.old-<random>}. */
+  @Override
+  public List<byte[]> olderSecrets(String name) {
+    return older(name).stream().map(file -> secret(file, load(file, this::newSecret))).toList();
+  }
+
+  @Override
+  public byte[] rotate(String name) {
+    Path file = file(name, KEY);
+    secret(name);
+    Path fresh = null;
+    try {
+      // First the old key gets a second name, then the new one takes its place: none is ever lost.
+      Files.createLink(dir.resolve(file.getFileName() + OLD + UUID.randomUUID()), file);
+      sync();
+      fresh = write(file, newSecret());
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+      sync();
+      return secret(name);
+    } catch (IOException e) {
+      throw new IllegalStateException("Cannot change key file " + file, e);
+    } finally {
+      discard(fresh);
+    }
+  }
+
+  private static void discard(Path temporary) {
+    try {
+      if (temporary != null) {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void forgetOlder(String name) {
+    try {
+      for (Path old : older(name)) {
+        Files.delete(old);
+      }
+      sync();
+    } catch (IOException e) {
+      throw new IllegalStateException("Cannot delete the former keys of " + name, e);
+    }
+  }
+
+  private List<Path> older(String name) {
+    String prefix = file(name, KEY).getFileName() + OLD;
+    if (!Files.isDirectory(dir)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(dir)) {
+      return files.filter(file -> file.getFileName().toString().startsWith(prefix)).toList();
+    } catch (IOException e) {
+      throw new IllegalStateException("Cannot list the keys in " + dir, e);
+    }
+  }
+
+  /** Names are durable only when their directory is. */
+  private void sync() throws IOException {
+    try (FileChannel directory = FileChannel.open(dir, StandardOpenOption.READ)) {
+      directory.force(true);
+    }
   }
 
   private String newSecret() {
@@ -107,26 +183,33 @@ public final class FileKeyProvider implements KeyProvider {
    */
   private void create(Path file, String content) throws IOException {
     Files.createDirectories(dir, mode("rwx------"));
-    Path temporary = dir.resolve("." + file.getFileName() + "." + UUID.randomUUID());
+    Path temporary = null;
     try {
-      try (FileChannel channel =
-          FileChannel.open(
-              temporary,
-              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-              mode("rw-------"))) {
-        ByteBuffer bytes = ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
-      }
+      temporary = write(file, content);
       Files.createLink(file, temporary);
     } catch (FileAlreadyExistsException e) {
       // Another process was first; its key counts.
       return;
     } finally {
-      Files.deleteIfExists(temporary);
+      discard(temporary);
     }
+  }
+
+  /** A whole file that only its owner can read, on disk, under a name that nobody looks for. */
+  private Path write(Path file, String content) throws IOException {
+    Path temporary = dir.resolve("." + file.getFileName() + "." + UUID.randomUUID());
+    try (FileChannel channel =
+        FileChannel.open(
+            temporary,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            mode("rw-------"))) {
+      ByteBuffer bytes = ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    return temporary;
   }
 
   private static FileAttribute<Set<PosixFilePermission>> mode(String permissions) {

@@ -18,7 +18,7 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * Seals small values with AES-256-GCM. A sealed value is {@code version(1) ‖ keyId(4) ‖ nonce(12) ‖
  * ciphertext ‖ tag(16)}; version, key id, kind and id are authenticated with it, so that a value
- * cannot be moved to another record.
+ * cannot be moved to another record. For any number of threads.
  */
 public final class Sealer {
   /** Bytes that sealing adds to a value. */
@@ -29,9 +29,21 @@ public final class Sealer {
   private static final int NONCE = 12;
   private static final int TAG = 16;
 
-  private final Map<String, SecretKey> keys = new HashMap<>();
-  private final byte[] sealingKeyId;
+  /** Keys by their id; never changed, so that a rotation is one assignment. */
+  private record Ring(Map<Integer, SecretKey> keys, int sealing) {
+    Ring with(byte[] key) {
+      if (key.length != KeyProvider.SECRET_BYTES) {
+        throw new IllegalArgumentException("A sealing key has 32 bytes");
+      }
+      Map<Integer, SecretKey> more = new HashMap<>(keys);
+      int id = keyId(key);
+      more.put(id, new SecretKeySpec(key, "AES"));
+      return new Ring(Map.copyOf(more), id);
+    }
+  }
+
   private final SecureRandom random = new SecureRandom();
+  private volatile Ring ring;
 
   /**
    * A sealer.
@@ -40,8 +52,11 @@ public final class Sealer {
    * @param olderKeys keys that open values sealed before a rotation
    */
   public Sealer(byte[] key, List<byte[]> olderKeys) {
-    olderKeys.forEach(this::add);
-    this.sealingKeyId = add(key);
+    Ring keys = new Ring(Map.of(), 0);
+    for (byte[] older : olderKeys) {
+      keys = keys.with(older);
+    }
+    this.ring = keys.with(key);
   }
 
   /** A sealer with one key of 32 bytes. */
@@ -49,19 +64,31 @@ public final class Sealer {
     this(key, List.of());
   }
 
-  private byte[] add(byte[] key) {
-    if (key.length != KeyProvider.SECRET_BYTES) {
-      throw new IllegalArgumentException("A sealing key has 32 bytes");
-    }
-    byte[] id = keyId(key);
-    keys.put(HexFormat.of().formatHex(id), new SecretKeySpec(key, "AES"));
-    return id;
+  /** From now on seals with this key; what was sealed before still opens. */
+  public synchronized void rotate(byte[] key) {
+    ring = ring.with(key);
   }
 
-  private static byte[] keyId(byte[] key) {
+  /** Forgets every key but the one it seals with. */
+  public synchronized void forgetOlder() {
+    Ring now = ring;
+    ring = new Ring(Map.of(now.sealing, now.keys.get(now.sealing)), now.sealing);
+  }
+
+  /** The id of the key that it seals with, in hex. */
+  public String keyId() {
+    return HexFormat.of().toHexDigits(ring.sealing);
+  }
+
+  /** How every value begins that was sealed with the present key. */
+  public byte[] beginning() {
+    return header(ring.sealing);
+  }
+
+  private static int keyId(byte[] key) {
     byte[] label = "drover-key-id".getBytes(StandardCharsets.US_ASCII);
     byte[] both = ByteBuffer.allocate(label.length + key.length).put(label).put(key).array();
-    return Arrays.copyOf(Hashes.sha256(both), KEY_ID);
+    return ByteBuffer.wrap(Hashes.sha256(both)).getInt();
   }
 
   /**
@@ -73,8 +100,9 @@ public final class Sealer {
   public byte[] seal(String kind, String id, byte[] value) {
     byte[] nonce = new byte[NONCE];
     random.nextBytes(nonce);
-    byte[] header = header(sealingKeyId);
-    SecretKey key = keys.get(HexFormat.of().formatHex(sealingKeyId));
+    Ring now = ring;
+    byte[] header = header(now.sealing);
+    SecretKey key = now.keys.get(now.sealing);
     try {
       byte[] sealed = cipher(Cipher.ENCRYPT_MODE, key, nonce, header, kind, id).doFinal(value);
       return ByteBuffer.allocate(header.length + NONCE + sealed.length)
@@ -96,11 +124,11 @@ public final class Sealer {
     if (sealed.length < OVERHEAD || sealed[0] != VERSION) {
       throw new SealBrokenException("Not a sealed value of a known version");
     }
-    byte[] keyId = Arrays.copyOfRange(sealed, 1, 1 + KEY_ID);
-    SecretKey key = keys.get(HexFormat.of().formatHex(keyId));
+    int keyId = ByteBuffer.wrap(sealed).getInt(1);
+    SecretKey key = ring.keys.get(keyId);
     if (key == null) {
       throw new SealBrokenException(
-          "The value was sealed with an unknown key " + HexFormat.of().formatHex(keyId));
+          "The value was sealed with an unknown key " + HexFormat.of().toHexDigits(keyId));
     }
     int start = 1 + KEY_ID;
     byte[] nonce = Arrays.copyOfRange(sealed, start, start + NONCE);
@@ -114,8 +142,8 @@ public final class Sealer {
     }
   }
 
-  private static byte[] header(byte[] keyId) {
-    return ByteBuffer.allocate(1 + KEY_ID).put(VERSION).put(keyId).array();
+  private static byte[] header(int keyId) {
+    return ByteBuffer.allocate(1 + KEY_ID).put(VERSION).putInt(keyId).array();
   }
 
   private static Cipher cipher(

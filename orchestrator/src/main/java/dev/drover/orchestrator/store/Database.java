@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** One SQLite file with one connection: WAL, and on disk before a transaction has ended. */
+/**
+ * One SQLite file: WAL, and on disk before a transaction has ended. One connection writes, another
+ * reads what is committed, so that no reader waits for a disk to sync.
+ */
 public final class Database implements AutoCloseable {
   /** Something to do with the connection. */
   @FunctionalInterface
@@ -30,6 +33,8 @@ public final class Database implements AutoCloseable {
   }
 
   private final Connection connection;
+  private final Connection reader;
+  private final Object reading = new Object();
 
   /**
    * Opens or creates the file.
@@ -38,19 +43,50 @@ public final class Database implements AutoCloseable {
    * @throws IllegalStateException when the file cannot be opened
    */
   public Database(Path file, List<String> schema) {
+    Connection writing = null;
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
-      connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-      try (Statement statement = connection.createStatement()) {
-        statement.execute("PRAGMA journal_mode=WAL");
-        statement.execute("PRAGMA synchronous=FULL");
-        statement.execute("PRAGMA busy_timeout=5000");
-        for (String sql : schema) {
-          statement.execute(sql);
-        }
+      writing = open(file);
+      for (String sql : schema) {
+        execute(writing, sql);
       }
+      connection = writing;
+      reader = open(file);
+      execute(reader, "PRAGMA query_only=ON");
     } catch (IOException | SQLException e) {
+      closeQuietly(writing);
       throw new IllegalStateException("cannot open the mall's store " + file + ": " + e, e);
+    }
+  }
+
+  private static Connection open(Path file) throws SQLException {
+    Connection opened = DriverManager.getConnection("jdbc:sqlite:" + file);
+    try {
+      execute(opened, "PRAGMA journal_mode=WAL");
+      execute(opened, "PRAGMA synchronous=FULL");
+      execute(opened, "PRAGMA busy_timeout=5000");
+      // A damaged page is noticed when it is read, not when it is used.
+      execute(opened, "PRAGMA cell_size_check=ON");
+      return opened;
+    } catch (SQLException e) {
+      closeQuietly(opened);
+      throw e;
+    }
+  }
+
+  private static void execute(Connection open, String sql) throws SQLException {
+    try (Statement statement = open.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static void closeQuietly(Connection opened) {
+    try {
+      if (opened != null) {
+        opened.close();
+      }
+    } catch (SQLException e) {
+      // The reason why it is closed is the one to tell.
     }
   }
 
@@ -62,24 +98,54 @@ public final class Database implements AutoCloseable {
   public synchronized <T> T transaction(Work<T> work) {
     try {
       connection.setAutoCommit(false);
+      T result;
       try {
-        T result = work.run(connection);
+        result = work.run(connection);
         connection.commit();
-        return result;
       } catch (SQLException | RuntimeException e) {
-        connection.rollback();
+        undo(e);
         throw e;
-      } finally {
-        connection.setAutoCommit(true);
       }
+      connection.setAutoCommit(true);
+      return result;
     } catch (SQLException e) {
       throw new IllegalStateException("the mall's store refuses: " + e.getMessage(), e);
     }
   }
 
+  /** SQLite has undone it already after some errors; the first error is the one to tell. */
+  private void undo(Exception why) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      why.addSuppressed(e);
+    }
+    try {
+      connection.setAutoCommit(true);
+    } catch (SQLException e) {
+      why.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Reads what is committed, in a connection of its own that cannot write. One statement sees one
+   * state of the database.
+   *
+   * @throws IllegalStateException when the database refuses
+   */
+  public <T> T read(Work<T> work) {
+    synchronized (reading) {
+      try {
+        return work.run(reader);
+      } catch (SQLException e) {
+        throw new IllegalStateException("the mall's store refuses: " + e.getMessage(), e);
+      }
+    }
+  }
+
   /** The rows of a query. */
   public <T> List<T> query(Row<T> row, String sql, Object... values) {
-    return transaction(open -> query(open, row, sql, values));
+    return read(open -> query(open, row, sql, values));
   }
 
   /** The first row of a query. */
@@ -92,7 +158,8 @@ public final class Database implements AutoCloseable {
     return transaction(open -> update(open, sql, values));
   }
 
-  static <T> List<T> query(Connection open, Row<T> row, String sql, Object... values)
+  /** The rows of a query within a transaction. */
+  public static <T> List<T> query(Connection open, Row<T> row, String sql, Object... values)
       throws SQLException {
     try (PreparedStatement statement = prepare(open, sql, values);
         ResultSet result = statement.executeQuery()) {
@@ -104,7 +171,8 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  static int update(Connection open, String sql, Object... values) throws SQLException {
+  /** Runs one statement within a transaction; returns how many rows it changed. */
+  public static int update(Connection open, String sql, Object... values) throws SQLException {
     try (PreparedStatement statement = prepare(open, sql, values)) {
       return statement.executeUpdate();
     }
@@ -122,6 +190,9 @@ public final class Database implements AutoCloseable {
   @Override
   public synchronized void close() {
     try {
+      synchronized (reading) {
+        reader.close();
+      }
       connection.close();
     } catch (SQLException e) {
       throw new IllegalStateException("cannot close the mall's store", e);
