@@ -27,10 +27,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
-import org.eclipse.paho.mqttv5.common.MqttSubscription;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.junit.jupiter.api.Test;
 
 /** Whatever happens, the mall comes to have what central has, at the least cost. */
@@ -48,6 +53,28 @@ class SyncTest extends MallTestBase {
         }
       };
 
+  private record Listener(List<JsonNode> heard) implements MqttCallback {
+    @Override
+    public void messageArrived(String topic, MqttMessage message) {
+      heard.add(Json.tree(message.getPayload()));
+    }
+
+    @Override
+    public void disconnected(MqttDisconnectResponse response) {}
+
+    @Override
+    public void mqttErrorOccurred(MqttException error) {}
+
+    @Override
+    public void deliveryComplete(IMqttToken token) {}
+
+    @Override
+    public void connectComplete(boolean again, String server) {}
+
+    @Override
+    public void authPacketArrived(int reason, MqttProperties properties) {}
+  }
+
   /** Hears what devices of the mall are told. */
   private static final class Device implements AutoCloseable {
     final List<JsonNode> heard = new CopyOnWriteArrayList<>();
@@ -59,16 +86,12 @@ class SyncTest extends MallTestBase {
       options.setUserName("drover");
       options.setPassword(password.getBytes(StandardCharsets.US_ASCII));
       client.connect(options);
-      client.subscribe(
-          new MqttSubscription[] {new MqttSubscription("mall/data_update", 1)},
-          null,
-          null,
-          (topic, message) -> heard.add(Json.tree(message.getPayload())),
-          new org.eclipse.paho.mqttv5.common.packet.MqttProperties());
+      client.setCallback(new Listener(heard));
+      client.subscribe("mall/data_update", 1);
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws MqttException {
       client.disconnect();
       client.close();
     }
@@ -205,6 +228,7 @@ class SyncTest extends MallTestBase {
       central.send("evt-e-0-2", "teleport", "{}");
       await().atMost(SOON).until(() -> acked("evt-e-0-2"));
       assertThat(acked("evt-e-0-1")).isFalse();
+      assertThat(state(mall).path("pending_acks").asInt()).isEqualTo(1);
     }
     try (TestMall mall = mall(Map.of())) {
       await().atMost(SOON).until(() -> acked("evt-e-0-1"));
