@@ -10,7 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
-/** Central's REST interface, as one operator. */
+/** The REST interface of central, or of a mall, as one operator. */
 public final class Central {
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -19,11 +19,18 @@ public final class Central {
           .build();
 
   private final ObjectMapper json = new ObjectMapper();
+  private final String name;
   private final URI address;
   private final String token;
 
   /** Talks to central at this address with this token. */
   public Central(URI address, String token) {
+    this("central", address, token);
+  }
+
+  /** Talks to a server that people call by this name. */
+  public Central(String name, URI address, String token) {
+    this.name = name;
     this.address = address;
     this.token = token;
   }
@@ -35,6 +42,15 @@ public final class Central {
       return false;
     }
     return accept("GET " + path, response) != null;
+  }
+
+  /**
+   * Gets a JSON object.
+   *
+   * @throws CliException when it is refused or the server cannot be reached
+   */
+  public JsonNode get(String path) throws IOException, InterruptedException {
+    return accept("GET " + path, send(request(path).GET().build()));
   }
 
   /**
@@ -64,7 +80,9 @@ public final class Central {
       return http.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new CliException(
-          "cannot reach central at "
+          "cannot reach "
+              + name
+              + " at "
               + address
               + " ("
               + e
