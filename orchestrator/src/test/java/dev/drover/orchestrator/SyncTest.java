@@ -180,7 +180,8 @@ class SyncTest extends MallTestBase {
 
   @Test
   void aBurstBecomesFewDeltasAndPagesGoToTheEnd() {
-    try (TestMall mall = settled(Map.of("drover.sync.limit", "2"))) {
+    try (TestMall mall = settled(Map.of())) {
+      central.data.deltaPage = 2;
       int before = central.syncs.size();
       for (int i = 0; i < 5; i++) {
         central.data.put("areas", "p" + i, "{\"id\":\"p" + i + "\"}");
@@ -188,7 +189,8 @@ class SyncTest extends MallTestBase {
       central.tell("evt-e-1-0");
       await().atMost(SOON).until(() -> acked("evt-e-1-0"));
       assertThat(kinds(before)).containsExactly("delta", "delta", "delta");
-      assertThat(central.syncs.get(before)).contains("limit=2");
+      assertThat(central.syncs.get(before)).contains("limit=5000");
+      central.data.deltaPage = 5000;
       for (int i = 0; i < 60; i++) {
         central.data.put("areas", "x", "{\"id\":\"x\",\"n\":" + i + "}");
         central.tell("evt-e-1-" + (i + 1));
