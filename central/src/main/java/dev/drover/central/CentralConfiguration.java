@@ -10,6 +10,10 @@ import dev.drover.central.events.Acknowledgements;
 import dev.drover.central.registry.OrchestratorRegistry;
 import dev.drover.central.registry.Presence;
 import dev.drover.central.registry.Registration;
+import dev.drover.central.sync.EdgeEdits;
+import dev.drover.central.sync.History;
+import dev.drover.central.sync.SyncMetrics;
+import dev.drover.central.sync.SyncOperations;
 import dev.drover.engine.crypto.EnvironmentKeyProvider;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.crypto.Jwks;
@@ -24,6 +28,7 @@ import dev.drover.engine.guard.RateLimiter;
 import dev.drover.engine.http.ErrorRenderer;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.log.StepRecorder;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
@@ -115,6 +120,21 @@ class CentralConfiguration {
   @Bean
   EntityOperations entityOperations(EntityStore store) {
     return new EntityOperations(store);
+  }
+
+  @Bean
+  SyncOperations syncOperations(EntityStore store, MeterRegistry registry) {
+    return new SyncOperations(store, new SyncMetrics(registry));
+  }
+
+  @Bean
+  EdgeEdits edgeEdits(EntityStore store) {
+    return new EdgeEdits(store);
+  }
+
+  @Bean
+  History history(EntityStore store, CentralProperties properties, Clock clock) {
+    return new History(store, properties.sync().history(), clock);
   }
 
   @Bean

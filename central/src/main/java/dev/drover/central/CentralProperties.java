@@ -21,6 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param events the event streams
  * @param heartbeat presence of orchestrators
  * @param token tokens of orchestrators
+ * @param sync the data of malls
  */
 @ConfigurationProperties("drover")
 public record CentralProperties(
@@ -35,7 +36,8 @@ public record CentralProperties(
     Mongo mongo,
     Events events,
     Heartbeat heartbeat,
-    Token token) {
+    Token token,
+    Sync sync) {
 
   /** TLS of the data port; plain HTTP when no certificate is named. */
   public record Tls(@DefaultValue("") String certificate, @DefaultValue("") String key) {
@@ -83,6 +85,9 @@ public record CentralProperties(
 
   /** How long tokens live, and how long before their end a refresh is suggested. */
   public record Token(Duration lifetime, Duration refreshBefore) {}
+
+  /** How long changes are kept. */
+  public record Sync(Duration history) {}
 
   // Texts above, because Spring would look for a Path among the web application's resources first.
   Path homeDirectory() {

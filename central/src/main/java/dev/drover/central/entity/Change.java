@@ -1,34 +1,48 @@
 package dev.drover.central.entity;
 
 import java.time.Instant;
-import java.util.Date;
 import org.bson.Document;
 
 /**
  * One step in the history of an entity (document 1, section 3.2).
  *
- * @param seq its number: 1, 2, 3 … per entity without gaps
  * @param item what was changed
  * @param operation {@code create}, {@code update} or {@code delete}
- * @param json the document after the change; null after a delete
- * @param at the server's commit time, strictly increasing per entity
+ * @param after the document after the change
+ * @param before the document before it, so that an older state can be told exactly
  */
-public record Change(long seq, ItemRef item, String operation, String json, Instant at) {
+public record Change(ItemRef item, String operation, Version after, Version before) {
+  /** Its number: 1, 2, 3 … per entity without gaps. */
+  public long seq() {
+    return after.seq();
+  }
+
+  /** The server's commit time, strictly increasing per entity. */
+  public Instant at() {
+    return after.at();
+  }
+
+  /** The document after the change; null after a delete. */
+  public String json() {
+    return after.json();
+  }
+
   Document toPending() {
-    return new Document("seq", seq)
-        .append("c", item.collection())
-        .append("id", item.id())
-        .append("op", operation)
-        .append("json", json)
-        .append("at", Date.from(at));
+    Document pending =
+        after
+            .toDocument()
+            .append("c", item.collection())
+            .append("id", item.id())
+            .append("op", operation);
+    return before.seq() == 0 ? pending : pending.append("before", before.toDocument());
   }
 
   static Change fromPending(String entityId, Document pending) {
+    Document before = pending.get("before", Document.class);
     return new Change(
-        pending.getLong("seq"),
         new ItemRef(entityId, pending.getString("c"), pending.getString("id")),
         pending.getString("op"),
-        pending.getString("json"),
-        pending.getDate("at").toInstant());
+        Version.of(pending),
+        before == null ? Version.NONE : Version.of(before));
   }
 }

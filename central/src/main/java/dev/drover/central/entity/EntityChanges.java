@@ -10,16 +10,16 @@ import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.Sorts;
-import dev.drover.engine.checksum.Checksums;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Date;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bson.Document;
 import org.bson.conversions.Bson;
-import org.bson.types.Binary;
 
 /**
  * The current documents and the history of all entities. Applying a change twice, or late, leaves
@@ -28,6 +28,7 @@ import org.bson.types.Binary;
  */
 final class EntityChanges {
   private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
+  private static final int CHUNK = 1000;
   private static final ReplaceOptions UPSERT = new ReplaceOptions().upsert(true);
 
   private final MongoCollection<Document> items;
@@ -45,35 +46,23 @@ final class EntityChanges {
     }
     Map<ItemRef, Change> newest = new LinkedHashMap<>();
     changes.forEach(change -> newest.put(change.item(), change));
-    write(items, newest.values().stream().map(EntityChanges::toItem).toList());
+    // The history first: whoever meets a document finds there how it came about.
     write(history, changes.stream().map(EntityChanges::toHistory).toList());
+    write(items, newest.values().stream().map(EntityChanges::toItem).toList());
   }
 
   private static ReplaceOneModel<Document> toItem(Change change) {
     ItemRef item = change.item();
     Document document =
-        new Document("_id", item.key())
-            .append("e", item.entityId())
-            .append("c", item.collection())
-            .append("id", item.id())
-            .append("seq", change.seq())
-            .append("json", change.json());
-    if (change.json() != null) {
-      document.append("h", new Binary(Checksums.item(change.json())));
-    }
+        change.after().toDocument().append("_id", item.key()).append("id", item.id());
     Bson older = Filters.and(Filters.eq("_id", item.key()), Filters.lt("seq", change.seq()));
     return new ReplaceOneModel<>(older, document, UPSERT);
   }
 
   private static ReplaceOneModel<Document> toHistory(Change change) {
     String id = historyKey(change.item().entityId(), change.seq());
-    Document document =
-        change
-            .toPending()
-            .append("_id", id)
-            .append("e", change.item().entityId())
-            .append("at", Date.from(change.at()));
-    return new ReplaceOneModel<>(Filters.eq("_id", id), document, UPSERT);
+    return new ReplaceOneModel<>(
+        Filters.eq("_id", id), change.toPending().append("_id", id), UPSERT);
   }
 
   private static void write(
@@ -91,9 +80,15 @@ final class EntityChanges {
     }
   }
 
-  Optional<String> read(ItemRef item) {
-    return Optional.ofNullable(items.find(Filters.eq("_id", item.key())).first())
-        .map(document -> document.getString("json"));
+  /** The documents as the last applied change left them, also those that it deleted. */
+  Map<ItemRef, Version> read(Collection<ItemRef> wanted) {
+    Map<String, ItemRef> keys = new HashMap<>();
+    wanted.forEach(item -> keys.put(item.key(), item));
+    Map<ItemRef, Version> read = new HashMap<>();
+    items
+        .find(Filters.in("_id", keys.keySet()))
+        .forEach(stored -> read.put(keys.get(stored.getString("_id")), Version.of(stored)));
+    return read;
   }
 
   List<String> list(String entityId, String collection, int offset, int limit) {
@@ -127,33 +122,75 @@ final class EntityChanges {
 
   /** The changes with numbers above {@code from} and up to {@code to}, in order. */
   List<Change> between(String entityId, long from, long to) {
-    Bson range =
-        new Document(
-            "_id",
-            new Document("$gte", historyKey(entityId, from + 1))
-                .append("$lte", historyKey(entityId, to)));
-    return history
-        .find(range)
+    List<Change> changes = new ArrayList<>();
+    for (long at = from; at < to; at += CHUNK) {
+      Bson range =
+          new Document(
+              "_id",
+              new Document("$gte", historyKey(entityId, at + 1))
+                  .append("$lte", historyKey(entityId, Math.min(at + CHUNK, to))));
+      history
+          .find(range)
+          .sort(Sorts.ascending("_id"))
+          .map(document -> Change.fromPending(entityId, document))
+          .into(changes);
+    }
+    return changes;
+  }
+
+  /** The time of a change, when it is still kept. */
+  Optional<Instant> time(String entityId, long seq) {
+    return Optional.ofNullable(
+            history
+                .find(Filters.eq("_id", historyKey(entityId, seq)))
+                .projection(Projections.include("at"))
+                .first())
+        .map(document -> document.getDate("at").toInstant());
+  }
+
+  /** Documents and tombstones of a collection after an id, in order of their keys. */
+  List<Row> rows(String entityId, String collection, String afterId, int limit) {
+    String[] range = ItemRef.below(entityId + "/" + collection);
+    String from = afterId == null ? range[0] : new ItemRef(entityId, collection, afterId).key();
+    return items
+        .find(new Document("_id", new Document("$gt", from).append("$lt", range[1])))
         .sort(Sorts.ascending("_id"))
-        .map(document -> Change.fromPending(entityId, document))
+        .limit(limit)
+        .map(EntityChanges::row)
         .into(new ArrayList<>());
   }
 
-  /** Hands the hash of each current document of an entity to a reader. */
-  void hashes(String entityId, HashReader reader) {
-    items
-        .find(Filters.and(below(entityId), Filters.ne("json", null)))
-        .projection(Projections.include("c", "id", "h"))
-        .forEach(
-            item ->
-                reader.hash(
-                    item.getString("c"),
-                    item.getString("id"),
-                    item.get("h", Binary.class).getData()));
+  /** The documents and tombstones of these ids, in no order. */
+  List<Row> rows(String entityId, String collection, List<String> ids) {
+    List<String> keys =
+        ids.stream().map(id -> new ItemRef(entityId, collection, id).key()).toList();
+    return items.find(Filters.in("_id", keys)).map(EntityChanges::row).into(new ArrayList<>());
   }
 
-  /** Takes the hash of one document. */
-  interface HashReader {
-    void hash(String collection, String id, byte[] hash);
+  private static Row row(Document stored) {
+    return new Row(stored.getString("id"), Version.of(stored));
   }
+
+  /** Forgets changes up to a number, and the tombstones that they left. */
+  void forget(String entityId, long from, long to) {
+    for (long at = from; at < to; at += CHUNK) {
+      long end = Math.min(at + CHUNK, to);
+      List<String> deleted =
+          between(entityId, at, end).stream()
+              .filter(change -> change.json() == null)
+              .map(change -> change.item().key())
+              .toList();
+      items.deleteMany(
+          Filters.and(
+              Filters.in("_id", deleted), Filters.eq("json", null), Filters.lte("seq", end)));
+      history.deleteMany(
+          new Document(
+              "_id",
+              new Document("$gte", historyKey(entityId, at + 1))
+                  .append("$lte", historyKey(entityId, end))));
+    }
+  }
+
+  /** A document by its id, as the last applied change left it. */
+  record Row(String id, Version version) {}
 }

@@ -14,8 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
@@ -24,8 +22,6 @@ import org.apache.camel.Message;
  * Documents are opaque: only {@code id} or {@code _id} is read, and they are returned as stored.
  */
 public final class EntityOperations {
-  private static final long MAX_EXACT = 1L << 53;
-
   private final EntityStore store;
 
   /** Operations on this store. */
@@ -36,7 +32,7 @@ public final class EntityOperations {
   /** Creates an entity; the id is the document's or a new one. */
   public void createEntity(Exchange exchange) {
     ObjectNode entity = Json.object(body(exchange));
-    String id = assignId(entity);
+    String id = DocumentId.assign(entity);
     if (!store.create(id, entity.toString())) {
       throw new ProtocolException(ErrorCode.ALREADY_EXISTS, "This entity exists", Map.of("id", id));
     }
@@ -47,7 +43,7 @@ public final class EntityOperations {
   public void replaceEntity(Exchange exchange) {
     ObjectNode entity = Json.object(body(exchange));
     String id = entityId(exchange);
-    requireSameId(entity, id);
+    DocumentId.require(entity, id);
     if (!store.replace(id, entity.toString())) {
       throw new ProtocolException(ErrorCode.ENTITY_NOT_FOUND, "No such entity: " + id);
     }
@@ -106,7 +102,7 @@ public final class EntityOperations {
   /** Creates a document; without an id, or with -1, the server assigns one. */
   public void create(Exchange exchange) {
     ObjectNode document = Json.object(body(exchange));
-    String id = assignId(document);
+    String id = DocumentId.assign(document);
     write(
         exchange,
         new ItemRef(entityId(exchange), collection(exchange), id),
@@ -121,12 +117,12 @@ public final class EntityOperations {
     Object pathId = exchange.getMessage().getHeader("item_id");
     if (pathId != null) {
       ItemRef item = item(exchange);
-      requireSameId(document, item.id());
+      DocumentId.require(document, item.id());
       write(exchange, item, document, Edit.Kind.UPDATE);
       return;
     }
     String id =
-        id(document)
+        DocumentId.of(document)
             .orElseThrow(
                 () ->
                     new ProtocolException(
@@ -147,35 +143,28 @@ public final class EntityOperations {
     answer(exchange, 200, "{\"status\":\"deleted\"}");
   }
 
-  /**
-   * Creates or replaces many documents in one atomic step: {@code {"areas":[…], …}}. What is there
-   * already in the same words is not written again, so that a repeated import tells nobody.
-   */
+  /** Creates or replaces many documents in one atomic step: {@code {"areas":[…], …}}. */
   public void importItems(Exchange exchange) {
     ObjectNode body = Json.object(body(exchange));
     String entityId = entityId(exchange);
     List<Edit> edits = new ArrayList<>();
-    int items = 0;
     for (String collection : Checksums.COLLECTIONS) {
       for (JsonNode node : body.path(collection)) {
-        items++;
         if (!(node instanceof ObjectNode document)) {
           throw new ProtocolException(
               ErrorCode.VALIDATION_FAILED,
               "Every item must be an object",
               Map.of("field", collection));
         }
-        ItemRef item = new ItemRef(entityId, collection, assignId(document));
-        String json = document.toString();
-        if (!store.read(item).equals(Optional.of(json))) {
-          edits.add(new Edit(item, Edit.Kind.UPSERT, json));
-        }
+        ItemRef item = new ItemRef(entityId, collection, DocumentId.assign(document));
+        edits.add(new Edit(item, Edit.Kind.UPSERT, document.toString()));
       }
     }
+    List<Change> changes = store.write(entityId, edits);
     ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("imported", items).put("changed", edits.size());
-    if (!edits.isEmpty()) {
-      answer.put("seq", store.write(entityId, edits));
+    answer.put("imported", edits.size()).put("changed", changes.size());
+    if (!changes.isEmpty()) {
+      answer.put("seq", changes.get(changes.size() - 1).seq());
     }
     answer(exchange, 200, answer.toString());
   }
@@ -183,48 +172,6 @@ public final class EntityOperations {
   private void write(Exchange exchange, ItemRef item, ObjectNode document, Edit.Kind kind) {
     store.write(item.entityId(), List.of(new Edit(item, kind, document.toString())));
     answer(exchange, 200, document.toString());
-  }
-
-  private static void requireSameId(ObjectNode document, String id) {
-    Optional<String> own = id(document);
-    if (own.isPresent() && !own.get().equals(id)) {
-      throw new ProtocolException(
-          ErrorCode.VALIDATION_FAILED,
-          "The document's id is not the one in the path",
-          Map.of("field", "id"));
-    }
-  }
-
-  private static String assignId(ObjectNode document) {
-    Optional<String> id = id(document);
-    if (id.isPresent() && !id.get().equals("-1")) {
-      return id.get();
-    }
-    String assigned = UUID.randomUUID().toString();
-    document.put("id", assigned);
-    return assigned;
-  }
-
-  /** The id of a document as text: {@code 17} and {@code "17"} are one id. */
-  private static Optional<String> id(ObjectNode document) {
-    JsonNode id = document.has("id") ? document.get("id") : document.path("_id");
-    if (id.isTextual()) {
-      return Optional.of(id.textValue());
-    }
-    if (id.isIntegralNumber()) {
-      if (!id.canConvertToLong() || Math.abs(id.longValue()) > MAX_EXACT) {
-        throw new ProtocolException(
-            ErrorCode.VALIDATION_FAILED,
-            "A number beyond 2^53 cannot be an id: clients would round it",
-            Map.of("field", "id"));
-      }
-      return Optional.of(id.asText());
-    }
-    if (id.isMissingNode() || id.isNull()) {
-      return Optional.empty();
-    }
-    throw new ProtocolException(
-        ErrorCode.VALIDATION_FAILED, "An id is a text or a whole number", Map.of("field", "id"));
   }
 
   private static ItemRef item(Exchange exchange) {

@@ -49,7 +49,7 @@ public final class EntityOutbox implements OutboxSource {
   public EntityOutbox(MongoDatabase database, EntityStore store, Duration window, Clock clock) {
     this.heads = database.getCollection("entities");
     this.changes = new EntityChanges(database);
-    this.digests = new EntityDigests(changes);
+    this.digests = store.digests();
     this.store = store;
     this.window = window;
     this.clock = clock;
@@ -82,15 +82,15 @@ public final class EntityOutbox implements OutboxSource {
   private Optional<Entry> fix(Document head) {
     String entityId = head.getString("_id");
     List<Change> pending = EntityStore.pending(head);
-    changes.apply(pending);
-    long applied = pending.isEmpty() ? head.getLong("seq") : pending.get(pending.size() - 1).seq();
+    long applied = head.getLong("seq");
+    Roots roots = digests.advance(entityId, pending, applied);
     Document event = head.get("event", Document.class);
     List<Bson> updates = new ArrayList<>();
     if (!pending.isEmpty()) {
       updates.add(Updates.pullByFilter(new Document("pending", upTo(applied))));
     }
     if (event == null) {
-      event = event(entityId, head.getLong("announced_seq"), applied);
+      event = event(entityId, head.getLong("announced_seq"), roots);
       if (event == null) {
         updates.add(Updates.set("dirty", false));
         // Nobody tells anything now, so nobody has to wait for the lease to end.
@@ -120,8 +120,8 @@ public final class EntityOutbox implements OutboxSource {
     return new Document("seq", new Document("$lte", seq));
   }
 
-  private Document event(String entityId, long announced, long applied) {
-    long to = Math.min(applied, announced + MAX_CHANGES);
+  private Document event(String entityId, long announced, Roots roots) {
+    long to = Math.min(roots.seq(), announced + MAX_CHANGES);
     List<Change> told = changes.between(entityId, announced, to);
     if (told.isEmpty()) {
       return null;
@@ -138,7 +138,7 @@ public final class EntityOutbox implements OutboxSource {
     data.put("entity_id", entityId);
     data.put("updated_at", told.get(told.size() - 1).at().toString());
     data.put("changes", ids);
-    data.put("checksum", digests.checksum(entityId, applied));
+    data.put("checksum", roots.global());
     data.put("event_key", "data:" + to);
     return new Document("to_seq", to).append("data", Json.text(data));
   }

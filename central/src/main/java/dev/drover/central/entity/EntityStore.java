@@ -15,8 +15,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Date;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +31,7 @@ import org.bson.conversions.Bson;
 public final class EntityStore {
   private final MongoCollection<Document> heads;
   private final EntityChanges changes;
+  private final EntityDigests digests;
   private final Clock clock;
   private volatile Runnable onChange = () -> {};
 
@@ -38,8 +39,13 @@ public final class EntityStore {
   public EntityStore(MongoDatabase database, Clock clock) {
     this.heads = database.getCollection("entities");
     this.changes = new EntityChanges(database);
+    this.digests = new EntityDigests(database, changes);
     this.clock = clock;
     heads.createIndex(Indexes.ascending("dirty", "relay_after"));
+  }
+
+  EntityDigests digests() {
+    return digests;
   }
 
   void onChange(Runnable wake) {
@@ -107,7 +113,8 @@ public final class EntityStore {
 
   /** One document as JSON, as the last acknowledged write left it. */
   public Optional<String> read(ItemRef item) {
-    return current(head(item.entityId()), item);
+    Map<ItemRef, Version> current = current(head(item.entityId()), List.of(item));
+    return Optional.ofNullable(current.getOrDefault(item, Version.NONE).json());
   }
 
   /** The documents of a collection in order of their ids. */
@@ -122,45 +129,149 @@ public final class EntityStore {
   }
 
   /**
-   * Does all edits in one atomic step, durable on return.
+   * Does all edits in one atomic step, durable on return. An upsert of what is there already in the
+   * same words is no change, so that a repeated import tells nobody.
    *
-   * @return the number of the last change
+   * @return the changes, in order
    * @throws ProtocolException ENTITY_NOT_FOUND, ALREADY_EXISTS or NOT_FOUND; then nothing was done
    */
-  public long write(String entityId, List<Edit> edits) {
+  public List<Change> write(String entityId, List<Edit> edits) {
     for (int attempt = 0; ; attempt++) {
       Document head = head(entityId);
       List<Change> next = plan(head, edits);
-      Change last = next.get(next.size() - 1);
-      Bson unchanged =
-          Filters.and(Filters.eq("_id", entityId), Filters.eq("seq", head.getLong("seq")));
-      Bson update =
-          Updates.combine(
-              Updates.set("seq", last.seq()),
-              Updates.set("dirty", true),
-              Updates.set("updated_at", Date.from(last.at())),
-              Updates.pushEach("pending", next.stream().map(Change::toPending).toList()));
-      if (heads.updateOne(unchanged, update).getMatchedCount() == 1) {
-        onChange.run();
-        return last.seq();
+      if (next.isEmpty() || commit(head, next)) {
+        return next;
       }
       backOff(attempt);
     }
   }
 
+  /**
+   * Does those edits of a mall that meet what the mall has seen, in one atomic step, durable on
+   * return (R-14). An edit conflicts when somebody else changed its document after the edit's base;
+   * one that finds its document as it wants it is done already.
+   *
+   * @param by the orchestrator that sends them; its own earlier edits are no conflict
+   * @return what became of each, in order
+   * @throws ProtocolException ENTITY_NOT_FOUND; then nothing was done
+   */
+  public List<EdgeOutcome> merge(String entityId, List<EdgeEdit> edits, String by) {
+    for (int attempt = 0; ; attempt++) {
+      Document head = head(entityId);
+      Plan plan = new Plan(head, edits.stream().map(EdgeEdit::item).toList());
+      List<EdgeOutcome> outcomes = edits.stream().map(edit -> merge(plan, edit, by)).toList();
+      if (plan.changes.isEmpty() || commit(head, plan.changes)) {
+        return outcomes;
+      }
+      backOff(attempt);
+    }
+  }
+
+  private static EdgeOutcome merge(Plan plan, EdgeEdit edit, String by) {
+    Version current = plan.current(edit.item());
+    if (edit.wants(current)) {
+      return new EdgeOutcome(edit, true, current);
+    }
+    boolean seen = current.seq() <= edit.baseSeq() || by.equals(current.by());
+    boolean meets = edit.json() == null || edit.create() != current.exists();
+    if (!seen || !meets) {
+      return new EdgeOutcome(edit, false, current);
+    }
+    String operation = edit.json() == null ? "delete" : current.exists() ? "update" : "create";
+    plan.add(edit.item(), operation, edit.json(), by);
+    return new EdgeOutcome(edit, true, plan.current(edit.item()));
+  }
+
+  private boolean commit(Document head, List<Change> next) {
+    Change last = next.get(next.size() - 1);
+    Bson unchanged =
+        Filters.and(
+            Filters.eq("_id", head.getString("_id")), Filters.eq("seq", head.getLong("seq")));
+    Bson update =
+        Updates.combine(
+            Updates.set("seq", last.seq()),
+            Updates.set("dirty", true),
+            Updates.set("updated_at", Date.from(last.at())),
+            Updates.pushEach("pending", next.stream().map(Change::toPending).toList()));
+    boolean mine = heads.updateOne(unchanged, update).getMatchedCount() == 1;
+    if (mine) {
+      onChange.run();
+    }
+    return mine;
+  }
+
+  /**
+   * The entity as it is now, for readers that need one consistent state.
+   *
+   * @throws ProtocolException ENTITY_NOT_FOUND
+   */
+  public EntityView view(String entityId) {
+    Document head = head(entityId);
+    Roots roots = digests.advance(entityId, pending(head), head.getLong("seq"));
+    while (roots.seq() > head.getLong("seq")) {
+      head = head(entityId);
+      roots = digests.advance(entityId, pending(head), head.getLong("seq"));
+    }
+    return new EntityView(
+        entityId,
+        head.getDate("updated_at").toInstant(),
+        head.get("forgotten_seq", 0L),
+        roots,
+        digests,
+        changes);
+  }
+
+  /** Forgets the history of all entities before a time; returns how many changes. */
+  public long forget(Instant before) {
+    long forgotten = 0;
+    for (Document head : heads.find().projection(Projections.include("announced_seq"))) {
+      EntityView view = view(head.getString("_id"));
+      long to = Math.min(view.lastBefore(before), head.getLong("announced_seq"));
+      if (to > view.forgottenSeq()) {
+        // Said first: a reader must not take a half forgotten history for a whole one.
+        heads.updateOne(Filters.eq("_id", view.entityId()), Updates.max("forgotten_seq", to));
+        changes.forget(view.entityId(), view.forgottenSeq(), to);
+        forgotten += to - view.forgottenSeq();
+      }
+    }
+    return forgotten;
+  }
+
   private List<Change> plan(Document head, List<Edit> edits) {
-    long seq = head.getLong("seq");
-    Instant at = after(head.getDate("updated_at").toInstant());
-    Map<ItemRef, Boolean> known = new HashMap<>();
-    List<Change> next = new ArrayList<>();
+    Plan plan = new Plan(head, edits.stream().map(Edit::item).toList());
     for (Edit edit : edits) {
-      boolean exists = known.computeIfAbsent(edit.item(), item -> current(head, item).isPresent());
-      String operation = operation(edit, exists);
-      known.put(edit.item(), edit.kind() != Edit.Kind.DELETE);
-      next.add(new Change(++seq, edit.item(), operation, edit.json(), at));
+      Version current = plan.current(edit.item());
+      if (edit.kind() == Edit.Kind.UPSERT && edit.json().equals(current.json())) {
+        continue;
+      }
+      plan.add(edit.item(), operation(edit, current.exists()), edit.json(), null);
+    }
+    return plan.changes;
+  }
+
+  /** What one compare-and-set is to do: each change knows what it meets. */
+  private final class Plan {
+    private final Map<ItemRef, Version> known;
+    private final List<Change> changes = new ArrayList<>();
+    private long seq;
+    private Instant at;
+
+    Plan(Document head, Collection<ItemRef> items) {
+      this.known = EntityStore.this.current(head, items);
+      this.seq = head.getLong("seq");
+      this.at = after(head.getDate("updated_at").toInstant());
+    }
+
+    Version current(ItemRef item) {
+      return known.getOrDefault(item, Version.NONE);
+    }
+
+    void add(ItemRef item, String operation, String json, String by) {
+      Version next = Version.written(json, ++seq, at, by);
+      changes.add(new Change(item, operation, next, current(item)));
+      known.put(item, next);
       at = at.plusMillis(1);
     }
-    return next;
   }
 
   private static String operation(Edit edit, boolean exists) {
@@ -182,14 +293,15 @@ public final class EntityStore {
     return exists ? "update" : "create";
   }
 
-  private Optional<String> current(Document head, ItemRef item) {
-    List<Change> pending = pending(head);
-    for (int i = pending.size() - 1; i >= 0; i--) {
-      if (pending.get(i).item().equals(item)) {
-        return Optional.ofNullable(pending.get(i).json());
+  /** The documents as the last acknowledged write left them; those that never were are missing. */
+  private Map<ItemRef, Version> current(Document head, Collection<ItemRef> items) {
+    Map<ItemRef, Version> current = changes.read(items);
+    for (Change change : pending(head)) {
+      if (change.seq() > current.getOrDefault(change.item(), Version.NONE).seq()) {
+        current.put(change.item(), change.after());
       }
     }
-    return changes.read(item);
+    return current;
   }
 
   private Document head(String entityId) {

@@ -6,11 +6,10 @@ import de.bwaldvogel.mongo.backend.CursorRegistry;
 import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.h2.H2Collection;
 import de.bwaldvogel.mongo.bson.Document;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 
 /**
@@ -42,12 +41,27 @@ final class KeyedCollection extends H2Collection {
       int limit,
       int batchSize,
       Document fieldSelector) {
-    Optional<List<Object>> candidates = condition(query).flatMap(this::positions);
+    Optional<Iterable<Object>> candidates = condition(query).flatMap(this::positions);
     if (candidates.isEmpty()) {
       return super.queryDocuments(query, orderBy, numberToSkip, limit, batchSize, fieldSelector);
     }
+    // Ranges come in order of their ids: with nothing to sort, no more is read than the limit asks.
+    boolean inOrder = candidates.get() instanceof Range && byId(orderBy);
     return matchDocuments(
-        query, candidates.get(), orderBy, numberToSkip, limit, batchSize, fieldSelector);
+        query,
+        candidates.get(),
+        inOrder ? null : orderBy,
+        numberToSkip,
+        limit,
+        batchSize,
+        fieldSelector);
+  }
+
+  private static boolean byId(Document orderBy) {
+    return orderBy != null
+        && orderBy.size() == 1
+        && orderBy.get(ID) instanceof Number direction
+        && direction.intValue() == 1;
   }
 
   /** What the filter asks of {@code _id}, at its top or in one of the parts of an {@code $and}. */
@@ -65,7 +79,7 @@ final class KeyedCollection extends H2Collection {
     return Optional.empty();
   }
 
-  private Optional<List<Object>> positions(Object condition) {
+  private Optional<Iterable<Object>> positions(Object condition) {
     if (condition instanceof String id) {
       return Optional.of(documents.containsKey(id) ? List.of(id) : List.of());
     }
@@ -80,17 +94,16 @@ final class KeyedCollection extends H2Collection {
     Object from = operators.getOrDefault("$gte", operators.get("$gt"));
     Object to = operators.getOrDefault("$lt", operators.get("$lte"));
     return from instanceof String low && to instanceof String high
-        ? Optional.of(range(low, high))
+        ? Optional.of(new Range(documents, low, high))
         : Optional.empty();
   }
 
   /** Ids from {@code low} to {@code high}, both included: the filter itself is applied later. */
-  private List<Object> range(String low, String high) {
-    List<Object> ids = new ArrayList<>();
-    Cursor<Object, Document> cursor = documents.cursor(low, high, false);
-    while (cursor.hasNext()) {
-      ids.add(cursor.next());
+  private record Range(MVMap<Object, Document> documents, String low, String high)
+      implements Iterable<Object> {
+    @Override
+    public Iterator<Object> iterator() {
+      return documents.cursor(low, high, false);
     }
-    return ids;
   }
 }

@@ -26,6 +26,9 @@ public final class Checksums {
   /** The name of this definition on the wire. */
   public static final String ALGORITHM = "sha256-jcs-256";
 
+  /** How many buckets a collection has. */
+  public static final int BUCKETS = 256;
+
   private static final byte[] EMPTY = new byte[32];
 
   private Checksums() {}
@@ -39,8 +42,18 @@ public final class Checksums {
     }
   }
 
+  /** The bucket of an item: 0 to 255. */
+  public static int bucketOf(String id) {
+    return sha256().digest(id.getBytes(StandardCharsets.UTF_8))[0] & 0xff;
+  }
+
+  /** The root of a collection over its bucket hashes, one after the other. */
+  public static String root(byte[] bucketHashes) {
+    return text(sha256().digest(bucketHashes));
+  }
+
   /** The hash of a bucket over its items, sorted by the bytes of their ids. */
-  static byte[] bucket(SortedMap<byte[], byte[]> items) {
+  public static byte[] bucket(SortedMap<byte[], byte[]> items) {
     if (items == null || items.isEmpty()) {
       return EMPTY;
     }

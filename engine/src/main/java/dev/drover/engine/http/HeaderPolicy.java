@@ -14,10 +14,12 @@ public final class HeaderPolicy implements HeaderFilterStrategy {
       Set.of(
           "allow",
           "cache-control",
+          "content-encoding",
           "etag",
           "idempotency-replayed",
           "location",
           "retry-after",
+          "vary",
           "x-drover-stale-since",
           "x-ratelimit-limit",
           "x-ratelimit-remaining",

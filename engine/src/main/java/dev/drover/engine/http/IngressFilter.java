@@ -46,6 +46,7 @@ public final class IngressFilter implements Handler<RoutingContext> {
           "content-encoding",
           "expect",
           "accept",
+          "accept-encoding",
           "sec-websocket-key",
           "sec-websocket-version",
           "sec-websocket-protocol",

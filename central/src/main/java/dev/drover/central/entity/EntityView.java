@@ -1,0 +1,153 @@
+package dev.drover.central.entity;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * One entity as it stands after one change: its checksums, its documents and how it came there.
+ * What is written meanwhile is not seen, however long a reader takes.
+ */
+public final class EntityView {
+  private final String entityId;
+  private final Instant updatedAt;
+  private final long forgottenSeq;
+  private final Roots roots;
+  private final EntityDigests digests;
+  private final EntityChanges changes;
+
+  EntityView(
+      String entityId,
+      Instant updatedAt,
+      long forgottenSeq,
+      Roots roots,
+      EntityDigests digests,
+      EntityChanges changes) {
+    this.entityId = entityId;
+    this.updatedAt = updatedAt;
+    this.forgottenSeq = forgottenSeq;
+    this.roots = roots;
+    this.digests = digests;
+    this.changes = changes;
+  }
+
+  /** The entity. */
+  public String entityId() {
+    return entityId;
+  }
+
+  /** The number of the last change. */
+  public long seq() {
+    return roots.seq();
+  }
+
+  /** When that was. */
+  public Instant updatedAt() {
+    return updatedAt;
+  }
+
+  /** The last change that is forgotten; 0 when the history is whole. */
+  public long forgottenSeq() {
+    return forgottenSeq;
+  }
+
+  /** When a change was committed. */
+  public Instant time(long seq) {
+    return seq == seq() ? updatedAt : changes.time(entityId, seq).orElse(updatedAt);
+  }
+
+  /** Whether every change since this time is kept. */
+  public boolean kept(Instant time) {
+    return forgottenSeq == 0
+        || changes
+            .time(entityId, forgottenSeq + 1)
+            .filter(first -> !first.isAfter(time))
+            .isPresent();
+  }
+
+  /** The checksums. */
+  public Roots roots() {
+    return roots;
+  }
+
+  /** The changes with numbers above {@code from} and up to {@code to}, in order. */
+  public List<Change> changes(long from, long to) {
+    return changes.between(entityId, from, Math.min(to, seq()));
+  }
+
+  /** The documents as they stood after change {@code seq}, one collection after the other. */
+  public Snapshot snapshot(long seq) {
+    return new Snapshot(changes, entityId, seq);
+  }
+
+  /**
+   * The number of the last change before a time; 0 or the last forgotten one when there is none.
+   */
+  public long lastBefore(Instant time) {
+    long low = forgottenSeq;
+    long high = seq();
+    while (low < high) {
+      long middle = low + (high - low + 1) / 2;
+      Optional<Instant> at = changes.time(entityId, middle);
+      if (at.isEmpty() || at.get().isBefore(time)) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  /**
+   * The checksums as they stood after an older change: what was changed since is put back.
+   *
+   * @param since the changes after that one, up to this view
+   * @return empty when more was changed while they were read
+   */
+  public Optional<Roots> rootsBefore(List<Change> since) {
+    if (since.isEmpty()) {
+      return Optional.of(roots);
+    }
+    Map<ItemRef, Version> then = new HashMap<>();
+    since.forEach(change -> then.putIfAbsent(change.item(), change.before()));
+    Map<String, Bucket> touched = new TreeMap<>();
+    then.keySet().forEach(item -> touched.put(Bucket.of(item).key(), Bucket.of(item)));
+    digests.find(touched.keySet()).forEach(bucket -> touched.put(bucket.key(), bucket));
+    if (touched.values().stream().anyMatch(bucket -> bucket.seq() > seq())) {
+      return Optional.empty();
+    }
+    then.forEach(
+        (item, version) -> touched.get(Bucket.of(item).key()).set(item.id(), version.digest()));
+    return Optional.of(roots.with(since.get(0).seq() - 1, touched.values()));
+  }
+
+  /**
+   * The documents of some buckets by bucket number.
+   *
+   * @return empty when they changed while they were read: take a new view and try again
+   */
+  public Optional<Map<Integer, List<String>>> buckets(String collection, List<Integer> numbers) {
+    Map<String, Bucket> stored = new TreeMap<>();
+    for (int number : numbers) {
+      stored.put(Bucket.key(entityId, collection, number), null);
+    }
+    digests.find(stored.keySet()).forEach(bucket -> stored.put(bucket.key(), bucket));
+    Map<Integer, List<String>> documents = new TreeMap<>();
+    for (int number : numbers) {
+      Bucket bucket = stored.get(Bucket.key(entityId, collection, number));
+      List<String> ids = bucket == null ? List.of() : bucket.ids();
+      List<EntityChanges.Row> rows = changes.rows(entityId, collection, ids);
+      boolean moved =
+          bucket != null && bucket.seq() > seq()
+              || rows.stream().anyMatch(row -> row.version().seq() > seq());
+      if (moved || rows.size() != ids.size()) {
+        return Optional.empty();
+      }
+      documents.put(number, rows.stream().map(row -> row.version().json()).toList());
+    }
+    return Optional.of(documents);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.drover.central.entity;
+
+import dev.drover.engine.checksum.Checksums;
+import dev.drover.proto.ErrorCode;
+import dev.drover.proto.ProtocolException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Map;
+import org.bson.Document;
+import org.bson.types.Binary;
+
+/**
+ * What a document was at some point of its entity's history.
+ *
+ * @param json the document; null when it was deleted
+ * @param hash its hash as it enters the checksums; null when it was deleted
+ * @param seq the change that made it so; 0 when it never was
+ * @param at when that was
+ * @param by the orchestrator that made it so by an edge edit; null for everyone else
+ */
+public record Version(String json, Binary hash, long seq, Instant at, String by) {
+  /** Of a document that never was. */
+  static final Version NONE = new Version(null, null, 0, Instant.EPOCH, null);
+
+  /**
+   * A document that was just written, or deleted when there is none.
+   *
+   * @throws ProtocolException VALIDATION_FAILED for what has no canonical form: no mall could prove
+   *     that it has it
+   */
+  static Version written(String json, long seq, Instant at, String by) {
+    return new Version(json, json == null ? null : hash(json), seq, at, by);
+  }
+
+  private static Binary hash(String json) {
+    try {
+      return new Binary(Checksums.item(json));
+    } catch (UncheckedIOException e) {
+      throw new ProtocolException(
+          ErrorCode.VALIDATION_FAILED,
+          "The document has no canonical form (RFC 8785)",
+          Map.of("reason", String.valueOf(e.getCause().getMessage())));
+    }
+  }
+
+  /** Whether there is a document. */
+  public boolean exists() {
+    return json != null;
+  }
+
+  /** The hash of the document for a digest; null when there is none. */
+  byte[] digest() {
+    return hash == null ? null : hash.getData();
+  }
+
+  Document toDocument() {
+    return new Document("json", json)
+        .append("h", hash)
+        .append("seq", seq)
+        .append("at", Date.from(at))
+        .append("by", by);
+  }
+
+  static Version of(Document stored) {
+    return new Version(
+        stored.getString("json"),
+        stored.get("h", Binary.class),
+        stored.getLong("seq"),
+        stored.getDate("at").toInstant(),
+        stored.getString("by"));
+  }
+}
