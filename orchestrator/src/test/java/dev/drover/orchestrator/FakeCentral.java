@@ -57,6 +57,10 @@ final class FakeCentral implements AutoCloseable {
   final Map<String, String> nextBody = new ConcurrentHashMap<>();
 
   final FakeData data = new FakeData();
+
+  /** A body that has this in it is answered 400. */
+  final List<String> alwaysRefused = new CopyOnWriteArrayList<>();
+
   private final Map<String, Runnable> afterNext = new ConcurrentHashMap<>();
   volatile String commands = "[]";
   volatile Duration tokenLifetime = Duration.ofDays(7);
@@ -155,7 +159,10 @@ final class FakeCentral implements AutoCloseable {
     if (now != null) {
       now.run();
     }
-    Integer status = nextStatus.remove(path);
+    Integer status =
+        alwaysRefused.stream().anyMatch(seen.body()::contains)
+            ? Integer.valueOf(400)
+            : nextStatus.remove(path);
     String body = nextBody.remove(path);
     if (body != null) {
       response.end(body);
