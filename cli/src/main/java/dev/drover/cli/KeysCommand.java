@@ -1,9 +1,13 @@
 package dev.drover.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.drover.cli.client.Central;
 import dev.drover.engine.crypto.PrivateKeys;
 import dev.drover.engine.crypto.PublicKeys;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
@@ -14,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code drover keys}: keys of orchestrators and devices. */
-@Command(name = "keys", description = "Makes keys.", mixinStandardHelpOptions = true)
+@Command(name = "keys", description = "Makes and changes keys.", mixinStandardHelpOptions = true)
 final class KeysCommand {
   @Spec private CommandSpec spec;
 
@@ -64,5 +69,66 @@ final class KeysCommand {
     spec.commandLine().getErr().println("Private key: " + file);
     spec.commandLine().getErr().flush();
     return ExitCode.OK;
+  }
+
+  @Command(
+      name = "rekey",
+      description = {
+        "Changes the key that a mall's records are sealed with, while the mall works: takes a new",
+        "key into use, seals every record anew, then deletes the former key. When it is ended",
+        "before, the mall goes on all the same; run it again to watch."
+      },
+      exitCodeListHeading = "%nExit codes:%n",
+      exitCodeList = {
+        "0:every record is sealed with the new key",
+        "1:refused by the mall, or the mall went away",
+        "2:wrong usage"
+      },
+      mixinStandardHelpOptions = true)
+  int rekey(
+      @Option(
+              names = "--mall",
+              paramLabel = "URL",
+              defaultValue = "http://127.0.0.1:8081",
+              description = "The mall's address. Default: ${DEFAULT-VALUE}.")
+          URI mall,
+      @Option(
+              names = "--token",
+              paramLabel = "TOKEN",
+              description =
+                  "Token to use; by default one of role operator, made with the local key.")
+          String token,
+      @Option(
+              names = "--data",
+              paramLabel = "DIR",
+              description = "Data directory of central with its key. Default: .drover/central.")
+          Path data)
+      throws IOException, InterruptedException {
+    Path directory = data == null ? Home.directory().resolve(".drover/central") : data;
+    String own = token == null ? new LocalTokens(LocalTokens.keys(directory)).operator("*") : token;
+    Central api = new Central("the mall", mall, own);
+    String path = "/api/orchestrator/keys/rekey";
+    JsonNode progress = api.post(path, JsonNodeFactory.instance.objectNode());
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("New records are sealed with key " + progress.path("key_id").asText());
+    show(out, progress);
+    while (progress.path("state").asText().equals("running")) {
+      TimeUnit.MILLISECONDS.sleep(500);
+      progress = api.get(path);
+      show(out, progress);
+    }
+    out.println("The former key is deleted.");
+    out.flush();
+    return ExitCode.OK;
+  }
+
+  private static void show(PrintWriter out, JsonNode progress) {
+    long broken = progress.path("records_broken").asLong();
+    out.printf(
+        "%d of %d records sealed anew%s%n",
+        progress.path("records_sealed").asLong(),
+        progress.path("records_total").asLong(),
+        broken == 0 ? "" : ", " + broken + " cannot be opened by any key");
+    out.flush();
   }
 }

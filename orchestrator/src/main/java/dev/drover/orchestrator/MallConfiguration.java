@@ -14,6 +14,7 @@ import dev.drover.orchestrator.central.Registration;
 import dev.drover.orchestrator.central.StreamLosses;
 import dev.drover.orchestrator.event.EventMetrics;
 import dev.drover.orchestrator.event.EventSteps;
+import dev.drover.orchestrator.keys.Rekey;
 import dev.drover.orchestrator.mall.FirmwareDirectory;
 import dev.drover.orchestrator.mall.GrpcServer;
 import dev.drover.orchestrator.mall.Heartbeat;
@@ -44,6 +45,7 @@ import org.springframework.util.StringUtils;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnExpression("'${drover.bundle}' != 'simulator'")
 class MallConfiguration {
+  private static final String SEALING_KEY = "mall-store";
   private static final List<String> CAPABILITIES =
       List.of("task_assignment", "firmware_distribution", "beacon_management");
 
@@ -90,7 +92,12 @@ class MallConfiguration {
 
   @Bean
   Sealer sealer(KeyProvider keys) {
-    return new Sealer(keys.secret("mall-store"));
+    return Rekey.sealer(keys, SEALING_KEY);
+  }
+
+  @Bean
+  Rekey rekey(KeyProvider keys, Sealer sealer, MallStore store, EntityCache cache, Clock clock) {
+    return new Rekey(keys, SEALING_KEY, sealer, List.of(store, cache), clock);
   }
 
   @Bean

@@ -1,6 +1,7 @@
 package dev.drover.orchestrator;
 
 import dev.drover.engine.crypto.KeyProvider;
+import dev.drover.orchestrator.MallConfiguration.Doors;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralContact;
 import dev.drover.orchestrator.central.CentralLink;
@@ -29,6 +30,7 @@ import dev.drover.orchestrator.sync.VerifySync;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.time.Clock;
+import org.apache.camel.Ordered;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.paho.mqtt5.PahoMqtt5Component;
 import org.apache.camel.component.paho.mqtt5.PahoMqtt5Configuration;
@@ -56,19 +58,21 @@ class SyncConfiguration {
   /** How the mall's own process reaches the mall's broker: the embedded one, or that of others. */
   @Bean
   ComponentCustomizer mallBroker(OrchestratorProperties properties, KeyProvider keys) {
-    return ComponentCustomizer.forType(
-        PahoMqtt5Component.class,
-        component -> {
-          PahoMqtt5Configuration broker = component.getConfiguration();
-          String url = properties.mqtt().url();
-          if (StringUtils.hasText(url)) {
-            useForeign(broker, URI.create(url));
-          } else {
-            broker.setBrokerUrl("tcp://" + properties.bind() + ":" + properties.mqtt().port());
-            broker.setUserName(MallMqttAccess.USER);
-            broker.setPassword(MallMqttAccess.password(keys.secret(MallMqttAccess.SECRET)));
-          }
-        });
+    // After the starter's own customizer, which sets its default.
+    return ComponentCustomizer.builder(PahoMqtt5Component.class)
+        .withOrder(Ordered.LOWEST)
+        .build(
+            component -> {
+              PahoMqtt5Configuration broker = component.getConfiguration();
+              String url = properties.mqtt().url();
+              if (StringUtils.hasText(url)) {
+                useForeign(broker, URI.create(url));
+              } else {
+                broker.setBrokerUrl("tcp://" + properties.bind() + ":" + properties.mqtt().port());
+                broker.setUserName(MallMqttAccess.USER);
+                broker.setPassword(MallMqttAccess.password(keys.secret(MallMqttAccess.SECRET)));
+              }
+            });
   }
 
   /** Name and password may stand in the URL: {@code tcp://name:password@host:1883}. */
@@ -110,15 +114,17 @@ class SyncConfiguration {
       Untold untold,
       DeltaBudget budget,
       CentralLink link,
+      Doors doors,
       OrchestratorProperties properties,
       Clock clock) {
+    // The devices are told of each sync, so the mall's own broker must have had time to start.
     return new SyncPlan(
         cache,
         store,
         acks,
         untold,
         budget,
-        () -> link.connected() && link.token().isPresent(),
+        () -> link.connected() && link.token().isPresent() && doors.brokerStart().isDone(),
         new SyncPlan.Settings(properties.sync().verifyInterval(), properties.events().backoff()),
         clock);
   }
@@ -199,9 +205,10 @@ class SyncConfiguration {
       EntityCache cache,
       Untold untold,
       AffectedBeacons affected,
+      SyncPlan plan,
       SyncMetrics metrics,
       MallIdentity identity) {
-    return new BucketRepair(cache, untold, affected, metrics, identity.entityId());
+    return new BucketRepair(cache, untold, affected, plan, metrics, identity.entityId());
   }
 
   @Bean

@@ -8,9 +8,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** Central's REST interface, as one operator. */
+/** The REST interface of central, or of a mall, as one operator. */
 public final class Central {
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -19,11 +20,20 @@ public final class Central {
           .build();
 
   private final ObjectMapper json = new ObjectMapper();
+  private final String name;
   private final URI address;
   private final String token;
+  private int requests;
+  private long bytes;
 
   /** Talks to central at this address with this token. */
   public Central(URI address, String token) {
+    this("central", address, token);
+  }
+
+  /** Talks to a server that people call by this name. */
+  public Central(String name, URI address, String token) {
+    this.name = name;
     this.address = address;
     this.token = token;
   }
@@ -35,6 +45,25 @@ public final class Central {
       return false;
     }
     return accept("GET " + path, response) != null;
+  }
+
+  /** How many requests were answered. */
+  public int requests() {
+    return requests;
+  }
+
+  /** The bytes of the bodies of all answers. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /**
+   * Gets a JSON object or array.
+   *
+   * @throws CliException when it is refused or the server cannot be reached
+   */
+  public JsonNode get(String path) throws IOException, InterruptedException {
+    return accept("GET " + path, send(request(path).GET().build()));
   }
 
   /**
@@ -61,10 +90,15 @@ public final class Central {
 
   private HttpResponse<String> send(HttpRequest request) throws InterruptedException {
     try {
-      return http.send(request, HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+      requests++;
+      bytes += response.body().getBytes(StandardCharsets.UTF_8).length;
+      return response;
     } catch (IOException e) {
       throw new CliException(
-          "cannot reach central at "
+          "cannot reach "
+              + name
+              + " at "
               + address
               + " ("
               + e
@@ -78,6 +112,8 @@ public final class Central {
           what + " was answered " + response.statusCode() + ": " + response.body().strip());
     }
     String body = response.body().strip();
-    return body.startsWith("{") ? json.readTree(body) : json.createObjectNode();
+    return body.startsWith("{") || body.startsWith("[")
+        ? json.readTree(body)
+        : json.createObjectNode();
   }
 }

@@ -123,6 +123,10 @@ public final class FileKeyProvider implements KeyProvider {
       for (Path old : older(name)) {
         Files.delete(old);
       }
+      // A kill while a new key was written leaves it under a name that nobody looks for.
+      for (Path unfinished : files("." + file(name, KEY).getFileName() + ".")) {
+        Files.delete(unfinished);
+      }
       sync();
     } catch (IOException e) {
       throw new IllegalStateException("Cannot delete the former keys of " + name, e);
@@ -130,7 +134,10 @@ public final class FileKeyProvider implements KeyProvider {
   }
 
   private List<Path> older(String name) {
-    String prefix = file(name, KEY).getFileName() + OLD;
+    return files(file(name, KEY).getFileName() + OLD);
+  }
+
+  private List<Path> files(String prefix) {
     if (!Files.isDirectory(dir)) {
       return List.of();
     }

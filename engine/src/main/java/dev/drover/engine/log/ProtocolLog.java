@@ -15,14 +15,14 @@ import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * The log lines of document 1, section 10.2: one per protocol event, with {@code event}, {@code
- * entity_id}, {@code orchestrator_id}, {@code duration_ms} and {@code trace_id}. Routes write them
- * where a flow has reached something worth telling.
+ * entity_id}, {@code orchestrator_id}, {@code duration_ms}, {@code trace_id} and {@code
+ * records_synced}. Routes write them where a flow has reached something worth telling.
  */
 public final class ProtocolLog {
   /** Level FATAL: the process is about to end. SLF4J has no such level, hence a marker. */
   public static final Marker FATAL = MarkerFactory.getMarker("FATAL");
 
-  /** Exchange property: how many records a sync moved; written as {@code records_synced}. */
+  /** Exchange property: how many records a flow has synced; told as {@code records_synced}. */
   public static final String RECORDS = "DroverRecordsSynced";
 
   private final Logger logger;
@@ -58,7 +58,7 @@ public final class ProtocolLog {
     add(line, "orchestrator_id", orchestrator(caller));
     add(line, "trace_id", traceId(exchange.getMessage()));
     line.addKeyValue("duration_ms", Duration.ofMillis(exchange.getClock().elapsed()).toMillis());
-    Long records = exchange.getProperty(RECORDS, Long.class);
+    Integer records = exchange.getProperty(RECORDS, Integer.class);
     if (records != null) {
       line.addKeyValue("records_synced", records);
     }

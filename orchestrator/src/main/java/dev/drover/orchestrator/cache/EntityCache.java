@@ -4,6 +4,8 @@ import dev.drover.engine.checksum.Checksums;
 import dev.drover.engine.checksum.EntityDigest;
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.orchestrator.store.Database;
+import dev.drover.orchestrator.store.SealedStore;
+import dev.drover.orchestrator.store.SealedTable;
 import dev.drover.proto.ProtocolException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * delete} are {@link #apply}, {@code update_checksum} is part of both, {@code calculate_checksum}
  * is {@link #global}, {@code get_last_sync_time} is in {@link #state}.
  */
-public final class EntityCache implements AutoCloseable {
+public final class EntityCache implements SealedStore, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EntityCache.class);
   private static final int CHECKED_AT_ONCE = 1000;
   private static final int DELETED_AT_ONCE = 2000;
@@ -602,7 +604,45 @@ public final class EntityCache implements AutoCloseable {
     }
   }
 
-  /** The file's database, for sealing anew. */
+  @Override
+  public List<SealedTable> sealedTables() {
+    return List.of(
+        new SealedTable(
+            "meta",
+            List.of("name"),
+            "value",
+            CacheFile.META,
+            keys -> entityId + "/" + keys.get(0),
+            this::transaction),
+        new SealedTable(
+            "items",
+            List.of("generation", "collection", "id"),
+            "value",
+            CacheFile.ITEM,
+            keys -> keys.get(1) + "/" + keys.get(2),
+            this::transaction));
+  }
+
+  private <T> T transaction(Database.Work<T> work) {
+    synchronized (writer) {
+      return guarded(() -> file.database().transaction(work));
+    }
+  }
+
+  /** The mark is sealed too, and a file that was set aside would be unreadable rubbish. */
+  @Override
+  public void sealedAnew() {
+    synchronized (writer) {
+      mark(view.record());
+      try {
+        Files.deleteIfExists(beside(".damaged"));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** The file's database, for tests that damage it. */
   Database database() {
     return file.database();
   }

@@ -43,15 +43,18 @@ public final class Edits {
 
   /** Stores an edit; {@code json} is null for a delete. */
   public void add(String collection, String id, String operation, String json, long baseSeq) {
-    database.update(
-        "INSERT INTO edits (collection, item_id, operation, data, base_seq, edited_at) VALUES (?,"
-            + " ?, ?, ?, ?, ?)",
-        collection,
-        id,
-        operation,
-        json == null ? null : store.seal("edit", collection + "/" + id, json),
-        baseSeq,
-        clock.millis());
+    database.transaction(
+        open ->
+            Database.update(
+                open,
+                "INSERT INTO edits (collection, item_id, operation, data, base_seq, edited_at)"
+                    + " VALUES (?, ?, ?, ?, ?, ?)",
+                collection,
+                id,
+                operation,
+                json == null ? null : store.seal("edit", collection + "/" + id, json),
+                baseSeq,
+                clock.millis()));
   }
 
   /**

@@ -17,7 +17,7 @@ import java.util.UUID;
  * they caused. Values are sealed with AES-256-GCM; an event's effects and the cursor after it are
  * one transaction.
  */
-public final class MallStore implements AutoCloseable {
+public final class MallStore implements SealedStore, AutoCloseable {
   /** Setting: the cursor in central's event stream. */
   public static final String CURSOR = "cursor";
 
@@ -72,6 +72,30 @@ public final class MallStore implements AutoCloseable {
   /** The database, for the parts of the mall that keep tables of their own. */
   public Database database() {
     return database;
+  }
+
+  @Override
+  public List<SealedTable> sealedTables() {
+    return List.of(
+        SealedTable.of(database, "settings", "name", "value", "setting"),
+        SealedTable.of(database, "applied_events", "event_key", "data", "event"),
+        SealedTable.of(database, "configs", "type", "config", "config"),
+        SealedTable.of(database, "work", "event_key", "data", "work"),
+        SealedTable.of(database, "parked_events", "event_key", "data", "parked"),
+        ofItems("edits", "seq", "data", "edit"),
+        ofItems("sync_conflicts", "id", "losing", "losing"),
+        ofItems("sync_conflicts", "id", "winning", "winning"));
+  }
+
+  /** Values that are sealed for their item: {@code collection/id}. */
+  private SealedTable ofItems(String table, String key, String column, String kind) {
+    return new SealedTable(
+        table,
+        List.of(key, "collection", "item_id"),
+        column,
+        kind,
+        keys -> keys.get(1) + "/" + keys.get(2),
+        database::transaction);
   }
 
   /** A setting's value. */

@@ -35,6 +35,7 @@ public final class BucketRepair {
   private final EntityCache cache;
   private final Untold untold;
   private final AffectedBeacons affected;
+  private final SyncPlan plan;
   private final SyncMetrics metrics;
   private final String entityId;
 
@@ -43,11 +44,13 @@ public final class BucketRepair {
       EntityCache cache,
       Untold untold,
       AffectedBeacons affected,
+      SyncPlan plan,
       SyncMetrics metrics,
       String entityId) {
     this.cache = cache;
     this.untold = untold;
     this.affected = affected;
+    this.plan = plan;
     this.metrics = metrics;
     this.entityId = entityId;
   }
@@ -137,6 +140,7 @@ public final class BucketRepair {
     SyncRun run = SyncRun.of(exchange, KIND);
     metrics.count(run);
     run.tell(exchange);
+    plan.wantSettle();
     String root = exchange.getProperty(ROOT, String.class);
     boolean moved =
         !Objects.equals(exchange.getProperty(CURSOR, String.class), cache.state().cursor());

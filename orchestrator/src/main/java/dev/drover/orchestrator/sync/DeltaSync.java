@@ -39,6 +39,7 @@ public final class DeltaSync {
   private final SyncMetrics metrics;
   private final String entityId;
   private final int limit;
+  private volatile long settled;
 
   /**
    * The steps on this cache.
@@ -165,16 +166,28 @@ public final class DeltaSync {
     exchange.setProperty(EQUAL, told == null || told.equals(cache.global()));
   }
 
-  /** Queues the acknowledgements of the events whose changes are in the cache. */
-  public void acknowledge(Exchange exchange) {
-    acks.settle(exchange.getProperty(COVERED, 0L, Long.class));
-  }
-
-  /** Ends a delta: it is counted, and no longer wanted. */
+  /** Ends a delta: it is counted and no longer wanted; who waits for it is to be told. */
   public void finish(Exchange exchange) {
     SyncRun run = SyncRun.of(exchange, KIND);
     metrics.count(run);
     run.tell(exchange);
+    settled = exchange.getProperty(COVERED, 0L, Long.class);
+    plan.wantSettle();
     plan.done(exchange, SyncPlan.Need.DELTA);
+  }
+
+  /** Begins to tell who waits for what is in the cache. */
+  public void settle(Exchange exchange) {
+    plan.attempt(exchange, SyncPlan.Need.SETTLE);
+  }
+
+  /** Queues the acknowledgements of the events whose changes are in the cache. */
+  public void acknowledge() {
+    acks.settle(settled);
+  }
+
+  /** Everybody who waited is told. */
+  public void settled(Exchange exchange) {
+    plan.done(exchange, SyncPlan.Need.SETTLE);
   }
 }

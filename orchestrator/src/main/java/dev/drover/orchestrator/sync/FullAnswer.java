@@ -2,7 +2,9 @@ package dev.drover.orchestrator.sync;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.orchestrator.cache.Replacement;
 import dev.drover.proto.Json;
@@ -17,6 +19,10 @@ import java.util.function.Consumer;
  * more than one of them is in memory. Its members may come in any order.
  */
 final class FullAnswer {
+  /** Behind an item comes the next one; elsewhere text after a document is an error. */
+  private static final ObjectReader ITEMS =
+      Json.MAPPER.readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
   private final Map<String, String> members = new HashMap<>();
 
   private FullAnswer() {}
@@ -66,7 +72,7 @@ final class FullAnswer {
       require(parser.currentToken() == JsonToken.START_ARRAY, "has no array of " + collection);
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         require(parser.currentToken() == JsonToken.START_OBJECT, "has an item that is no object");
-        JsonNode item = parser.readValueAsTree();
+        JsonNode item = ITEMS.readTree(parser);
         String id =
             ItemIds.of(item)
                 .orElseThrow(() -> new IOException("the answer has an item without an id"));

@@ -30,11 +30,13 @@ public final class SyncPlan implements OutboxSource {
     FULL,
     /** What changed since the cursor. */
     DELTA,
+    /** Devices to be told and events to be acknowledged, of what is in the cache already. */
+    SETTLE,
     /** A comparison of the checksums. */
     VERIFY
   }
 
-  /** Exchange property: {@code full}, {@code delta} or {@code verify}. */
+  /** Exchange property: {@code full}, {@code delta}, {@code settle} or {@code verify}. */
   public static final String NEED = "DroverSyncNeed";
 
   /** Exchange property: why a full sync is needed. */
@@ -103,6 +105,11 @@ public final class SyncPlan implements OutboxSource {
     want(Need.DELTA);
   }
 
+  /** Devices are to be told of what the cache has, and events to be acknowledged. */
+  public void wantSettle() {
+    want(Need.SETTLE);
+  }
+
   /** The checksums must be compared. */
   public void wantVerify() {
     want(Need.VERIFY);
@@ -144,6 +151,9 @@ public final class SyncPlan implements OutboxSource {
     }
     if (wants.get(Need.DELTA).open() && may(Need.DELTA) && budget.mayBegin()) {
       return Optional.of(Need.DELTA);
+    }
+    if (wants.get(Need.SETTLE).open() && may(Need.SETTLE)) {
+      return Optional.of(Need.SETTLE);
     }
     boolean due = wants.get(Need.VERIFY).open() || !clock.instant().isBefore(verifyAt);
     return due && may(Need.VERIFY) ? Optional.of(Need.VERIFY) : Optional.empty();

@@ -116,11 +116,10 @@ public final class VerifySync {
     finish(exchange);
   }
 
-  /** Central moved on meanwhile: verify again soon. */
+  /** Central moved on meanwhile: it stays wanted, and is tried again after a pause. */
   public void later(Exchange exchange) {
-    finish(exchange);
+    metrics.count(SyncRun.of(exchange, KIND));
     plan.wantDelta();
-    plan.wantVerify();
   }
 
   /** Only a full sync helps. */
