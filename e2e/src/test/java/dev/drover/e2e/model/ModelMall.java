@@ -157,7 +157,7 @@ final class ModelMall implements AutoCloseable {
         new DeltaSync(
             cache, acks, untold, affected, budget, plan, metrics, entity, page > 0 ? page : 5000));
     registry.bind("verifySync", new VerifySync(cache, plan, metrics, entity, clock));
-    registry.bind("bucketRepair", new BucketRepair(cache, untold, affected, metrics, entity));
+    registry.bind("bucketRepair", new BucketRepair(cache, untold, affected, plan, metrics, entity));
     registry.bind("deviceNotices", new DeviceNotices(untold, affected, cache, entity));
     camel.addComponent("outbox", new PlanComponent());
     camel.addComponent("http", new RemoteComponent(central));
