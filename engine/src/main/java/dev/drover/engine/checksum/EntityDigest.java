@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * any number of threads may read. {@link #fork} makes such a digest the base of the next one.
  */
 public final class EntityDigest {
-  private static final int BUCKETS = 256;
+  private static final int BUCKETS = Checksums.BUCKETS;
 
   /** The buckets of a collection, and which of them no fork shares. */
   private record Items(DigestBucket[] buckets, BitSet own) {
@@ -164,7 +164,7 @@ public final class EntityDigest {
 
   /** The root of a collection with these 256 bucket hashes, one after the other. */
   public static String root(byte[] bucketHashes) {
-    return Checksums.text(Checksums.sha256().digest(bucketHashes));
+    return Checksums.root(bucketHashes);
   }
 
   /** The root of the entity. */

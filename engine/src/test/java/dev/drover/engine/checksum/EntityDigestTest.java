@@ -36,6 +36,51 @@ class EntityDigestTest {
     assertThat(digest.root("areas")).isEqualTo(defined(left));
   }
 
+  @Property(tries = 200)
+  void knowsItsItemsAndAForkGoesItsOwnWay(
+      @ForAll @Size(max = 40) List<String> ids, @ForAll @Size(max = 10) List<String> later) {
+    EntityDigest digest = new EntityDigest();
+    TreeMap<String, byte[]> items = new TreeMap<>();
+    for (String id : ids) {
+      // Lone surrogates are written alike, so only the text that they are written as is an id.
+      String written = new String(bytes(id), StandardCharsets.UTF_8);
+      digest.set("areas", id, sha(bytes(id)));
+      items.put(written, sha(bytes(id)));
+    }
+    String root = digest.root("areas");
+    EntityDigest fork = digest.fork();
+    later.forEach(id -> fork.set("areas", id, new byte[32]));
+    ids.stream().limit(3).forEach(id -> fork.set("areas", id, null));
+    digest.fork().set("areas", "other", new byte[32]);
+    assertThat(digest.root("areas")).isEqualTo(root);
+    assertThat(digest.count("areas")).isEqualTo(items.size());
+    List<String> sorted =
+        items.keySet().stream()
+            .sorted((a, b) -> Arrays.compareUnsigned(bytes(a), bytes(b)))
+            .toList();
+    List<String> listed = new java.util.ArrayList<>();
+    List<String> page = digest.ids("areas", "", 3);
+    if (items.containsKey("")) {
+      listed.add(""); // no item has this id: it stands for the beginning
+    }
+    while (!page.isEmpty()) {
+      listed.addAll(page);
+      page = digest.ids("areas", page.get(page.size() - 1), 3);
+    }
+    assertThat(listed).isEqualTo(sorted);
+    for (String id : sorted) {
+      assertThat(digest.hash("areas", id)).isEqualTo(items.get(id));
+      assertThat(digest.bucket("areas", EntityDigest.bucketOf(id))).containsKey(id);
+    }
+    assertThat(digest.buckets("areas")).hasSize(256);
+    assertThat(EntityDigest.root(digest.bucketHashes("areas"))).isEqualTo(root);
+    EntityDigest same = new EntityDigest();
+    items.forEach((id, hash) -> same.set("areas", id, hash));
+    later.forEach(id -> same.set("areas", id, new byte[32]));
+    ids.stream().limit(3).forEach(id -> same.set("areas", id, null));
+    assertThat(fork.root("areas")).isEqualTo(same.root("areas"));
+  }
+
   /** The definition, written down once more and slowly. */
   private static String defined(Map<String, byte[]> items) throws Exception {
     ByteArrayOutputStream buckets = new ByteArrayOutputStream();

@@ -100,6 +100,28 @@ class KeyProviderTest {
   }
 
   @Test
+  void aChangedSecretIsKeptBesideUntilItIsForgotten() throws Exception {
+    KeyProvider keys = new FileKeyProvider(temp);
+    byte[] first = keys.secret("at-rest");
+    assertThat(keys.olderSecrets("at-rest")).isEmpty();
+    byte[] second = keys.rotate("at-rest");
+    assertThat(second).isNotEqualTo(first).isEqualTo(new FileKeyProvider(temp).secret("at-rest"));
+    assertThat(keys.olderSecrets("at-rest")).containsExactly(first);
+    byte[] third = keys.rotate("at-rest");
+    assertThat(keys.olderSecrets("at-rest")).containsExactlyInAnyOrder(first, second);
+    try (var files = Files.list(temp)) {
+      assertThat(files.toList())
+          .allSatisfy(
+              f ->
+                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(f)))
+                      .isEqualTo("rw-------"));
+    }
+    keys.forgetOlder("at-rest");
+    assertThat(keys.olderSecrets("at-rest")).isEmpty();
+    assertThat(keys.secret("at-rest")).isEqualTo(third);
+  }
+
+  @Test
   void theEnvironmentComesFirst() {
     KeyPair key = PrivateKeys.generate();
     String pem = PrivateKeys.toPem(TestKeys.privateKey(key));
