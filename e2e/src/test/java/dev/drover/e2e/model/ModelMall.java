@@ -215,7 +215,6 @@ final class ModelMall implements AutoCloseable {
     message.setBody(work.get(0).body());
     exchange.getMessage().setBody(List.of(message));
     planRoute.process(exchange);
-    if (Boolean.getBoolean("model.trace")) System.out.println("RUN " + work.get(0).body() + " outcome " + exchange.getProperty("DroverSyncOutcome") + " diff " + exchange.getProperty("DroverSyncDiffering") + " ex " + exchange.getProperty(Exchange.EXCEPTION_CAUGHT) + " state " + cache.state());
     return true;
   }
 
@@ -286,7 +285,14 @@ final class ModelMall implements AutoCloseable {
       parameters.clear();
       int path = remaining.indexOf('/');
       String target = remaining.substring(Math.max(0, path));
-      return new ProcessorEndpoint(uri, this, exchange -> remote.call(exchange, target));
+      return new ProcessorEndpoint(
+          uri,
+          this,
+          exchange -> {
+            // As the routes ask of the real component.
+            exchange.getExchangeExtension().setStreamCacheDisabled(true);
+            remote.call(exchange, target);
+          });
     }
   }
 }

@@ -8,18 +8,23 @@ import com.mongodb.client.MongoDatabase;
 import dev.drover.engine.backbone.EmbeddedMongo;
 import dev.drover.engine.backbone.MongoConfig;
 import dev.drover.engine.checksum.Checksums;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.LongStream;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.camel.Exchange;
+import org.apache.camel.util.FileUtil;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whatever happens in whatever order, after quiet the cache is what central has. Each seed is one
@@ -30,13 +35,20 @@ import org.junit.jupiter.api.io.TempDir;
 class SyncModelTest {
   private static final String SEEDS = System.getProperty("drover.model.seeds", "1-1000");
   private static final int ACTIONS = 40;
+  private static final Logger LOG = LoggerFactory.getLogger(SyncModelTest.class);
 
-  @TempDir static Path directory;
+  private static Path directory;
   private static EmbeddedMongo server;
   private static MongoClient client;
 
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
+    // Every step of both sides waits for its disk: memory makes room for more histories.
+    Path memory = Path.of("/dev/shm");
+    directory =
+        Files.isWritable(memory)
+            ? Files.createTempDirectory(memory, "drover-model")
+            : Files.createTempDirectory("drover-model");
     server = new EmbeddedMongo(new MongoConfig(directory, 0, false)).start();
     client = MongoClients.create(server.url());
   }
@@ -45,6 +57,7 @@ class SyncModelTest {
   static void stop() {
     client.close();
     server.close();
+    FileUtil.removeDir(directory.toFile());
   }
 
   /** The mall dies here. */
@@ -61,6 +74,8 @@ class SyncModelTest {
     private boolean quiet;
     private boolean died;
     private int deaths;
+    private boolean rotten;
+    private int repairs;
 
     History(long seed, MongoDatabase database, Path directory) {
       this.random = new Random(seed);
@@ -73,6 +88,7 @@ class SyncModelTest {
 
     private void request(Exchange exchange, String path) throws Exception {
       mayDie();
+      repairs += path.endsWith("/items") ? 1 : 0;
       ModelCentral.Line line = ModelCentral.Line.GOOD;
       if (!quiet && random.nextInt(6) == 0) {
         ModelCentral.Line[] lines = ModelCentral.Line.values();
@@ -157,6 +173,7 @@ class SyncModelTest {
     /** The cache has something else than central, and its own checksums agree with it. */
     private void rot() {
       if (mall.cache().state().ready()) {
+        rotten = true;
         String collection = Checksums.COLLECTIONS.get(random.nextInt(4));
         List<Integer> bucket = List.of(Checksums.bucketOf("i" + random.nextInt(12)));
         mall.cache().repair(collection, bucket, java.util.Map.of());
@@ -182,32 +199,50 @@ class SyncModelTest {
       }
       assertThat(mall.contents()).isEqualTo(central.contents());
       assertThat(mall.cache().global()).isEqualTo(central.global());
+      if (!rotten) {
+        assertThat(repairs).as("repairs of what deltas and full syncs left behind").isZero();
+      }
       assertThat(mall.owed()).as("owed acknowledgements").isZero();
       assertThat(mall.untold()).as("devices that were not told").isFalse();
       mall.close();
     }
   }
 
+  /** One seed's history; says which one failed and how to run it again. */
+  private static History history(long seed) {
+    try {
+      Path data = Files.createDirectories(directory.resolve("mall-" + seed));
+      History history = new History(seed, client.getDatabase("model-" + seed), data);
+      history.run();
+      return history;
+    } catch (Exception | AssertionError e) {
+      throw new AssertionError("failed: -Ddrover.model.seeds=" + seed + "-" + seed, e);
+    }
+  }
+
   @Test
   void afterQuietTheCacheIsWhatCentralHas() throws Exception {
     String[] range = SEEDS.split("-");
-    MongoDatabase database = client.getDatabase("model");
+    long first = Long.parseLong(range[0]);
+    long last = Long.parseLong(range[1]);
+    ExecutorService threads =
+        Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+    List<Future<History>> histories = new ArrayList<>();
+    for (long seed = first; seed <= last; seed++) {
+      long which = seed;
+      histories.add(threads.submit(() -> history(which)));
+    }
     int deaths = 0;
     int requests = 0;
-    for (long seed :
-        LongStream.rangeClosed(Long.parseLong(range[0]), Long.parseLong(range[1])).toArray()) {
-      Path data = Files.createDirectories(directory.resolve("mall-" + seed));
-      History history = new History(seed, database, data);
-      try {
-        history.run();
-      } catch (Exception | AssertionError e) {
-        throw new AssertionError(
-            "seed " + seed + " (-Ddrover.model.seeds=" + seed + "-" + seed + ")", e);
+    try {
+      for (Future<History> history : histories) {
+        deaths += history.get().deaths;
+        requests += history.get().central.requests();
       }
-      deaths += history.deaths;
-      requests += history.central.requests();
+    } finally {
+      threads.shutdownNow();
     }
-    System.out.printf("seeds %s: %d deaths, %d requests%n", SEEDS, deaths, requests);
+    LOG.info("seeds {}: {} deaths, {} requests", SEEDS, deaths, requests);
     assertThat(deaths).isPositive();
   }
 }
