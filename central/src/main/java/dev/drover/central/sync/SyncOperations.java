@@ -237,6 +237,8 @@ public final class SyncOperations {
     if (gzip) {
       message.setHeader(Exchange.CONTENT_ENCODING, "gzip");
     }
+    // A later step would read the whole of it into memory, to be able to read it twice.
+    exchange.getExchangeExtension().setStreamCacheDisabled(true);
     message.setBody(new BodyStream(pieces, gzip, bytes -> metrics.sent(kind, bytes)));
   }
 }
