@@ -2,6 +2,7 @@ package dev.drover.orchestrator.sync;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.checksum.Checksums;
+import dev.drover.engine.log.ProtocolLog;
 import dev.drover.orchestrator.cache.CacheState;
 import dev.drover.orchestrator.cache.EntityCache;
 import java.time.Clock;
@@ -55,6 +56,7 @@ public final class VerifySync {
     SyncRun.begin(exchange, KIND);
     plan.attempt(exchange, SyncPlan.Need.VERIFY);
     exchange.removeProperty(CAUGHT_UP);
+    exchange.removeProperty(ProtocolLog.RECORDS);
     cache.check();
     exchange.setProperty(READABLE, cache.state().ready());
   }
