@@ -122,6 +122,7 @@ final class GrpcErrors {
           Status.Code.INVALID_ARGUMENT;
       case METHOD_NOT_ALLOWED -> Status.Code.UNIMPLEMENTED;
       case NETWORK_TIMEOUT -> Status.Code.DEADLINE_EXCEEDED;
+      case CACHE_NOT_READY -> Status.Code.UNAVAILABLE;
       case INTERNAL_ERROR -> Status.Code.INTERNAL;
     };
   }
