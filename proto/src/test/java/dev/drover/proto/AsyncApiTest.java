@@ -44,7 +44,7 @@ class AsyncApiTest {
     Wire.read(Wire.schemaFile("websocket-event"))
         .findValues("$ref")
         .forEach(reference -> events.add("../schemas/" + reference.textValue()));
-    assertThat(events).hasSize(5);
+    assertThat(events).hasSize(6);
     assertThat(references(messages)).containsAll(events);
   }
 

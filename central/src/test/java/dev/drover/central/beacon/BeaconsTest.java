@@ -192,6 +192,30 @@ class BeaconsTest {
     assertThat(tell("/beacons/nobody/approve", null).code()).isEqualTo("BEACON_NOT_REGISTERED");
   }
 
+  private static ObjectNode sample(String name) throws Exception {
+    Path samples = HOME.resolve("proto/samples/1-navign-protocol");
+    return Json.object(Files.readAllBytes(samples.resolve(name + ".json")));
+  }
+
+  @Test
+  void theDocumentsExamplesAreTaken() throws Exception {
+    String registration = registration("aabbccddeeff00112233");
+    String named = registration.replaceFirst("\\{", "{\"beacon_id\":\"beacon-gate-5\",");
+    assertThat(post("/beacons/register", named).status()).isEqualTo(200);
+    String command = sample("6.2-beacon-heartbeat-response").at("/commands/0").toString();
+    assertThat(tell("/beacons/beacon-gate-5/commands", command).status()).isEqualTo(201);
+    String heartbeat = sample("6.2-beacon-heartbeat-request").put("entity_id", entity).toString();
+    JsonNode answer = post("/beacons/heartbeat", heartbeat).json();
+    ((ObjectNode) answer.at("/commands/0")).remove("command_id");
+    assertThat(answer).isEqualTo(sample("6.2-beacon-heartbeat-response"));
+    String logs = sample("6.3-access-logs-request").put("entity_id", entity).toString();
+    assertThat(post("/beacons/access-logs", logs).json())
+        .isEqualTo(sample("6.3-access-logs-response"));
+    JsonNode stored = ask("/access-logs").json().path("logs");
+    assertThat(stored.findValues("log"))
+        .containsExactlyElementsOf(sample("6.3-access-logs-request").path("logs"));
+  }
+
   @Test
   void anIdThatTheMallGaveStaysAndIsNobodyElses() throws Exception {
     String named = registration("d-1").replaceFirst("\\{", "{\"beacon_id\":\"gate-5\",");
