@@ -14,6 +14,8 @@ import org.bson.Document;
  * @param error the reason, null for others
  */
 record UploadResult(String status, String response, String error) {
+  private static final int MAX_RESPONSE = 64 << 10;
+
   static final String STORED = "stored";
   static final String DUPLICATE = "duplicate";
   static final String REJECTED = "rejected";
@@ -44,11 +46,11 @@ record UploadResult(String status, String response, String error) {
     }
   }
 
-  /** As it is kept for the item's key. */
+  /** As it is kept for the item's key; a long answer is not, so that a batch fits a document. */
   Document toRecord(String id, UploadItem item) {
     return new Document("_id", id)
         .append("seq", item.seq())
         .append("fingerprint", item.fingerprint())
-        .append("response", response);
+        .append("response", response == null || response.length() > MAX_RESPONSE ? null : response);
   }
 }
