@@ -17,10 +17,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.bson.Document;
 
 /**
@@ -68,9 +70,9 @@ final class AccessLogStore {
       return 0;
     }
     int stored = insert(fresh.values());
-    List<String> unnumbered = unnumbered(fresh.keySet());
+    List<String> keys = List.copyOf(fresh.keySet());
+    List<String> unnumbered = stored == keys.size() ? keys : unnumbered(keys);
     if (!unnumbered.isEmpty()) {
-      unnumbered = fresh.keySet().stream().filter(unnumbered::contains).toList();
       long number = append(entityId, beaconId, unnumbered, fresh);
       settle(unnumbered, number);
     }
@@ -92,12 +94,15 @@ final class AccessLogStore {
     }
   }
 
-  private List<String> unnumbered(Collection<String> keys) {
-    return entries
-        .find(Filters.and(Filters.in("_id", keys), Filters.eq("seq", null)))
-        .projection(Projections.include("_id"))
-        .map(document -> document.getString("_id"))
-        .into(new ArrayList<>());
+  /** Those of the keys, in their order, whose entries have no number. */
+  private List<String> unnumbered(List<String> keys) {
+    Set<String> found =
+        entries
+            .find(Filters.and(Filters.in("_id", keys), Filters.eq("seq", null)))
+            .projection(Projections.include("_id"))
+            .map(document -> document.getString("_id"))
+            .into(new HashSet<>());
+    return keys.stream().filter(found::contains).toList();
   }
 
   /** Takes the next number of the entity for these entries. */
