@@ -23,6 +23,8 @@ import picocli.CommandLine.Spec;
       TokenCommand.class,
       KeysCommand.class,
       EntityCommand.class,
+      ResyncCommand.class,
+      SyncCommand.class,
       EventsCommand.class,
       RoutesCommand.class
     })

@@ -1,6 +1,7 @@
 package dev.drover.cli;
 
 import dev.drover.cli.client.Central;
+import dev.drover.cli.client.EntityDiff;
 import dev.drover.cli.client.EntityImport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -11,14 +12,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code drover entity}: data of a mall at central. */
+/** {@code drover entity}: data of a mall. */
 @Command(
     name = "entity",
-    description = "Works on the data of an entity at central.",
+    description = "Works on the data of an entity.",
     mixinStandardHelpOptions = true)
 final class EntityCommand {
   @Spec private CommandSpec spec;
@@ -48,5 +50,39 @@ final class EntityCommand {
     out.println("Imported to " + address + ": " + result);
     out.flush();
     return ExitCode.OK;
+  }
+
+  @Command(
+      name = "diff",
+      description = {
+        "Shows where a mall's data and central's differ, reading only what differs: the roots, then",
+        "the buckets of the collections that differ, then the items of the buckets that differ.",
+        "~ differs, + is only at central, - is only at the mall."
+      },
+      exitCodeListHeading = "%nExit codes:%n",
+      exitCodeList = {"0:the same", "1:different, refused or not reached", "2:wrong usage"},
+      mixinStandardHelpOptions = true)
+  int diff(
+      @Option(
+              names = "--entity",
+              required = true,
+              paramLabel = "ENTITY",
+              description = "Id of the mall.")
+          String entity,
+      @Option(
+              names = "--mall",
+              paramLabel = "URL",
+              defaultValue = "http://127.0.0.1:8081",
+              description = "The mall's address. Default: ${DEFAULT-VALUE}.")
+          URI mall,
+      @Mixin CentralOptions options)
+      throws IOException, InterruptedException {
+    String token = options.token(entity);
+    Central central = new Central(options.address(), token);
+    EntityDiff diff = new EntityDiff(entity, central, new Central("the mall", mall, token));
+    PrintWriter out = spec.commandLine().getOut();
+    boolean same = diff.run(out::println);
+    out.flush();
+    return same ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 }

@@ -23,6 +23,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param mqtt the mall's broker
  * @param registration how its token is kept fresh
  * @param events the event stream
+ * @param sync the mall's data
  * @param heartbeat signs of life
  * @param health limits of the health check
  * @param firmware the firmware cache
@@ -44,6 +45,7 @@ public record OrchestratorProperties(
     Mqtt mqtt,
     Registration registration,
     Events events,
+    Sync sync,
     Heartbeat heartbeat,
     Health health,
     Firmware firmware,
@@ -60,6 +62,15 @@ public record OrchestratorProperties(
 
   /** Waits between attempts to reach central, and how long handled events are remembered. */
   public record Events(List<Duration> backoff, Duration appliedRetention) {}
+
+  /** When the mall's data is fetched and verified, and how much of it at once. */
+  public record Sync(
+      Duration verifyInterval,
+      Duration fullAfter,
+      Duration debounce,
+      int deltasPerMinute,
+      int limit,
+      int page) {}
 
   /** The time between two heartbeats. */
   public record Heartbeat(Duration interval) {}

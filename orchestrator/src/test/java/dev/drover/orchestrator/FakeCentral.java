@@ -13,6 +13,7 @@ import dev.drover.proto.Json;
 import dev.drover.proto.RegisterRequest;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.security.KeyPair;
@@ -32,6 +33,8 @@ final class FakeCentral implements AutoCloseable {
   static final String ORCHESTRATOR = "orch-001";
   static final String ASSIGNED = "orch-mall-a-001";
 
+  private static final String SYNC = "/api/orchestrators/sync/";
+
   /** One request as it came. */
   record Seen(Map<String, String> headers, String body) {
     JsonNode json() {
@@ -46,7 +49,19 @@ final class FakeCentral implements AutoCloseable {
   final List<Seen> acks = new CopyOnWriteArrayList<>();
   final List<Seen> streams = new CopyOnWriteArrayList<>();
   final List<Seen> replaced = new CopyOnWriteArrayList<>();
+  final List<String> syncs = new CopyOnWriteArrayList<>();
+  final List<Seen> changes = new CopyOnWriteArrayList<>();
   final Map<String, Integer> nextStatus = new ConcurrentHashMap<>();
+
+  /** What a path answers instead, once. */
+  final Map<String, String> nextBody = new ConcurrentHashMap<>();
+
+  final FakeData data = new FakeData();
+
+  /** A body that has this in it is answered 400. */
+  final List<String> alwaysRefused = new CopyOnWriteArrayList<>();
+
+  private final Map<String, Runnable> afterNext = new ConcurrentHashMap<>();
   volatile String commands = "[]";
   volatile Duration tokenLifetime = Duration.ofDays(7);
 
@@ -65,7 +80,7 @@ final class FakeCentral implements AutoCloseable {
   void listen() {
     server =
         vertx
-            .createHttpServer()
+            .createHttpServer(new HttpServerOptions().setCompressionSupported(true))
             .requestHandler(this::handle)
             .listen(port, "127.0.0.1")
             .toCompletionStage()
@@ -86,10 +101,32 @@ final class FakeCentral implements AutoCloseable {
     return issuer.issue(new Grant("tester", role, entity), Duration.ofHours(1)).value();
   }
 
+  /** Does something once, after the request on this path came and before it is answered. */
+  void afterNext(String path, Runnable what) {
+    afterNext.put(path, what);
+  }
+
   /** Sends one event on every open stream. */
   void send(String id, String type, String data) {
     String frame = "event: " + type + "\nid: " + id + "\ndata: " + data + "\n\n";
     open.forEach(response -> response.write(frame));
+  }
+
+  /** Tells that data changed, as central does. */
+  void tell(String id) {
+    send(
+        id,
+        "data_update",
+        "{\"event_key\":\"data:"
+            + id
+            + "\",\"changes\":{},\"checksum\":\""
+            + data.global()
+            + "\"}");
+  }
+
+  /** The sync requests since the first so many, by their last word: full, delta, ... */
+  List<String> syncKinds(int after) {
+    return syncs.stream().skip(after).map(path -> path.replaceFirst("[?].*", "")).toList();
   }
 
   void endStreams() {
@@ -113,8 +150,28 @@ final class FakeCentral implements AutoCloseable {
     String path = request.path();
     HttpServerResponse response = request.response().putHeader("Content-Type", "application/json");
     remember(path, request.method().name(), seen);
-    Integer status = nextStatus.remove(path);
+    if (path.equals(SYNC + "changes")) {
+      changes.add(seen);
+    } else if (path.startsWith(SYNC)) {
+      syncs.add(path.substring(SYNC.length()) + "?" + request.query());
+    }
+    Runnable now = afterNext.remove(path);
+    if (now != null) {
+      now.run();
+    }
+    Integer status =
+        alwaysRefused.stream().anyMatch(seen.body()::contains)
+            ? Integer.valueOf(400)
+            : nextStatus.remove(path);
+    String body = nextBody.remove(path);
+    if (body != null) {
+      response.end(body);
+      return;
+    }
     if (status != null) {
+      if (status == 429) {
+        response.putHeader("Retry-After", "1");
+      }
       response.setStatusCode(status).end("{\"error\":{\"code\":\"TEST_" + status + "\"}}");
       return;
     }
@@ -128,6 +185,11 @@ final class FakeCentral implements AutoCloseable {
       case "/.well-known/jwks.json" ->
           response.end(Jwks.json(Jwks.of(List.of((ECPublicKey) key.getPublic()))));
       case "/api/orchestrators/events" -> stream(response);
+      case SYNC + "full" -> response.end(data.full(FakeData.query(request.query())));
+      case SYNC + "delta" -> response.end(data.delta(FakeData.query(request.query())));
+      case SYNC + "checksum" -> response.end(data.checksum(FakeData.query(request.query())));
+      case SYNC + "items" -> response.end(data.items(FakeData.query(request.query())));
+      case SYNC + "changes" -> response.end(data.change(seen.json()));
       default -> response.end("{\"data\":[{\"id\":\"x\",\"name\":\"X\"}]}");
     }
   }

@@ -6,6 +6,7 @@ import dev.drover.proto.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** The real application on free ports, in this process. */
 final class TestMall implements AutoCloseable {
   /** An answer of the mall. */
-  record Answer(int status, String body) {
+  record Answer(int status, String body, HttpHeaders headers) {
     JsonNode json() {
       return Json.tree(body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
@@ -25,6 +26,7 @@ final class TestMall implements AutoCloseable {
 
   final ConfigurableApplicationContext context;
   private final int port = FreePort.pick();
+  final int mqtt = FreePort.pick();
   private final int management = FreePort.pick();
   private final HttpClient http = HttpClient.newHttpClient();
 
@@ -34,7 +36,7 @@ final class TestMall implements AutoCloseable {
     settings.put("drover.data", data.toString());
     settings.put("drover.port", port);
     settings.put("drover.grpc-port", FreePort.pick());
-    settings.put("drover.mqtt.port", FreePort.pick());
+    settings.put("drover.mqtt.port", mqtt);
     settings.put("server.port", management);
     settings.put("drover.central.url", central);
     settings.put("drover.entity-id", FakeCentral.ENTITY);
@@ -45,6 +47,8 @@ final class TestMall implements AutoCloseable {
     settings.put("drover.events.ack-period", "100");
     settings.put("drover.registration.check-interval", "100");
     settings.put("drover.heartbeat.interval", "1s");
+    settings.put("drover.sync.plan-period", "20");
+    settings.put("drover.sync.edit-period", "100");
     settings.putAll(more);
     String[] arguments =
         settings.entrySet().stream()
@@ -64,18 +68,33 @@ final class TestMall implements AutoCloseable {
     return get(management, path, token);
   }
 
+  /** Sends a body to the data port. */
+  Answer send(String method, String path, String token, String body) {
+    HttpRequest.BodyPublisher publisher =
+        body == null
+            ? HttpRequest.BodyPublishers.noBody()
+            : HttpRequest.BodyPublishers.ofString(body);
+    return send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .header("Content-Type", "application/json")
+            .method(method, publisher),
+        token);
+  }
+
   private Answer get(int where, String path, String token) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + where + path));
+    return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + where + path)), token);
+  }
+
+  private Answer send(HttpRequest.Builder request, String token) {
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
     try {
       HttpResponse<String> answer =
           http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-      return new Answer(answer.statusCode(), answer.body());
+      return new Answer(answer.statusCode(), answer.body(), answer.headers());
     } catch (IOException e) {
-      return new Answer(-1, "{}");
+      return new Answer(-1, "{}", HttpHeaders.of(Map.of(), (name, value) -> true));
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

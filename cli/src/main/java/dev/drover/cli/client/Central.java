@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** The REST interface of central, or of a mall, as one operator. */
@@ -22,6 +23,8 @@ public final class Central {
   private final String name;
   private final URI address;
   private final String token;
+  private int requests;
+  private long bytes;
 
   /** Talks to central at this address with this token. */
   public Central(URI address, String token) {
@@ -44,8 +47,18 @@ public final class Central {
     return accept("GET " + path, response) != null;
   }
 
+  /** How many requests were answered. */
+  public int requests() {
+    return requests;
+  }
+
+  /** The bytes of the bodies of all answers. */
+  public long bytes() {
+    return bytes;
+  }
+
   /**
-   * Gets a JSON object.
+   * Gets a JSON object or array.
    *
    * @throws CliException when it is refused or the server cannot be reached
    */
@@ -77,7 +90,10 @@ public final class Central {
 
   private HttpResponse<String> send(HttpRequest request) throws InterruptedException {
     try {
-      return http.send(request, HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+      requests++;
+      bytes += response.body().getBytes(StandardCharsets.UTF_8).length;
+      return response;
     } catch (IOException e) {
       throw new CliException(
           "cannot reach "
@@ -96,6 +112,8 @@ public final class Central {
           what + " was answered " + response.statusCode() + ": " + response.body().strip());
     }
     String body = response.body().strip();
-    return body.startsWith("{") ? json.readTree(body) : json.createObjectNode();
+    return body.startsWith("{") || body.startsWith("[")
+        ? json.readTree(body)
+        : json.createObjectNode();
   }
 }

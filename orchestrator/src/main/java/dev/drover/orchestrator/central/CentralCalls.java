@@ -3,6 +3,8 @@ package dev.drover.orchestrator.central;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.camel.Exchange;
@@ -54,13 +56,23 @@ public final class CentralCalls {
     }
   }
 
+  /** How long central asks to wait before the next request, when it refused this one for now. */
+  public static Optional<Duration> retryAfter(Exchange exchange) {
+    int status = status(exchange);
+    if (status != 429 && status != 503) {
+      return Optional.empty();
+    }
+    return Optional.ofNullable(exchange.getMessage().getHeader("Retry-After", Long.class))
+        .map(Duration::ofSeconds);
+  }
+
   /** The HTTP status of central's answer. */
-  static int status(Exchange exchange) {
+  public static int status(Exchange exchange) {
     return exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
   }
 
   /** The error code of central's answer, for people. */
-  static String code(Exchange exchange) {
+  public static String code(Exchange exchange) {
     String body = exchange.getMessage().getBody(String.class);
     try {
       byte[] bytes = body == null ? new byte[0] : body.getBytes(StandardCharsets.UTF_8);

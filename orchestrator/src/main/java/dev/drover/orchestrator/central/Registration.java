@@ -140,7 +140,7 @@ public final class Registration {
     Map<String, Optional<String>> settings = new HashMap<>();
     settings.put(ATTEMPT, Optional.empty());
     if (answer.initialSyncRequired()) {
-      settings.put(MallStore.RESYNC, Optional.of("initial_sync_required"));
+      settings.put(MallStore.RESYNC, Optional.of(MallStore.resyncMark("initial_sync_required")));
     }
     link.accept(
         new CentralToken(answer.token(), answer.expiresAt(), answer.assignedId()), settings);

@@ -3,12 +3,12 @@ package dev.drover.orchestrator.event;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.sse.SseConstants;
+import dev.drover.orchestrator.central.CentralContact;
 import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.Effect;
 import dev.drover.orchestrator.store.EventStatus;
 import dev.drover.orchestrator.store.MallEvent;
 import dev.drover.orchestrator.store.MallStore;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,15 +35,18 @@ public final class EventSteps {
 
   private final MallStore store;
   private final AckQueue acks;
+  private final CentralContact contact;
 
   /** Steps on this store. */
-  public EventSteps(MallStore store, AckQueue acks) {
+  public EventSteps(MallStore store, AckQueue acks, CentralContact contact) {
     this.store = store;
     this.acks = acks;
+    this.contact = contact;
   }
 
   /** Takes an event from the stream. */
   public void receive(Exchange exchange) {
+    contact.heard();
     Message message = exchange.getMessage();
     exchange.setProperty(
         EVENT,
@@ -53,20 +56,13 @@ public final class EventSteps {
             message.getBody(String.class)));
   }
 
-  /** {@code data_update}: the named items are to be fetched (document 1, section 2.1). */
-  public void recordChanges(Exchange exchange) {
-    Map<String, List<String>> ids = new LinkedHashMap<>();
-    event(exchange)
-        .json()
-        .path("changes")
-        .properties()
-        .forEach(
-            collection -> {
-              List<String> names = new ArrayList<>();
-              collection.getValue().forEach(id -> names.add(id.asText()));
-              ids.put(collection.getKey(), names);
-            });
-    decide(exchange, EventStatus.APPLIED, null, new Effect.ItemsChanged(ids));
+  /**
+   * {@code data_update}: a delta is wanted, and the acknowledgement owed until its changes are in
+   * the cache (document 1, section 2.1).
+   */
+  public void recordWish(Exchange exchange) {
+    event(exchange).json();
+    decide(exchange, EventStatus.APPLIED, null, new Effect.DeltaOwed());
   }
 
   /** An event that asks for work of another flow; the work is kept, the event is not done. */
@@ -141,7 +137,7 @@ public final class EventSteps {
     exchange.setProperty(NEW, fresh);
   }
 
-  /** Queues the acknowledgement of a committed event. */
+  /** Queues the acknowledgement of a committed event; one that is owed stays owed. */
   public void acknowledge(Exchange exchange) {
     acks.add(event(exchange));
   }
@@ -165,7 +161,7 @@ public final class EventSteps {
     MallEvent event = event(exchange);
     String reason = event.json().path("reason").asText("unknown").toLowerCase(Locale.ROOT);
     Map<String, Optional<String>> settings = new LinkedHashMap<>();
-    settings.put(MallStore.RESYNC, Optional.of(reason));
+    settings.put(MallStore.RESYNC, Optional.of(MallStore.resyncMark(reason)));
     if (!event.id().isEmpty()) {
       settings.put(MallStore.CURSOR, Optional.of(event.id()));
     }

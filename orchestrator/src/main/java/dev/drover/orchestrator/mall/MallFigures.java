@@ -61,7 +61,10 @@ public final class MallFigures {
 
   /** The size of the mall's store and its firmware, in MB. */
   public double cacheSizeMb() {
-    long bytes = Stream.of("mall.db", "mall.db-wal").mapToLong(f -> size(data.resolve(f))).sum();
+    long bytes =
+        Stream.of("mall.db", "mall.db-wal", "cache.db", "cache.db-wal")
+            .mapToLong(f -> size(data.resolve(f)))
+            .sum();
     try (Stream<Path> files = Files.walk(firmware)) {
       bytes += files.mapToLong(MallFigures::size).sum();
     } catch (IOException e) {

@@ -1,6 +1,8 @@
 package dev.drover.orchestrator.mall;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.orchestrator.cache.CacheState;
+import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.proto.Json;
@@ -13,16 +15,18 @@ import org.apache.camel.Exchange;
 
 /**
  * Health of the mall (document 1, section 10.3; R-38): without its store, its gRPC server or disk
- * space it is unhealthy; without central it works on, degraded. {@code not_configured} marks a part
- * that this mall does not have; it counts as well.
+ * space it is unhealthy; without central, or before it has the mall's data, it works on, degraded.
+ * {@code not_configured} marks a part that this mall does not have; it counts as well.
  */
 public final class MallHealth {
   private static final String HEALTHY = "healthy";
+  private static final String DEGRADED = "degraded";
   private static final String UNHEALTHY = "unhealthy";
   private static final Set<String> CRITICAL = Set.of("local_cache", "grpc_server", "disk_space");
 
   private final CentralLink link;
   private final MallStore store;
+  private final EntityCache cache;
   private final GrpcServer grpc;
   private final MallFigures figures;
   private final MallIdentity identity;
@@ -37,6 +41,7 @@ public final class MallHealth {
   public MallHealth(
       CentralLink link,
       MallStore store,
+      EntityCache cache,
       GrpcServer grpc,
       MallFigures figures,
       MallIdentity identity,
@@ -44,6 +49,7 @@ public final class MallHealth {
       Clock clock) {
     this.link = link;
     this.store = store;
+    this.cache = cache;
     this.grpc = grpc;
     this.figures = figures;
     this.identity = identity;
@@ -83,17 +89,29 @@ public final class MallHealth {
     if (critical) {
       return UNHEALTHY;
     }
-    return checks.containsValue(UNHEALTHY) ? "degraded" : HEALTHY;
+    boolean limited = checks.containsValue(UNHEALTHY) || checks.containsValue(DEGRADED);
+    return limited ? DEGRADED : HEALTHY;
   }
 
   private Map<String, String> checks() {
     Map<String, String> checks = new LinkedHashMap<>();
     checks.put("central_server_connection", word(link.connected()));
-    checks.put("local_cache", word(storeWorks()));
+    checks.put("local_cache", cacheWord());
     checks.put("grpc_server", word(grpc.serving()));
     checks.put("tower_connection", "not_configured");
     checks.put("disk_space", word(figures.diskFreeMb() >= minFreeMb));
     return checks;
+  }
+
+  /**
+   * A store that does not work is critical; data that is missing is fetched when central is there.
+   */
+  private String cacheWord() {
+    if (!storeWorks()) {
+      return UNHEALTHY;
+    }
+    CacheState state = cache.state();
+    return state.ready() && state.damagedBuckets() == 0 ? HEALTHY : DEGRADED;
   }
 
   private boolean storeWorks() {

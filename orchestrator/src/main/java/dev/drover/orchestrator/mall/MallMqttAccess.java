@@ -18,6 +18,9 @@ public final class MallMqttAccess implements MqttAuthoriser {
   /** The user name of the mall's own process. */
   public static final String USER = "drover";
 
+  /** The name of its secret in the key directory. */
+  public static final String SECRET = "mqtt-internal";
+
   /** What the client ids of the mall's own process begin with. */
   public static final String CLIENT_PREFIX = "drover-";
 
@@ -32,7 +35,12 @@ public final class MallMqttAccess implements MqttAuthoriser {
 
   /** Access for who knows this secret. */
   public MallMqttAccess(byte[] secret) {
-    this.password = HexFormat.of().formatHex(secret).getBytes(StandardCharsets.US_ASCII);
+    this.password = password(secret).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** The password that this secret makes. */
+  public static String password(byte[] secret) {
+    return HexFormat.of().formatHex(secret);
   }
 
   @Override

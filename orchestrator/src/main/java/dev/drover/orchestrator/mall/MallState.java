@@ -6,21 +6,29 @@ import dev.drover.orchestrator.central.CentralToken;
 import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.EventStatus;
 import dev.drover.orchestrator.store.MallStore;
+import dev.drover.orchestrator.sync.SyncOperations;
 import dev.drover.proto.Json;
 import org.apache.camel.Exchange;
 
-/** Where the mall stands in central's stream, for operators. */
+/** Where the mall stands in central's stream and data, for operators. */
 public final class MallState {
   private final MallStore store;
   private final AckQueue acks;
   private final CentralLink link;
+  private final SyncOperations sync;
   private final MallIdentity identity;
 
   /** The state of this mall. */
-  public MallState(MallStore store, AckQueue acks, CentralLink link, MallIdentity identity) {
+  public MallState(
+      MallStore store,
+      AckQueue acks,
+      CentralLink link,
+      SyncOperations sync,
+      MallIdentity identity) {
     this.store = store;
     this.acks = acks;
     this.link = link;
+    this.sync = sync;
     this.identity = identity;
   }
 
@@ -33,13 +41,14 @@ public final class MallState {
     answer.put("connected", link.connected());
     answer.put("cursor", store.setting(MallStore.CURSOR).orElse(null));
     answer.put("connection_id", store.setting(MallStore.CONNECTION).orElse(null));
-    answer.put("resync_needed", store.setting(MallStore.RESYNC).orElse(null));
+    answer.put("resync_needed", store.resyncReason().orElse(null));
     ObjectNode events = answer.putObject("events");
     for (EventStatus status : EventStatus.values()) {
       events.put(status.wire(), store.handled(status));
     }
     events.put("parked", store.parked());
-    answer.put("pending_acks", acks.pending());
+    answer.put("pending_acks", acks.pending() + acks.owed());
+    answer.set("sync", sync.state());
     exchange.getMessage().setBody(answer.toString());
   }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.outbox.OutboxSource;
 import dev.drover.proto.Json;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,9 +16,13 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Acknowledgements on their way to central (R-09): queued in the mall's store, sent together while
- * central is there, forgotten only when it has answered.
+ * central is there, forgotten only when it has answered. Those of {@code data_update} are owed
+ * first: they are queued when the cache has what the events told of, also after a restart.
  */
 public final class AckQueue implements OutboxSource {
+  /** Begins what stands for the id of an event without one; no id of central begins so. */
+  private static final String NO_ID = "\n";
+
   private record Ack(String eventId, String status, String detail) {}
 
   private final Database database;
@@ -31,22 +37,87 @@ public final class AckQueue implements OutboxSource {
     this.clock = clock;
     database.update(
         "INSERT INTO acks (event_id, status, detail, queued_at) SELECT event_id, status,"
-            + " detail, ? FROM applied_events WHERE acked = 0 AND event_id <> '' ON CONFLICT"
-            + " (event_id) DO NOTHING",
+            + " detail, ? FROM applied_events WHERE acked = 0 AND event_id <> '' AND event_key NOT"
+            + " IN (SELECT event_key FROM owed_acks) ON CONFLICT (event_id) DO NOTHING",
         clock.millis());
   }
 
-  /** Queues the acknowledgement of a handled event with the status that was stored for it. */
+  /** Writes down that an event's acknowledgement is owed; part of the event's own transaction. */
+  static void owe(Connection open, MallEvent event) throws SQLException {
+    // An event without an id is not acknowledged; its key stands for the delta that it wants.
+    Database.update(
+        open,
+        "INSERT INTO owed_acks (event_id, event_key) VALUES (?, ?) ON CONFLICT (event_id) DO NOTHING",
+        event.id().isEmpty() ? NO_ID + event.key() : event.id(),
+        event.key());
+  }
+
+  /**
+   * Queues the acknowledgement of a handled event with the status that was stored for it. What is
+   * owed stays owed, also to a repetition of the event.
+   */
   public void add(MallEvent event) {
     if (event.id().isEmpty()) {
       return;
     }
-    database.update(
+    database.transaction(
+        open -> {
+          boolean owed =
+              !Database.query(
+                      open,
+                      row -> row.getLong(1),
+                      "SELECT seq FROM owed_acks WHERE event_key = ?",
+                      event.key())
+                  .isEmpty();
+          if (owed) {
+            owe(open, event);
+          } else {
+            queue(open, event.id(), event.key());
+          }
+          return null;
+        });
+    wake.run();
+  }
+
+  private void queue(Connection open, String id, String key) throws SQLException {
+    Database.update(
+        open,
         "INSERT INTO acks (event_id, status, detail, queued_at) SELECT ?, status, detail,"
             + " ? FROM applied_events WHERE event_key = ? ON CONFLICT (event_id) DO NOTHING",
-        event.id(),
+        id,
         clock.millis(),
-        event.key());
+        key);
+  }
+
+  /** The newest owed acknowledgement: what a delta that is asked for now covers; 0 for none. */
+  public long lastOwed() {
+    return database
+        .first(row -> row.getLong(1), "SELECT coalesce(max(seq), 0) FROM owed_acks")
+        .orElse(0L);
+  }
+
+  /** How many acknowledgements are owed. */
+  public long owed() {
+    return database.first(row -> row.getLong(1), "SELECT count(*) FROM owed_acks").orElse(0L);
+  }
+
+  /** Queues the owed acknowledgements up to this one: the cache has what they tell of. */
+  public void settle(long upTo) {
+    record Owed(String id, String key) {}
+    database.transaction(
+        open -> {
+          for (Owed owed :
+              Database.query(
+                  open,
+                  row -> new Owed(row.getString(1), row.getString(2)),
+                  "SELECT event_id, event_key FROM owed_acks WHERE seq <= ? ORDER BY seq",
+                  upTo)) {
+            if (!owed.id().startsWith(NO_ID)) {
+              queue(open, owed.id(), owed.key());
+            }
+          }
+          return Database.update(open, "DELETE FROM owed_acks WHERE seq <= ?", upTo);
+        });
     wake.run();
   }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * What the mall remembers: settings, its cursor in central's stream, the events it handled and what
@@ -34,8 +35,7 @@ public final class MallStore implements SealedStore, AutoCloseable {
               + " NOT NULL, data BLOB NOT NULL, acked INTEGER NOT NULL DEFAULT 0)",
           "CREATE INDEX IF NOT EXISTS applied_by_time ON applied_events (received_at)",
           "CREATE INDEX IF NOT EXISTS applied_by_id ON applied_events (event_id)",
-          "CREATE TABLE IF NOT EXISTS changed_items (collection TEXT, item_id TEXT, event_id TEXT"
-              + " NOT NULL, PRIMARY KEY (collection, item_id))",
+          "DROP TABLE IF EXISTS changed_items",
           "CREATE TABLE IF NOT EXISTS configs (type TEXT PRIMARY KEY, version INTEGER NOT NULL,"
               + " config BLOB NOT NULL)",
           "CREATE TABLE IF NOT EXISTS work (event_key TEXT PRIMARY KEY, type TEXT NOT NULL,"
@@ -44,7 +44,19 @@ public final class MallStore implements SealedStore, AutoCloseable {
               + " NULL, type TEXT NOT NULL, error TEXT NOT NULL, parked_at INTEGER NOT NULL, data"
               + " BLOB NOT NULL)",
           "CREATE TABLE IF NOT EXISTS acks (event_id TEXT PRIMARY KEY, status TEXT NOT NULL, detail"
-              + " TEXT, queued_at INTEGER NOT NULL)");
+              + " TEXT, queued_at INTEGER NOT NULL)",
+          "CREATE TABLE IF NOT EXISTS owed_acks (seq INTEGER PRIMARY KEY AUTOINCREMENT, event_id"
+              + " TEXT NOT NULL UNIQUE, event_key TEXT NOT NULL)",
+          "CREATE TABLE IF NOT EXISTS untold (seq INTEGER PRIMARY KEY AUTOINCREMENT, collection TEXT"
+              + " NOT NULL, item_id TEXT NOT NULL, UNIQUE (collection, item_id))",
+          "CREATE TABLE IF NOT EXISTS edits (seq INTEGER PRIMARY KEY AUTOINCREMENT, collection TEXT"
+              + " NOT NULL, item_id TEXT NOT NULL, operation TEXT NOT NULL, data BLOB, base_seq"
+              + " INTEGER NOT NULL, edited_at INTEGER NOT NULL, batch TEXT, applied_seq INTEGER)",
+          "CREATE INDEX IF NOT EXISTS edits_by_item ON edits (collection, item_id)",
+          "CREATE TABLE IF NOT EXISTS sync_conflicts (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+              + " collection TEXT NOT NULL, item_id TEXT NOT NULL, operation TEXT NOT NULL, losing"
+              + " BLOB, winning BLOB, base_seq INTEGER NOT NULL, seq INTEGER, error TEXT, found_at"
+              + " INTEGER NOT NULL)");
 
   private final Database database;
   private final Sealer sealer;
@@ -69,7 +81,21 @@ public final class MallStore implements SealedStore, AutoCloseable {
         SealedTable.of(database, "applied_events", "event_key", "data", "event"),
         SealedTable.of(database, "configs", "type", "config", "config"),
         SealedTable.of(database, "work", "event_key", "data", "work"),
-        SealedTable.of(database, "parked_events", "event_key", "data", "parked"));
+        SealedTable.of(database, "parked_events", "event_key", "data", "parked"),
+        ofItems("edits", "seq", "data", "edit"),
+        ofItems("sync_conflicts", "id", "losing", "losing"),
+        ofItems("sync_conflicts", "id", "winning", "winning"));
+  }
+
+  /** Values that are sealed for their item: {@code collection/id}. */
+  private SealedTable ofItems(String table, String key, String column, String kind) {
+    return new SealedTable(
+        table,
+        List.of(key, "collection", "item_id"),
+        column,
+        kind,
+        keys -> keys.get(1) + "/" + keys.get(2),
+        database::transaction);
   }
 
   /** A setting's value. */
@@ -77,6 +103,26 @@ public final class MallStore implements SealedStore, AutoCloseable {
     return database
         .first(row -> row.getBytes(1), "SELECT value FROM settings WHERE name = ?", name)
         .map(value -> open("setting", name, value));
+  }
+
+  /**
+   * The value of {@link #RESYNC} for a reason: different each time, so that a request that comes
+   * while another one is carried out is not forgotten with it.
+   */
+  public static String resyncMark(String reason) {
+    return reason + '\n' + UUID.randomUUID();
+  }
+
+  /** Why the mall's data must be fetched anew, when it must. */
+  public Optional<String> resyncReason() {
+    return setting(RESYNC).map(mark -> mark.lines().findFirst().orElse("unknown"));
+  }
+
+  /** Forgets a request for a full sync that was carried out, unless another one came meanwhile. */
+  public void resynced(String mark) {
+    if (setting(RESYNC).equals(Optional.of(mark))) {
+      set(Map.of(RESYNC, Optional.empty()));
+    }
   }
 
   /** Sets several settings at once; those with a null value are removed. */
@@ -138,18 +184,8 @@ public final class MallStore implements SealedStore, AutoCloseable {
   }
 
   private void apply(Connection open, MallEvent event, Effect effect) throws SQLException {
-    if (effect instanceof Effect.ItemsChanged changed) {
-      for (Map.Entry<String, List<String>> entry : changed.ids().entrySet()) {
-        for (String id : entry.getValue()) {
-          Database.update(
-              open,
-              "INSERT OR REPLACE INTO changed_items (collection, item_id, event_id) VALUES (?, ?,"
-                  + " ?)",
-              entry.getKey(),
-              id,
-              event.id());
-        }
-      }
+    if (effect instanceof Effect.DeltaOwed) {
+      AckQueue.owe(open, event);
     } else if (effect instanceof Effect.ConfigStored config) {
       Database.update(
           open,
@@ -206,14 +242,6 @@ public final class MallStore implements SealedStore, AutoCloseable {
         row -> row.getString(1), "SELECT event_key FROM applied_events ORDER BY rowid");
   }
 
-  /** The ids of changed items of a collection that are still to be fetched. */
-  public List<String> changedItems(String collection) {
-    return database.query(
-        row -> row.getString(1),
-        "SELECT item_id FROM changed_items WHERE collection = ? ORDER BY item_id",
-        collection);
-  }
-
   /** How much work of a type was received. */
   public long received(String type) {
     return count("SELECT count(*) FROM work WHERE type = ?", type);
@@ -231,7 +259,9 @@ public final class MallStore implements SealedStore, AutoCloseable {
   /** Forgets events that were handled longer ago than this; returns how many. */
   public int purge(Duration age) {
     return database.update(
-        "DELETE FROM applied_events WHERE received_at < ?", clock.millis() - age.toMillis());
+        "DELETE FROM applied_events WHERE received_at < ? AND event_key NOT IN (SELECT event_key"
+            + " FROM owed_acks)",
+        clock.millis() - age.toMillis());
   }
 
   /** Writes and reads once; throws when the store does not work. */
@@ -243,11 +273,11 @@ public final class MallStore implements SealedStore, AutoCloseable {
     }
   }
 
-  private byte[] seal(String kind, String id, String value) {
+  byte[] seal(String kind, String id, String value) {
     return sealer.seal(kind, id, value.getBytes(StandardCharsets.UTF_8));
   }
 
-  private String open(String kind, String id, byte[] sealed) {
+  String open(String kind, String id, byte[] sealed) {
     return new String(sealer.open(kind, id, sealed), StandardCharsets.UTF_8);
   }
 

@@ -1,0 +1,250 @@
+package dev.drover.orchestrator;
+
+import dev.drover.engine.crypto.KeyProvider;
+import dev.drover.orchestrator.MallConfiguration.Doors;
+import dev.drover.orchestrator.cache.EntityCache;
+import dev.drover.orchestrator.central.CentralContact;
+import dev.drover.orchestrator.central.CentralLink;
+import dev.drover.orchestrator.mall.MallIdentity;
+import dev.drover.orchestrator.mall.MallMqttAccess;
+import dev.drover.orchestrator.store.AckQueue;
+import dev.drover.orchestrator.store.Edits;
+import dev.drover.orchestrator.store.MallStore;
+import dev.drover.orchestrator.store.Untold;
+import dev.drover.orchestrator.sync.AffectedBeacons;
+import dev.drover.orchestrator.sync.BucketRepair;
+import dev.drover.orchestrator.sync.ChecksumReads;
+import dev.drover.orchestrator.sync.DataUpdate;
+import dev.drover.orchestrator.sync.DeltaBudget;
+import dev.drover.orchestrator.sync.DeltaSync;
+import dev.drover.orchestrator.sync.DeviceNotices;
+import dev.drover.orchestrator.sync.EdgeEdits;
+import dev.drover.orchestrator.sync.EditSender;
+import dev.drover.orchestrator.sync.EntityReads;
+import dev.drover.orchestrator.sync.EntityView;
+import dev.drover.orchestrator.sync.FullSync;
+import dev.drover.orchestrator.sync.SyncMetrics;
+import dev.drover.orchestrator.sync.SyncOperations;
+import dev.drover.orchestrator.sync.SyncPlan;
+import dev.drover.orchestrator.sync.VerifySync;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
+import java.time.Clock;
+import org.apache.camel.Ordered;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.camel.component.paho.mqtt5.PahoMqtt5Component;
+import org.apache.camel.component.paho.mqtt5.PahoMqtt5Configuration;
+import org.apache.camel.spi.ComponentCustomizer;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.util.StringUtils;
+
+/** The parts of a mall's data sync, by the names that its routes use. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnExpression("'${drover.bundle}' != 'simulator'")
+class SyncConfiguration {
+  /** As {@code centralHttp}, but answers stay packed: the steps unpack and count them. */
+  @Bean
+  HttpClientConfigurer syncHttp() {
+    return builder ->
+        builder
+            .disableAutomaticRetries()
+            .disableRedirectHandling()
+            .disableCookieManagement()
+            .disableContentCompression();
+  }
+
+  /** How the mall's own process reaches the mall's broker: the embedded one, or that of others. */
+  @Bean
+  ComponentCustomizer mallBroker(OrchestratorProperties properties, KeyProvider keys) {
+    // After the starter's own customizer, which sets its default.
+    return ComponentCustomizer.builder(PahoMqtt5Component.class)
+        .withOrder(Ordered.LOWEST)
+        .build(
+            component -> {
+              PahoMqtt5Configuration broker = component.getConfiguration();
+              String url = properties.mqtt().url();
+              if (StringUtils.hasText(url)) {
+                useForeign(broker, URI.create(url));
+              } else {
+                broker.setBrokerUrl("tcp://" + properties.bind() + ":" + properties.mqtt().port());
+                broker.setUserName(MallMqttAccess.USER);
+                broker.setPassword(MallMqttAccess.password(keys.secret(MallMqttAccess.SECRET)));
+              }
+            });
+  }
+
+  /** Name and password may stand in the URL: {@code tcp://name:password@host:1883}. */
+  private static void useForeign(PahoMqtt5Configuration broker, URI url) {
+    broker.setBrokerUrl(url.getScheme() + "://" + url.getHost() + ":" + url.getPort());
+    if (url.getUserInfo() != null) {
+      String[] login = url.getUserInfo().split(":", 2);
+      broker.setUserName(login[0]);
+      broker.setPassword(login.length == 2 ? login[1] : "");
+    }
+  }
+
+  @Bean
+  CentralContact centralContact(MallStore store, OrchestratorProperties properties, Clock clock) {
+    return new CentralContact(store, properties.sync().fullAfter(), clock);
+  }
+
+  @Bean
+  Untold untold(MallStore store) {
+    return new Untold(store);
+  }
+
+  @Bean
+  Edits edits(MallStore store, Clock clock) {
+    return new Edits(store, clock);
+  }
+
+  @Bean
+  DeltaBudget deltaBudget(OrchestratorProperties properties, Clock clock) {
+    return new DeltaBudget(
+        properties.sync().deltasPerMinute(), properties.sync().debounce(), clock);
+  }
+
+  @Bean
+  SyncPlan syncPlan(
+      EntityCache cache,
+      MallStore store,
+      AckQueue acks,
+      Untold untold,
+      DeltaBudget budget,
+      CentralLink link,
+      Doors doors,
+      OrchestratorProperties properties,
+      Clock clock) {
+    // The devices are told of each sync, so the mall's own broker must have had time to start.
+    return new SyncPlan(
+        cache,
+        store,
+        acks,
+        untold,
+        budget,
+        () -> link.connected() && link.token().isPresent() && doors.brokerStart().isDone(),
+        new SyncPlan.Settings(properties.sync().verifyInterval(), properties.events().backoff()),
+        clock);
+  }
+
+  @Bean
+  SyncMetrics syncMetrics(MeterRegistry registry) {
+    return new SyncMetrics(registry);
+  }
+
+  @Bean
+  AffectedBeacons affectedBeacons(EntityCache cache) {
+    return new AffectedBeacons(cache);
+  }
+
+  @Bean
+  DataUpdate dataUpdate(EntityCache cache, AckQueue acks, SyncPlan plan) {
+    return new DataUpdate(cache, acks, plan);
+  }
+
+  @Bean
+  FullSync fullSync(
+      EntityCache cache,
+      MallStore store,
+      Untold untold,
+      AffectedBeacons affected,
+      SyncPlan plan,
+      SyncMetrics metrics,
+      MallIdentity identity,
+      OrchestratorProperties properties) {
+    return new FullSync(
+        cache,
+        store,
+        untold,
+        affected,
+        plan,
+        metrics,
+        identity.entityId(),
+        properties.sync().page());
+  }
+
+  @Bean
+  DeltaSync deltaSync(
+      EntityCache cache,
+      AckQueue acks,
+      Untold untold,
+      AffectedBeacons affected,
+      DeltaBudget budget,
+      SyncPlan plan,
+      SyncMetrics metrics,
+      MallIdentity identity,
+      OrchestratorProperties properties) {
+    return new DeltaSync(
+        cache,
+        acks,
+        untold,
+        affected,
+        budget,
+        plan,
+        metrics,
+        identity.entityId(),
+        properties.sync().limit());
+  }
+
+  @Bean
+  DeviceNotices deviceNotices(
+      Untold untold, AffectedBeacons affected, EntityCache cache, MallIdentity identity) {
+    return new DeviceNotices(untold, affected, cache, identity.entityId());
+  }
+
+  @Bean
+  VerifySync verifySync(
+      EntityCache cache, SyncPlan plan, SyncMetrics metrics, MallIdentity identity, Clock clock) {
+    return new VerifySync(cache, plan, metrics, identity.entityId(), clock);
+  }
+
+  @Bean
+  BucketRepair bucketRepair(
+      EntityCache cache,
+      Untold untold,
+      AffectedBeacons affected,
+      SyncPlan plan,
+      SyncMetrics metrics,
+      MallIdentity identity) {
+    return new BucketRepair(cache, untold, affected, plan, metrics, identity.entityId());
+  }
+
+  @Bean
+  EntityView entityView(EntityCache cache, Edits edits) {
+    return new EntityView(cache, edits);
+  }
+
+  @Bean
+  EntityReads entityReads(
+      EntityView view, CentralContact contact, CentralLink link, MallIdentity identity) {
+    return new EntityReads(view, contact, link::connected, identity.entityId());
+  }
+
+  @Bean
+  EditSender editSender(
+      Edits edits,
+      EntityView view,
+      SyncPlan plan,
+      CentralLink link,
+      MallIdentity identity,
+      Clock clock) {
+    return new EditSender(edits, view, plan, link::connected, identity.entityId(), clock);
+  }
+
+  @Bean
+  EdgeEdits edgeEdits(EntityView view, EntityReads reads, Edits edits, EditSender sender) {
+    return new EdgeEdits(view, reads, edits, sender);
+  }
+
+  @Bean
+  SyncOperations syncOperations(EntityCache cache, MallStore store, Edits edits) {
+    return new SyncOperations(cache, store, edits);
+  }
+
+  @Bean
+  ChecksumReads checksumReads(EntityCache cache, MallIdentity identity, Clock clock) {
+    return new ChecksumReads(cache, identity.entityId(), clock);
+  }
+}

@@ -1,0 +1,254 @@
+package dev.drover.orchestrator.store;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * The edits that were made at the mall (R-14), in their order: on disk before the editor has an
+ * answer, sent to central in batches, and laid over the cache until it has them.
+ */
+public final class Edits {
+  /**
+   * Edits that are sent together.
+   *
+   * @param key the same for each attempt to send them
+   * @param edits at most one of each item
+   */
+  public record Batch(String key, List<Edit> edits) {}
+
+  private static final String COLUMNS =
+      "SELECT seq, collection, item_id, operation, data, base_seq, edited_at FROM edits ";
+
+  private final Database database;
+  private final MallStore store;
+  private final Clock clock;
+
+  /** The edits in this store. */
+  public Edits(MallStore store, Clock clock) {
+    this.database = store.database();
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /** Stores an edit; {@code json} is null for a delete. */
+  public void add(String collection, String id, String operation, String json, long baseSeq) {
+    database.transaction(
+        open ->
+            Database.update(
+                open,
+                "INSERT INTO edits (collection, item_id, operation, data, base_seq, edited_at)"
+                    + " VALUES (?, ?, ?, ?, ?, ?)",
+                collection,
+                id,
+                operation,
+                json == null ? null : store.seal("edit", collection + "/" + id, json),
+                baseSeq,
+                clock.millis()));
+  }
+
+  /**
+   * What the mall's edits make of a collection: the document by id, empty for a deleted one.
+   *
+   * @param reached the change number that the cache stands at; it has what was applied up to there
+   */
+  public Map<String, Optional<String>> overlay(String collection, long reached) {
+    Map<String, Optional<String>> overlay = new LinkedHashMap<>();
+    database
+        .query(
+            this::edit,
+            COLUMNS
+                + "WHERE collection = ? AND (applied_seq IS NULL OR applied_seq > ?) ORDER BY seq",
+            collection,
+            reached)
+        .forEach(edit -> overlay.put(edit.itemId(), Optional.ofNullable(edit.json())));
+    return overlay;
+  }
+
+  /**
+   * The next edits to send: those of an unfinished attempt, else the oldest up to the first one
+   * whose item is among them already, because its base is not known before the first is decided.
+   */
+  public Optional<Batch> next(int max) {
+    return database.transaction(
+        open -> {
+          Optional<String> unfinished =
+              Database.query(
+                      open,
+                      row -> row.getString(1),
+                      "SELECT batch FROM edits WHERE applied_seq IS NULL AND batch IS NOT NULL"
+                          + " ORDER BY seq LIMIT 1")
+                  .stream()
+                  .findFirst();
+          if (unfinished.isPresent()) {
+            return Optional.of(new Batch(unfinished.get(), ofBatch(open, unfinished.get())));
+          }
+          List<Edit> edits = withoutRepetition(open, max);
+          if (edits.isEmpty()) {
+            return Optional.empty();
+          }
+          String key = UUID.randomUUID().toString();
+          for (Edit edit : edits) {
+            Database.update(open, "UPDATE edits SET batch = ? WHERE seq = ?", key, edit.seq());
+          }
+          return Optional.of(new Batch(key, edits));
+        });
+  }
+
+  private List<Edit> withoutRepetition(Connection open, int max) throws SQLException {
+    Set<String> seen = new HashSet<>();
+    List<Edit> edits = new ArrayList<>();
+    for (Edit edit :
+        Database.query(
+            open, this::edit, COLUMNS + "WHERE applied_seq IS NULL ORDER BY seq LIMIT ?", max)) {
+      if (!seen.add(edit.collection() + "/" + edit.itemId())) {
+        break;
+      }
+      edits.add(edit);
+    }
+    return edits;
+  }
+
+  /** The undecided edits of a batch. */
+  public List<Edit> ofBatch(String key) {
+    return database.transaction(open -> ofBatch(open, key));
+  }
+
+  private List<Edit> ofBatch(Connection open, String key) throws SQLException {
+    return Database.query(
+        open, this::edit, COLUMNS + "WHERE batch = ? AND applied_seq IS NULL ORDER BY seq", key);
+  }
+
+  /** Takes a batch apart, so that its first edit is sent alone. */
+  public void sendFirstAlone(String key) {
+    database.update(
+        "UPDATE edits SET batch = NULL WHERE batch = ? AND seq > (SELECT min(seq) FROM edits WHERE"
+            + " batch = ? AND applied_seq IS NULL)",
+        key,
+        key);
+    // What is sent is another request, hence another key.
+    database.update(
+        "UPDATE edits SET batch = ? WHERE batch = ?", UUID.randomUUID().toString(), key);
+  }
+
+  /** Central has this edit as change {@code seq}; later edits of the item were made upon it. */
+  public void applied(Edit edit, long seq) {
+    database.transaction(
+        open -> {
+          Database.update(open, "UPDATE edits SET applied_seq = ? WHERE seq = ?", seq, edit.seq());
+          return Database.update(
+              open,
+              "UPDATE edits SET base_seq = max(base_seq, ?) WHERE collection = ? AND item_id = ?"
+                  + " AND seq > ? AND applied_seq IS NULL",
+              seq,
+              edit.collection(),
+              edit.itemId(),
+              edit.seq());
+        });
+  }
+
+  /** Sends an edit again, upon what won against it. */
+  public void resubmit(Edit edit, String operation, long baseSeq) {
+    database.update(
+        "UPDATE edits SET batch = NULL, operation = ?, base_seq = ? WHERE seq = ?",
+        operation,
+        baseSeq,
+        edit.seq());
+  }
+
+  /**
+   * Gives an edit up and keeps it for people, in one transaction.
+   *
+   * @param winning what central has instead; null for nothing
+   * @param seq the change number of what won; null when central refused the edit
+   * @param error why central refused it; null when another change won
+   */
+  public void lose(Edit edit, String winning, Long seq, String error) {
+    String place = edit.collection() + "/" + edit.itemId();
+    database.transaction(
+        open -> {
+          Database.update(
+              open,
+              "INSERT INTO sync_conflicts (collection, item_id, operation, losing, winning,"
+                  + " base_seq, seq, error, found_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+              edit.collection(),
+              edit.itemId(),
+              edit.operation(),
+              edit.json() == null ? null : store.seal("losing", place, edit.json()),
+              winning == null ? null : store.seal("winning", place, winning),
+              edit.baseSeq(),
+              seq,
+              error,
+              clock.millis());
+          return Database.update(open, "DELETE FROM edits WHERE seq = ?", edit.seq());
+        });
+  }
+
+  /** Forgets the edits that the cache has, since it stands at this change number. */
+  public void forget(long reached) {
+    database.update("DELETE FROM edits WHERE applied_seq <= ?", reached);
+  }
+
+  /** How many edits wait for central's decision. */
+  public long pending() {
+    return database
+        .first(row -> row.getLong(1), "SELECT count(*) FROM edits WHERE applied_seq IS NULL")
+        .orElse(0L);
+  }
+
+  /** The edits that central did not take, oldest first. */
+  public List<EditConflict> conflicts() {
+    return database.query(
+        row -> {
+          String place = row.getString(2) + "/" + row.getString(3);
+          Edit edit =
+              new Edit(
+                  0,
+                  row.getString(2),
+                  row.getString(3),
+                  row.getString(4),
+                  opened("losing", place, row.getBytes(5)),
+                  row.getLong(7),
+                  Instant.ofEpochMilli(row.getLong(10)));
+          long seq = row.getLong(8);
+          return new EditConflict(
+              row.getLong(1),
+              edit,
+              opened("winning", place, row.getBytes(6)),
+              seq == 0 ? null : seq,
+              row.getString(9));
+        },
+        "SELECT id, collection, item_id, operation, losing, winning, base_seq, seq, error, found_at"
+            + " FROM sync_conflicts ORDER BY id");
+  }
+
+  /** How many edits central did not take. */
+  public long conflictCount() {
+    return database.first(row -> row.getLong(1), "SELECT count(*) FROM sync_conflicts").orElse(0L);
+  }
+
+  private Edit edit(ResultSet row) throws SQLException {
+    return new Edit(
+        row.getLong(1),
+        row.getString(2),
+        row.getString(3),
+        row.getString(4),
+        opened("edit", row.getString(2) + "/" + row.getString(3), row.getBytes(5)),
+        row.getLong(6),
+        Instant.ofEpochMilli(row.getLong(7)));
+  }
+
+  private String opened(String kind, String place, byte[] sealed) {
+    return sealed == null ? null : store.open(kind, place, sealed);
+  }
+}

@@ -1,0 +1,62 @@
+package dev.drover.orchestrator.sync;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * How many deltas the mall may ask for, so that central never has to refuse one (document 1,
+ * section 8.4; R-14). The window slides as central's does. An isolated change is fetched at once;
+ * the more was asked for within the window, the longer the next pause: a long burst becomes few
+ * deltas that are spread over the window, instead of many and then none for the rest of it.
+ */
+public final class DeltaBudget {
+  /** Central's minute, and a little more, since its clock starts later than ours. */
+  private static final Duration WINDOW = Duration.ofMillis(60_500);
+
+  private final int limit;
+  private final Duration debounce;
+  private final Clock clock;
+  private final Deque<Instant> asked = new ArrayDeque<>();
+
+  /**
+   * A budget.
+   *
+   * @param limit requests within a minute
+   * @param debounce the pause after the first one; it doubles with each further one of the window
+   */
+  public DeltaBudget(int limit, Duration debounce, Clock clock) {
+    this.limit = limit;
+    this.debounce = debounce;
+    this.clock = clock;
+  }
+
+  /** Whether a new delta may begin now. */
+  public synchronized boolean mayBegin() {
+    forgetOld();
+    if (asked.isEmpty()) {
+      return true;
+    }
+    Duration pause = debounce.multipliedBy(1L << Math.min(asked.size() - 1, 30));
+    return asked.size() < limit && !clock.instant().isBefore(asked.getLast().plus(pause));
+  }
+
+  /** Takes the permission for one request; false when the window is used up. */
+  public synchronized boolean take() {
+    forgetOld();
+    if (asked.size() >= limit) {
+      return false;
+    }
+    asked.addLast(clock.instant());
+    return true;
+  }
+
+  private void forgetOld() {
+    Instant begin = clock.instant().minus(WINDOW);
+    while (!asked.isEmpty() && asked.getFirst().isBefore(begin)) {
+      asked.removeFirst();
+    }
+  }
+}

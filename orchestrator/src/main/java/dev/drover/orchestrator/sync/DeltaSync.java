@@ -1,0 +1,193 @@
+package dev.drover.orchestrator.sync;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.engine.checksum.Checksums;
+import dev.drover.orchestrator.cache.CachedChange;
+import dev.drover.orchestrator.cache.EntityCache;
+import dev.drover.orchestrator.store.AckQueue;
+import dev.drover.orchestrator.store.Untold;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The steps of a delta sync (document 1, section 3.2; document 2, step 4: {@code sync_delta}). */
+public final class DeltaSync {
+  /** Exchange property: whether a page is to be asked for. */
+  public static final String MORE = "DroverSyncMore";
+
+  /** Exchange property: whether the last page is in the cache. */
+  public static final String COMPLETE = "DroverSyncComplete";
+
+  /** Exchange property: whether the cache's root is the one that central told. */
+  public static final String EQUAL = "DroverSyncEqual";
+
+  private static final Logger LOG = LoggerFactory.getLogger(DeltaSync.class);
+  private static final String KIND = "delta";
+  private static final String COVERED = "DroverSyncCoveredAcks";
+  private static final String NEW_CHECKSUM = "DroverSyncNewChecksum";
+
+  private final EntityCache cache;
+  private final AckQueue acks;
+  private final Untold untold;
+  private final AffectedBeacons affected;
+  private final DeltaBudget budget;
+  private final SyncPlan plan;
+  private final SyncMetrics metrics;
+  private final String entityId;
+  private final int limit;
+  private volatile long settled;
+
+  /**
+   * The steps on this cache.
+   *
+   * @param limit the largest page to ask for
+   */
+  public DeltaSync(
+      EntityCache cache,
+      AckQueue acks,
+      Untold untold,
+      AffectedBeacons affected,
+      DeltaBudget budget,
+      SyncPlan plan,
+      SyncMetrics metrics,
+      String entityId,
+      int limit) {
+    this.cache = cache;
+    this.acks = acks;
+    this.untold = untold;
+    this.affected = affected;
+    this.budget = budget;
+    this.plan = plan;
+    this.metrics = metrics;
+    this.entityId = entityId;
+    this.limit = limit;
+  }
+
+  /** Begins a delta: it covers the events that came before its first request. */
+  public void begin(Exchange exchange) {
+    SyncRun.begin(exchange, KIND);
+    plan.attempt(exchange, SyncPlan.Need.DELTA);
+    exchange.setProperty(COVERED, acks.lastOwed());
+    exchange.setProperty(MORE, true);
+    exchange.setProperty(COMPLETE, false);
+  }
+
+  /** Takes the permission for one more request; without it the delta goes on later. */
+  public void permit(Exchange exchange) {
+    if (!budget.take()) {
+      exchange.setProperty(MORE, false);
+      plan.wantDelta();
+    }
+  }
+
+  /** Writes the request for the next page. */
+  public void ask(Exchange exchange) {
+    String cursor = cache.state().cursor();
+    Map<String, String> query = new LinkedHashMap<>();
+    query.put("entity_id", entityId);
+    query.put(Cursors.parameter(cursor), Cursors.value(cursor));
+    query.put("limit", String.valueOf(limit));
+    SyncCalls.ask(exchange, query);
+  }
+
+  /** Central cannot continue from this cursor: only a full sync helps. */
+  public void refused(Exchange exchange) {
+    exchange.setProperty(MORE, false);
+    plan.wantFull("delta_refused");
+  }
+
+  /** Stores a page and the cursor after it in one transaction. */
+  public void store(Exchange exchange) {
+    SyncRun run = SyncRun.of(exchange, KIND);
+    JsonNode answer = SyncCalls.answer(exchange, run);
+    List<CachedChange> page = page(answer.path("changes"), run);
+    String cursor = cursor(answer);
+    boolean more = answer.path("has_more").asBoolean();
+    if (more && cursor.equals(cache.state().cursor())) {
+      throw new IllegalStateException("central says has_more and does not move the cursor");
+    }
+    // Written down first: a change that is in the cache was never forgotten to be told.
+    for (String collection : Checksums.COLLECTIONS) {
+      untold.add(
+          collection,
+          page.stream()
+              .filter(change -> change.collection().equals(collection))
+              .map(CachedChange::id)
+              .toList());
+    }
+    String checksum = SyncCalls.text(answer, "new_checksum");
+    cache.apply(page, cursor, checksum);
+    affected.changed(page);
+    boolean ours = Checksums.ALGORITHM.equals(answer.path("checksum_algorithm").asText());
+    exchange.setProperty(NEW_CHECKSUM, ours ? checksum : null);
+    exchange.setProperty(MORE, more);
+    exchange.setProperty(COMPLETE, !more);
+  }
+
+  private static String cursor(JsonNode answer) {
+    String cursor = SyncCalls.text(answer, "cursor");
+    String next = cursor == null ? SyncCalls.text(answer, "next_cursor") : cursor;
+    return next == null ? Cursors.since(answer.path("timestamp").asText()) : next;
+  }
+
+  private static List<CachedChange> page(JsonNode changes, SyncRun run) {
+    List<CachedChange> page = new ArrayList<>();
+    for (JsonNode change : changes) {
+      String collection = change.path("type").asText() + "s";
+      String operation = change.path("operation").asText();
+      String id = change.path("id").asText();
+      boolean written = operation.equals("create") || operation.equals("update");
+      JsonNode data = change.path("data");
+      boolean known =
+          Checksums.COLLECTIONS.contains(collection)
+              && !id.isEmpty()
+              && (operation.equals("delete") || written && data.isObject());
+      if (known) {
+        page.add(new CachedChange(collection, id, written ? data.toString() : null));
+        run.moved(collection);
+      } else {
+        LOG.warn(
+            "a change that this mall does not know is skipped: {} {} {}",
+            operation,
+            collection,
+            id);
+      }
+    }
+    return page;
+  }
+
+  /** Sets {@link #EQUAL}: does the cache have what central says it should have now? */
+  public void compare(Exchange exchange) {
+    String told = exchange.getProperty(NEW_CHECKSUM, String.class);
+    exchange.setProperty(EQUAL, told == null || told.equals(cache.global()));
+  }
+
+  /** Ends a delta: it is counted and no longer wanted; who waits for it is to be told. */
+  public void finish(Exchange exchange) {
+    SyncRun run = SyncRun.of(exchange, KIND);
+    metrics.count(run);
+    run.tell(exchange);
+    settled = exchange.getProperty(COVERED, 0L, Long.class);
+    plan.wantSettle();
+    plan.done(exchange, SyncPlan.Need.DELTA);
+  }
+
+  /** Begins to tell who waits for what is in the cache. */
+  public void settle(Exchange exchange) {
+    plan.attempt(exchange, SyncPlan.Need.SETTLE);
+  }
+
+  /** Queues the acknowledgements of the events whose changes are in the cache. */
+  public void acknowledge() {
+    acks.settle(settled);
+  }
+
+  /** Everybody who waited is told. */
+  public void settled(Exchange exchange) {
+    plan.done(exchange, SyncPlan.Need.SETTLE);
+  }
+}

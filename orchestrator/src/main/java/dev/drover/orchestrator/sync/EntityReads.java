@@ -1,0 +1,106 @@
+package dev.drover.orchestrator.sync;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.guard.Authoriser;
+import dev.drover.orchestrator.central.CentralContact;
+import dev.drover.proto.ErrorCode;
+import dev.drover.proto.Json;
+import dev.drover.proto.ProtocolException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/**
+ * What people of the mall read of its data (interop, section 6): bare arrays, documents as central
+ * stores them, also while central is away.
+ */
+public final class EntityReads {
+  /** Header of an answer that may be old: when central was heard last. */
+  public static final String STALE_SINCE = "X-Drover-Stale-Since";
+
+  private final EntityView view;
+  private final CentralContact contact;
+  private final BooleanSupplier centralIsThere;
+  private final String entityId;
+
+  /** Reads of this mall. */
+  public EntityReads(
+      EntityView view, CentralContact contact, BooleanSupplier centralIsThere, String entityId) {
+    this.view = view;
+    this.contact = contact;
+    this.centralIsThere = centralIsThere;
+    this.entityId = entityId;
+  }
+
+  /** The one entity that a mall knows. */
+  public void listEntities(Exchange exchange) {
+    exchange.getMessage().setBody("[" + entity() + "]");
+  }
+
+  /** The mall itself, when it is the one that is asked for. */
+  public void readEntity(Exchange exchange) {
+    ownEntity(exchange);
+    exchange.getMessage().setBody(entity());
+  }
+
+  private String entity() {
+    ObjectNode entity = Json.MAPPER.createObjectNode();
+    entity.put("id", entityId);
+    return entity.toString();
+  }
+
+  /** A collection as a bare array, in the order of the ids. */
+  public void list(Exchange exchange) {
+    ownEntity(exchange);
+    StringBuilder text = new StringBuilder("[");
+    for (String item : view.list(collection(exchange))) {
+      text.append(text.length() == 1 ? "" : ",").append(item);
+    }
+    exchange.getMessage().setBody(text.append(']').toString());
+  }
+
+  /** One document. */
+  public void read(Exchange exchange) {
+    ownEntity(exchange);
+    String id = itemId(exchange);
+    exchange
+        .getMessage()
+        .setBody(view.read(collection(exchange), id).orElseThrow(() -> unknown(exchange, id)));
+  }
+
+  /** Says since when the answer may be old, while central is away. */
+  public void sayStale(Exchange exchange) {
+    if (!centralIsThere.getAsBoolean()) {
+      contact.last().ifPresent(at -> exchange.getMessage().setHeader(STALE_SINCE, at.toString()));
+    }
+  }
+
+  /** Refuses every entity but the mall's own. */
+  void ownEntity(Exchange exchange) {
+    String asked = exchange.getMessage().getHeader("entity_id", String.class);
+    Object authorised = exchange.getProperty(Authoriser.ENTITY);
+    if (!entityId.equals(asked) || !entityId.equals(authorised)) {
+      throw new ProtocolException(
+          ErrorCode.ENTITY_NOT_FOUND, "This mall is " + entityId, Map.of("entity_id", entityId));
+    }
+  }
+
+  static String collection(Exchange exchange) {
+    return exchange.getMessage().getHeader("collection", String.class);
+  }
+
+  /** The id in the path; a plus in a path is a plus. */
+  static String itemId(Exchange exchange) {
+    Message message = exchange.getMessage();
+    String id = message.getHeader("item_id", String.class).replace("+", "%2B");
+    return ItemIds.check(URLDecoder.decode(id, StandardCharsets.UTF_8));
+  }
+
+  static ProtocolException unknown(Exchange exchange, String id) {
+    return new ProtocolException(
+        ErrorCode.NOT_FOUND, "No such id in " + collection(exchange), Map.of("id", id));
+  }
+}

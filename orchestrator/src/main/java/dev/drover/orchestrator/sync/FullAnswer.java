@@ -1,0 +1,95 @@
+package dev.drover.orchestrator.sync;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import dev.drover.engine.checksum.Checksums;
+import dev.drover.orchestrator.cache.Replacement;
+import dev.drover.proto.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The answer to a full sync, read as it comes: items go into the cache one by one, so that never
+ * more than one of them is in memory. Its members may come in any order.
+ */
+final class FullAnswer {
+  /** Behind an item comes the next one; elsewhere text after a document is an error. */
+  private static final ObjectReader ITEMS =
+      Json.MAPPER.readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private final Map<String, String> members = new HashMap<>();
+
+  private FullAnswer() {}
+
+  /**
+   * Reads an answer.
+   *
+   * @param target takes the items
+   * @param counted hears of the collection of each item
+   * @throws IOException when the answer ends too early or is not as described
+   */
+  static FullAnswer read(InputStream in, Replacement target, Consumer<String> counted)
+      throws IOException {
+    FullAnswer answer = new FullAnswer();
+    try (JsonParser parser = Json.MAPPER.getFactory().createParser(in)) {
+      require(parser.nextToken() == JsonToken.START_OBJECT, "is no object");
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String name = member(parser);
+        if (name.equals("data") && parser.currentToken() == JsonToken.START_OBJECT) {
+          collections(parser, target, counted);
+        } else if (parser.currentToken().isScalarValue()) {
+          answer.members.put(
+              name, parser.currentToken() == JsonToken.VALUE_NULL ? null : parser.getText());
+        } else {
+          parser.skipChildren();
+        }
+      }
+    }
+    return answer;
+  }
+
+  private static String member(JsonParser parser) throws IOException {
+    require(parser.currentToken() == JsonToken.FIELD_NAME, "ends too early");
+    String name = parser.currentName();
+    require(parser.nextToken() != null, "ends too early");
+    return name;
+  }
+
+  private static void collections(JsonParser parser, Replacement target, Consumer<String> counted)
+      throws IOException {
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String collection = member(parser);
+      if (!Checksums.COLLECTIONS.contains(collection)) {
+        parser.skipChildren();
+        continue;
+      }
+      require(parser.currentToken() == JsonToken.START_ARRAY, "has no array of " + collection);
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        require(parser.currentToken() == JsonToken.START_OBJECT, "has an item that is no object");
+        JsonNode item = ITEMS.readTree(parser);
+        String id =
+            ItemIds.of(item)
+                .orElseThrow(() -> new IOException("the answer has an item without an id"));
+        target.add(collection, id, item.toString());
+        counted.accept(collection);
+      }
+    }
+  }
+
+  private static void require(boolean holds, String otherwise) throws IOException {
+    if (!holds) {
+      throw new IOException("the answer " + otherwise);
+    }
+  }
+
+  /** A member that is a text, a number or a boolean; null when it is absent or null. */
+  String text(String name) {
+    return members.get(name);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.drover.orchestrator.sync;
+
+import dev.drover.engine.checksum.Checksums;
+import dev.drover.orchestrator.cache.EntityCache;
+import dev.drover.orchestrator.cache.Replacement;
+import dev.drover.orchestrator.store.MallStore;
+import dev.drover.orchestrator.store.Untold;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+
+/**
+ * The steps of a full sync (document 1, section 3.1; document 2, step 4: {@code sync_full}). The
+ * new data is written beside the old one; what fails is thrown away when the next attempt begins.
+ */
+public final class FullSync {
+  private static final String KIND = "full";
+  private static final String MARK = "DroverSyncResyncMark";
+  private static final String ANSWER = "DroverSyncAnswer";
+
+  private final EntityCache cache;
+  private final MallStore store;
+  private final Untold untold;
+  private final AffectedBeacons affected;
+  private final SyncPlan plan;
+  private final SyncMetrics metrics;
+  private final String entityId;
+  private final int pageSize;
+  private Replacement replacement;
+
+  /**
+   * The steps on this cache.
+   *
+   * @param pageSize items of a page; 0 for all in one answer
+   */
+  public FullSync(
+      EntityCache cache,
+      MallStore store,
+      Untold untold,
+      AffectedBeacons affected,
+      SyncPlan plan,
+      SyncMetrics metrics,
+      String entityId,
+      int pageSize) {
+    this.cache = cache;
+    this.store = store;
+    this.untold = untold;
+    this.affected = affected;
+    this.plan = plan;
+    this.metrics = metrics;
+    this.entityId = entityId;
+    this.pageSize = pageSize;
+  }
+
+  /** Begins new data beside the present one; an unfinished attempt is thrown away. */
+  public void begin(Exchange exchange) {
+    SyncRun.begin(exchange, KIND);
+    plan.attempt(exchange, SyncPlan.Need.FULL);
+    exchange.setProperty(MARK, store.setting(MallStore.RESYNC).orElse(null));
+    exchange.setProperty(DeltaSync.MORE, true);
+    exchange.removeProperty(ANSWER);
+    if (replacement != null) {
+      replacement.close();
+    }
+    replacement = cache.replace();
+  }
+
+  /** Writes the request for everything, or for the next page of it. */
+  public void ask(Exchange exchange) {
+    FullAnswer before = exchange.getProperty(ANSWER, FullAnswer.class);
+    Map<String, String> query = new LinkedHashMap<>();
+    query.put("entity_id", entityId);
+    query.put("include", String.join(",", Checksums.COLLECTIONS));
+    query.put("format", "compact");
+    if (pageSize > 0) {
+      query.put("limit", String.valueOf(pageSize));
+    }
+    if (before != null) {
+      query.put("cursor", before.text("next_cursor"));
+    }
+    SyncCalls.ask(exchange, query);
+  }
+
+  /**
+   * Takes an answer while it comes.
+   *
+   * @throws IOException when it breaks off
+   */
+  public void receive(Exchange exchange) throws IOException {
+    SyncCalls.require200(exchange);
+    SyncRun run = SyncRun.of(exchange, KIND);
+    FullAnswer answer;
+    try (InputStream in = run.open(exchange)) {
+      answer = FullAnswer.read(in, replacement, run::moved);
+    }
+    exchange.setProperty(ANSWER, answer);
+    exchange.setProperty(
+        DeltaSync.MORE,
+        Boolean.parseBoolean(answer.text("has_more")) && answer.text("next_cursor") != null);
+  }
+
+  /**
+   * Compares the new data with the checksum that came with it.
+   *
+   * @throws IllegalStateException when they differ: the old data stays
+   */
+  public void compare(Exchange exchange) {
+    FullAnswer answer = exchange.getProperty(ANSWER, FullAnswer.class);
+    boolean ours = Checksums.ALGORITHM.equals(answer.text("checksum_algorithm"));
+    if (ours && !replacement.global().equals(answer.text("checksum"))) {
+      throw new IllegalStateException(
+          "the data is " + replacement.global() + ", central says " + answer.text("checksum"));
+    }
+  }
+
+  /** Puts the new data in the place of the old one, in one step. */
+  public void commit(Exchange exchange) {
+    FullAnswer answer = exchange.getProperty(ANSWER, FullAnswer.class);
+    String cursor = answer.text("cursor");
+    untold.addAll();
+    replacement.commit(
+        cursor == null ? Cursors.since(answer.text("timestamp")) : cursor, answer.text("checksum"));
+    replacement = null;
+    affected.forget();
+  }
+
+  /** Ends a full sync: nobody asks for it any more, unless somebody did meanwhile. */
+  public void finish(Exchange exchange) {
+    String mark = exchange.getProperty(MARK, String.class);
+    if (mark != null) {
+      store.resynced(mark);
+    }
+    SyncRun run = SyncRun.of(exchange, KIND);
+    metrics.count(run);
+    run.tell(exchange);
+    plan.done(exchange, SyncPlan.Need.FULL);
+    // What changed while the data came, and a look whether it is right, follow at once.
+    plan.wantDelta();
+    plan.wantVerify();
+  }
+}

@@ -1,0 +1,64 @@
+package dev.drover.orchestrator.sync;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.orchestrator.central.CentralCalls;
+import dev.drover.proto.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
+
+/** Requests and answers of the sync interface, as all its flows need them. */
+final class SyncCalls {
+  private SyncCalls() {}
+
+  /** Sets the query of the next request, which asks for a packed answer. */
+  static void ask(Exchange exchange, Map<String, String> query) {
+    exchange
+        .getMessage()
+        .setHeader(
+            Exchange.HTTP_QUERY,
+            query.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + encode(entry.getValue()))
+                .collect(Collectors.joining("&")));
+    exchange.getMessage().setHeader("Accept-Encoding", "gzip");
+    // The steps unpack themselves, so that they can count what came over the wire.
+    exchange.setProperty(Exchange.SKIP_GZIP_ENCODING, true);
+    exchange.getMessage().setBody(null);
+  }
+
+  private static String encode(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /**
+   * The answer as JSON.
+   *
+   * @throws IllegalStateException when central did not answer 200
+   */
+  static JsonNode answer(Exchange exchange, SyncRun run) {
+    require200(exchange);
+    try (InputStream in = run.open(exchange)) {
+      return Json.tree(in.readAllBytes());
+    } catch (IOException e) {
+      throw new IllegalStateException("central's answer is broken: " + e.getMessage(), e);
+    }
+  }
+
+  static void require200(Exchange exchange) {
+    int status = CentralCalls.status(exchange);
+    if (status != 200) {
+      throw new IllegalStateException(
+          "central answered " + status + " " + CentralCalls.code(exchange));
+    }
+  }
+
+  /** A text member; null when it is absent or null. */
+  static String text(JsonNode answer, String name) {
+    JsonNode value = answer.path(name);
+    return value.isMissingNode() || value.isNull() ? null : value.asText();
+  }
+}

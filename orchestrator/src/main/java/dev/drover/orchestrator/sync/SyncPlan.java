@@ -1,0 +1,236 @@
+package dev.drover.orchestrator.sync;
+
+import dev.drover.engine.outbox.OutboxSource;
+import dev.drover.orchestrator.cache.EntityCache;
+import dev.drover.orchestrator.central.CentralCalls;
+import dev.drover.orchestrator.store.AckQueue;
+import dev.drover.orchestrator.store.MallStore;
+import dev.drover.orchestrator.store.Untold;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.apache.camel.Exchange;
+
+/**
+ * What the mall's data needs next: nothing, a full sync, a delta or a verification; one at a time,
+ * while central is there. A wish that comes while it is fulfilled is not lost with it. What fails
+ * waits as {@code drover.events.backoff} says, what central refuses for its rate as long as it
+ * asks.
+ */
+public final class SyncPlan implements OutboxSource {
+  /** What may be needed. */
+  public enum Need {
+    /** The whole of it. */
+    FULL,
+    /** What changed since the cursor. */
+    DELTA,
+    /** Devices to be told and events to be acknowledged, of what is in the cache already. */
+    SETTLE,
+    /** A comparison of the checksums. */
+    VERIFY
+  }
+
+  /** Exchange property: {@code full}, {@code delta}, {@code settle} or {@code verify}. */
+  public static final String NEED = "DroverSyncNeed";
+
+  /** Exchange property: why a full sync is needed. */
+  public static final String REASON = "DroverSyncReason";
+
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+
+  private static final class Want {
+    private long wished;
+    private long fulfilled;
+    private int attempts;
+    private Instant notBefore = Instant.MIN;
+
+    boolean open() {
+      return wished > fulfilled;
+    }
+  }
+
+  private final EntityCache cache;
+  private final MallStore store;
+  private final DeltaBudget budget;
+  private final BooleanSupplier centralIsThere;
+  private final Settings settings;
+  private final Clock clock;
+  private final Map<Need, Want> wants = new EnumMap<>(Need.class);
+  private Instant notBefore = Instant.MIN;
+  private Instant verifyAt = Instant.MIN;
+  private String fullReason = "";
+  private volatile Runnable wake = () -> {};
+
+  /**
+   * The plan's times.
+   *
+   * @param verifyInterval between two verifications
+   * @param backoff waits after failures; the last one repeats
+   */
+  public record Settings(Duration verifyInterval, List<Duration> backoff) {}
+
+  /** A plan that begins with a verification, and with what was owed when the mall stopped. */
+  public SyncPlan(
+      EntityCache cache,
+      MallStore store,
+      AckQueue acks,
+      Untold untold,
+      DeltaBudget budget,
+      BooleanSupplier centralIsThere,
+      Settings settings,
+      Clock clock) {
+    this.cache = cache;
+    this.store = store;
+    this.budget = budget;
+    this.centralIsThere = centralIsThere;
+    this.settings = settings;
+    this.clock = clock;
+    for (Need need : Need.values()) {
+      wants.put(need, new Want());
+    }
+    if (acks.owed() > 0 || untold.any()) {
+      wants.get(Need.DELTA).wished++;
+    }
+    cache.onDamage(this::wantVerify);
+  }
+
+  /** A delta is needed. */
+  public void wantDelta() {
+    want(Need.DELTA);
+  }
+
+  /** Devices are to be told of what the cache has, and events to be acknowledged. */
+  public void wantSettle() {
+    want(Need.SETTLE);
+  }
+
+  /** The checksums must be compared. */
+  public void wantVerify() {
+    want(Need.VERIFY);
+  }
+
+  /** The data must be fetched anew. */
+  public synchronized void wantFull(String reason) {
+    fullReason = reason;
+    want(Need.FULL);
+  }
+
+  private void want(Need need) {
+    synchronized (this) {
+      wants.get(need).wished++;
+    }
+    wake.run();
+  }
+
+  @Override
+  public synchronized List<Entry> claim(int max) {
+    Optional<Need> need = centralIsThere.getAsBoolean() ? next() : Optional.empty();
+    need.ifPresent(this::tried);
+    return need.map(SyncPlan::wire)
+        .map(word -> List.of(new Entry("", Map.of(NEED, word), word)))
+        .orElse(List.of());
+  }
+
+  private Optional<Need> next() {
+    if (clock.instant().isBefore(notBefore)) {
+      return Optional.empty();
+    }
+    if (reasonForFull().isPresent()) {
+      if (may(Need.FULL)) {
+        return Optional.of(Need.FULL);
+      }
+      if (!cache.state().ready()) {
+        return Optional.empty();
+      }
+    }
+    if (wants.get(Need.DELTA).open() && may(Need.DELTA) && budget.mayBegin()) {
+      return Optional.of(Need.DELTA);
+    }
+    if (wants.get(Need.SETTLE).open() && may(Need.SETTLE)) {
+      return Optional.of(Need.SETTLE);
+    }
+    boolean due = wants.get(Need.VERIFY).open() || !clock.instant().isBefore(verifyAt);
+    return due && may(Need.VERIFY) ? Optional.of(Need.VERIFY) : Optional.empty();
+  }
+
+  private boolean may(Need need) {
+    return !clock.instant().isBefore(wants.get(need).notBefore);
+  }
+
+  /** Counted before it is known how it ends: what fails without a word waits too. */
+  private void tried(Need need) {
+    Want want = wants.get(need);
+    List<Duration> backoff = settings.backoff();
+    Duration wait = backoff.get(Math.min(want.attempts, backoff.size() - 1));
+    want.notBefore = clock.instant().plus(wait);
+    want.attempts++;
+  }
+
+  private Optional<String> reasonForFull() {
+    Optional<String> asked = store.resyncReason();
+    if (asked.isPresent()) {
+      return asked;
+    }
+    if (!cache.state().ready()) {
+      return Optional.of("cache_not_ready");
+    }
+    return wants.get(Need.FULL).open() ? Optional.of(fullReason) : Optional.empty();
+  }
+
+  /** Sets {@link #NEED}, and {@link #REASON} for a full sync. */
+  public synchronized void begin(Exchange exchange) {
+    List<?> messages = exchange.getMessage().getBody(List.class);
+    Object need = ((org.apache.camel.Message) messages.get(0)).getBody();
+    exchange.setProperty(NEED, need);
+    exchange.setProperty(REASON, reasonForFull().orElse(""));
+  }
+
+  /** Notes which wishes an attempt will fulfil; later ones stay. */
+  synchronized void attempt(Exchange exchange, Need need) {
+    exchange.setProperty(mark(need), wants.get(need).wished);
+  }
+
+  /** Notes that an attempt succeeded. */
+  synchronized void done(Exchange exchange, Need need) {
+    Want want = wants.get(need);
+    want.fulfilled = Math.max(want.fulfilled, exchange.getProperty(mark(need), 0L, Long.class));
+    want.attempts = 0;
+    want.notBefore = Instant.MIN;
+    if (need == Need.VERIFY) {
+      verifyAt = clock.instant().plus(settings.verifyInterval());
+    }
+  }
+
+  /** Central asks for a pause (429 or 503 with Retry-After): nothing is asked before its end. */
+  public synchronized void heed(Exchange exchange) {
+    CentralCalls.retryAfter(exchange)
+        .map(wait -> wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait)
+        .map(clock.instant()::plus)
+        .filter(end -> end.isAfter(notBefore))
+        .ifPresent(end -> notBefore = end);
+  }
+
+  private static String mark(Need need) {
+    return "DroverSyncMark" + need;
+  }
+
+  private static String wire(Need need) {
+    return need.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public void done(List<Entry> entries) {
+    // What was achieved was noted by the flow's steps.
+  }
+
+  @Override
+  public void onReady(Runnable newWake) {
+    this.wake = newWake;
+  }
+}

@@ -1,0 +1,178 @@
+package dev.drover.orchestrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.engine.crypto.Role;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Edits made at the mall: stored, shown at once, sent in their order, decided by central. */
+class EdgeEditsTest extends MallTestBase {
+  private JsonNode conflicts(TestMall mall) {
+    return mall.get("/api/sync/conflicts", operator()).json();
+  }
+
+  private void awaitSent(TestMall mall) {
+    await().atMost(SOON).until(() -> state(mall).at("/sync/pending_edits").asInt() == 0);
+  }
+
+  private void awaitAway(TestMall mall) {
+    await().atMost(SOON).until(() -> !state(mall).path("connected").asBoolean());
+  }
+
+  @Test
+  void anAdminPanelWritesAtTheMallAndCentralHasIt() {
+    try (TestMall mall = settled(Map.of())) {
+      String token = operator();
+      TestMall.Answer created =
+          mall.send(
+              "POST", ENTITIES + "/beacons", token, "{\"id\":-1,\"mac\":\"\",\"created_at\":\"\"}");
+      assertThat(created.status()).isEqualTo(202);
+      String id = created.json().path("id").asText();
+      assertThat(id).isNotEqualTo("-1").hasSizeGreaterThan(10);
+      assertThat(created.json().path("mac").asText("absent")).isEmpty();
+      assertThat(mall.get(ENTITIES + "/beacons/" + id, token).body()).isEqualTo(created.body());
+      TestMall.Answer byBody =
+          mall.send("PUT", ENTITIES + "/areas", token, "{\"id\":1,\"name\":\"Renamed\"}");
+      assertThat(byBody.status()).isEqualTo(202);
+      assertThat(byBody.body()).isEqualTo("{\"id\":1,\"name\":\"Renamed\"}");
+      assertThat(mall.send("PUT", ENTITIES + "/areas/2", token, "{\"name\":\"By path\"}").body())
+          .isEqualTo("{\"name\":\"By path\",\"id\":\"2\"}");
+      TestMall.Answer deleted = mall.send("DELETE", ENTITIES + "/merchants/m1", token, null);
+      assertThat(deleted.status()).isEqualTo(202);
+      assertThat(deleted.body()).isEqualTo("{\"status\":\"deleted\"}");
+      assertThat(mall.get(ENTITIES + "/merchants", token).body()).isEqualTo("[]");
+      assertThat(mall.get(ENTITIES + "/areas", token).body()).contains("Renamed", "By path");
+      awaitSent(mall);
+      assertThat(central.data.item("beacons", id)).isEqualTo(created.body());
+      assertThat(central.data.item("areas", "1")).contains("Renamed");
+      assertThat(central.data.item("merchants", "m1")).isNull();
+      assertThat(central.changes)
+          .allSatisfy(
+              seen ->
+                  assertThat(seen.headers()).containsKeys("x-idempotency-key", "authorization"));
+      awaitSame(mall);
+      assertThat(conflicts(mall)).isEmpty();
+
+      assertThat(mall.send("POST", ENTITIES + "/areas", token, "{\"id\":1}").status())
+          .isEqualTo(409);
+      assertThat(mall.send("PUT", ENTITIES + "/areas", token, "{\"id\":77}").status())
+          .isEqualTo(404);
+      assertThat(mall.send("PUT", ENTITIES + "/areas", token, "{}").status()).isEqualTo(400);
+      assertThat(mall.send("PUT", ENTITIES + "/areas/1", token, "{\"id\":2}").status())
+          .isEqualTo(400);
+      assertThat(mall.send("POST", ENTITIES + "/areas", token, "{\"id\":[1]}").status())
+          .isEqualTo(400);
+      assertThat(mall.send("POST", ENTITIES + "/areas", token, "[1]").status()).isEqualTo(400);
+      assertThat(mall.send("POST", ENTITIES + "/lifts", token, "{}").status()).isEqualTo(404);
+      assertThat(mall.send("DELETE", ENTITIES + "/areas/77", token, null).status()).isEqualTo(404);
+      String orchestrator = central.token(Role.ORCHESTRATOR, FakeCentral.ENTITY);
+      assertThat(mall.send("DELETE", ENTITIES + "/areas/1", orchestrator, null).status())
+          .isEqualTo(403);
+      assertThat(state(mall).at("/sync/pending_edits").asInt()).as("nothing of it").isZero();
+    }
+  }
+
+  @Test
+  void whileCentralIsAwayEditsWaitAndKeepTheirOrder() {
+    try (TestMall mall = settled(Map.of())) {
+      central.goAway();
+      awaitAway(mall);
+      mall.send("PUT", ENTITIES + "/areas/1", operator(), "{\"id\":1,\"n\":1}");
+      mall.send("PUT", ENTITIES + "/areas/2", operator(), "{\"id\":2,\"n\":1}");
+      mall.send("PUT", ENTITIES + "/areas/1", operator(), "{\"id\":1,\"n\":2}");
+      assertThat(state(mall).at("/sync/pending_edits").asInt()).isEqualTo(3);
+    }
+    central.listen();
+    central.nextStatus.put(SYNC + "changes", 503);
+    try (TestMall mall = mall(Map.of())) {
+      awaitSent(mall);
+      assertThat(central.data.item("areas", "1")).isEqualTo("{\"id\":1,\"n\":2}");
+      assertThat(central.data.item("areas", "2")).isEqualTo("{\"id\":2,\"n\":1}");
+      assertThat(conflicts(mall)).as("the second edit of 1 was made upon the first").isEmpty();
+      List<String> keys =
+          central.changes.stream().map(seen -> seen.headers().get("x-idempotency-key")).toList();
+      assertThat(keys).hasSize(3);
+      assertThat(keys.get(0)).as("the failed batch again").isEqualTo(keys.get(1));
+      assertThat(keys.get(2)).isNotEqualTo(keys.get(1));
+      assertThat(central.changes.get(1).json().path("changes")).hasSize(2);
+      awaitSame(mall);
+    }
+  }
+
+  @Test
+  void centralWinsAndTheLoserIsKept() {
+    try (TestMall mall = settled(Map.of())) {
+      central.goAway();
+      awaitAway(mall);
+      long base = central.data.seq();
+      mall.send("PUT", ENTITIES + "/areas/1", operator(), "{\"id\":1,\"name\":\"edge\"}");
+      mall.send("DELETE", ENTITIES + "/merchants/m1", operator(), null);
+      long won = central.data.put("areas", "1", "{\"id\":1,\"name\":\"central\"}");
+      central.listen();
+      await().atMost(SOON).until(() -> conflicts(mall).size() == 1);
+      JsonNode conflict = conflicts(mall).get(0);
+      assertThat(conflict.path("type").asText()).isEqualTo("area");
+      assertThat(conflict.path("item_id").asText()).isEqualTo("1");
+      assertThat(conflict.path("operation").asText()).isEqualTo("update");
+      assertThat(conflict.at("/losing/name").asText()).isEqualTo("edge");
+      assertThat(conflict.at("/winning/name").asText()).isEqualTo("central");
+      assertThat(conflict.path("base_seq").asLong()).isEqualTo(base);
+      assertThat(conflict.path("seq").asLong()).isEqualTo(won);
+      assertThat(conflict.path("error").isNull()).isTrue();
+      awaitSame(mall);
+      assertThat(mall.get(ENTITIES + "/areas/1", operator()).body()).contains("central");
+      assertThat(central.data.item("merchants", "m1")).isNull();
+      assertThat(state(mall).at("/sync/conflicts").asInt()).isEqualTo(1);
+      assertThat(mall.get("/api/sync/conflicts", null).status()).isEqualTo(401);
+    }
+  }
+
+  @Test
+  void theEdgeWinsWhenThePolicySaysSo() {
+    try (TestMall mall = settled(Map.of("drover.sync.conflict-policy", "edge-wins"))) {
+      central.goAway();
+      awaitAway(mall);
+      mall.send("PUT", ENTITIES + "/areas/1", operator(), "{\"id\":1,\"name\":\"edge\"}");
+      mall.send("PUT", ENTITIES + "/areas/2", operator(), "{\"id\":2,\"name\":\"edge\"}");
+      central.data.put("areas", "1", "{\"id\":1,\"name\":\"central\"}");
+      central.data.put("areas", "2", null);
+      central.listen();
+      awaitSent(mall);
+      assertThat(central.data.item("areas", "1")).contains("edge");
+      assertThat(central.data.item("areas", "2")).contains("edge");
+      assertThat(conflicts(mall)).isEmpty();
+      JsonNode again = central.changes.get(central.changes.size() - 1).json().path("changes");
+      assertThat(again.get(0).path("operation").asText()).isEqualTo("update");
+      assertThat(again.get(1).path("operation").asText()).as("it was deleted").isEqualTo("create");
+      awaitSame(mall);
+    }
+  }
+
+  @Test
+  void anEditThatCentralRefusesHoldsUpNoOther() {
+    try (TestMall mall = settled(Map.of())) {
+      central.goAway();
+      awaitAway(mall);
+      mall.send("PUT", ENTITIES + "/areas/1", operator(), "{\"id\":1,\"name\":\"bad\"}");
+      mall.send("PUT", ENTITIES + "/areas/2", operator(), "{\"id\":2,\"name\":\"good\"}");
+      central.alwaysRefused.add("\"bad\"");
+      central.listen();
+      awaitSent(mall);
+      assertThat(central.data.item("areas", "2")).contains("good");
+      assertThat(conflicts(mall)).hasSize(1);
+      assertThat(conflicts(mall).get(0).path("error").asText()).contains("400", "TEST_400");
+      assertThat(conflicts(mall).get(0).at("/losing/name").asText()).isEqualTo("bad");
+
+      central.nextBody.put(
+          SYNC + "changes",
+          "{\"results\":[{\"type\":\"area\",\"id\":\"2\",\"status\":\"puzzled\"}]}");
+      mall.send("PUT", ENTITIES + "/areas/2", operator(), "{\"id\":2,\"name\":\"odd\"}");
+      await().atMost(SOON).until(() -> conflicts(mall).size() == 2);
+      assertThat(conflicts(mall).get(1).path("error").asText()).contains("puzzled");
+    }
+  }
+}

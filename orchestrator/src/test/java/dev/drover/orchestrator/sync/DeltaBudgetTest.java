@@ -1,0 +1,84 @@
+package dev.drover.orchestrator.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Central never has to refuse a delta, and a burst does not use the whole minute up at once. */
+class DeltaBudgetTest {
+  private static final class Hand extends Clock {
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+  }
+
+  private final Hand clock = new Hand();
+  private final DeltaBudget budget = new DeltaBudget(10, Duration.ofMillis(200), clock);
+
+  /** Milliseconds at which deltas begin while changes never stop. */
+  private List<Long> burst(Duration length) {
+    List<Long> begun = new ArrayList<>();
+    for (long at = 0; at < length.toMillis(); at += 50) {
+      if (budget.mayBegin()) {
+        assertThat(budget.take()).isTrue();
+        begun.add(at);
+      }
+      clock.now = clock.now.plusMillis(50);
+    }
+    return begun;
+  }
+
+  @Test
+  void aLongBurstIsSpreadOverTheMinute() {
+    List<Long> begun = burst(Duration.ofMinutes(5));
+    assertThat(begun.subList(0, 5)).containsExactly(0L, 200L, 600L, 1400L, 3000L);
+    for (int i = 1; i < begun.size(); i++) {
+      assertThat(begun.get(i) - begun.get(i - 1)).isLessThan(15_000);
+    }
+    for (long at : begun) {
+      assertThat(begun.stream().filter(other -> other > at - 60_000 && other <= at).count())
+          .isLessThanOrEqualTo(10);
+    }
+    assertThat(begun).hasSizeGreaterThan(25);
+  }
+
+  @Test
+  void anIsolatedChangeWaitsForNothing() {
+    assertThat(budget.mayBegin()).isTrue();
+    assertThat(budget.take()).isTrue();
+    assertThat(budget.mayBegin()).isFalse();
+    clock.now = clock.now.plusSeconds(61);
+    assertThat(budget.mayBegin()).isTrue();
+  }
+
+  @Test
+  void pagesCountToo() {
+    for (int i = 0; i < 10; i++) {
+      assertThat(budget.take()).isTrue();
+    }
+    assertThat(budget.take()).isFalse();
+    assertThat(budget.mayBegin()).isFalse();
+    clock.now = clock.now.plusSeconds(61);
+    assertThat(budget.take()).isTrue();
+  }
+}
