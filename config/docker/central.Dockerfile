@@ -10,7 +10,7 @@ COPY routes/ ./routes/
 COPY kamelets/ ./kamelets/
 USER drover
 ENV DROVER_HOME=/opt/drover DROVER_DATA=/data DROVER_BIND=0.0.0.0
-EXPOSE 3000
+EXPOSE 3000 50052
 HEALTHCHECK --interval=5s --timeout=5s --start-period=20s --retries=12 \
   CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/3000 && printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3 && head -1 <&3 | grep -q ' 200 '"]
 ENTRYPOINT ["java", "@config/jvm/central.options", "-jar", "drover-central.jar"]

@@ -50,6 +50,7 @@ public final class StartUp {
     Map<String, String> own = new HashMap<>();
     int port = Machine.freePort();
     own.put("DROVER_PORT", String.valueOf(port));
+    own.put("DROVER_GRPC_PORT", String.valueOf(Machine.freePort()));
     own.put("DROVER_KAFKA_PORT", String.valueOf(Machine.freePort()));
     own.put("DROVER_MONGO_PORT", String.valueOf(Machine.freePort()));
     return new Subject("central", own, port);

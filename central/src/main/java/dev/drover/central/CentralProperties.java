@@ -16,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param port the data port
  * @param publicUrl where others reach this central
  * @param tls certificate and key of the data port
+ * @param grpc the gRPC port
  * @param kafka the event log
  * @param mongo the document store
  * @param events the event streams
@@ -32,6 +33,7 @@ public record CentralProperties(
     int port,
     @DefaultValue("") String publicUrl,
     @DefaultValue Tls tls,
+    Grpc grpc,
     Kafka kafka,
     Mongo mongo,
     Events events,
@@ -41,6 +43,30 @@ public record CentralProperties(
 
   /** TLS of the data port; plain HTTP when no certificate is named. */
   public record Tls(@DefaultValue("") String certificate, @DefaultValue("") String key) {
+    boolean on() {
+      return !certificate.isBlank();
+    }
+  }
+
+  /**
+   * The gRPC port.
+   *
+   * @param port 0 for any
+   * @param maxAnswerBytes the most bytes that the documents of one answer may take
+   */
+  public record Grpc(int port, int maxAnswerBytes, @DefaultValue GrpcTls tls) {}
+
+  /**
+   * TLS of the gRPC port; plain when no certificate is named.
+   *
+   * @param clientAuthority who signs certificates of clients; blank to ask for none
+   * @param clientsMust whether a client without a certificate is refused
+   */
+  public record GrpcTls(
+      @DefaultValue("") String certificate,
+      @DefaultValue("") String key,
+      @DefaultValue("") String clientAuthority,
+      boolean clientsMust) {
     boolean on() {
       return !certificate.isBlank();
     }

@@ -76,6 +76,7 @@ class CentralApplicationTest {
             "--drover.home=" + HOME,
             "--drover.data=" + data.resolve("central"),
             "--drover.port=" + PORTS.get(0),
+            "--drover.grpc.port=0",
             "--server.port=" + PORTS.get(1),
             "--drover.kafka.port=" + PORTS.get(2),
             "--drover.mongo.port=" + PORTS.get(3),

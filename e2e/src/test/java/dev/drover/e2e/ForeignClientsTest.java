@@ -5,30 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.e2e.harness.Api;
 import dev.drover.e2e.harness.CentralProcess;
+import dev.drover.e2e.harness.Clients;
 import dev.drover.e2e.harness.JavaProcess;
 import dev.drover.e2e.harness.Mall;
+import dev.drover.e2e.harness.Program;
 import dev.drover.e2e.harness.Shared;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Clients that we did not write read the event stream: curl, npm's eventsource and ws, the JDK. */
 class ForeignClientsTest {
-  private static final Path CLIENTS = JavaProcess.HOME.resolve("e2e/target/clients");
-
   private final CentralProcess central = Shared.central();
   private final Mall mall = Mall.fresh("foreign");
   private final String token = mall.register(central.api()).path("token").asText();
@@ -43,85 +38,9 @@ class ForeignClientsTest {
         .isEqualTo(201);
   }
 
-  /** A program whose standard output is collected line by line. */
-  private record Program(Process process, List<String> lines) implements AutoCloseable {
-    static Program run(Path directory, String... command) throws IOException {
-      Process process =
-          new ProcessBuilder(command)
-              .directory(directory.toFile())
-              .redirectErrorStream(true)
-              .start();
-      List<String> lines = new CopyOnWriteArrayList<>();
-      Thread reader =
-          new Thread(
-              () -> {
-                try (BufferedReader output = process.inputReader()) {
-                  output.lines().forEach(lines::add);
-                } catch (IOException | java.io.UncheckedIOException e) {
-                  lines.add("cut: " + e);
-                }
-              });
-      reader.setDaemon(true);
-      reader.start();
-      return new Program(process, lines);
-    }
-
-    void await(String text) {
-      Awaitility.await(text + " in " + lines)
-          .atMost(Duration.ofSeconds(20))
-          .until(() -> lines.stream().anyMatch(line -> line.contains(text)));
-    }
-
-    @Override
-    public void close() {
-      process.destroyForcibly();
-    }
-  }
-
-  private static void assumeInstalled(String... command) {
-    boolean installed;
-    try {
-      Process process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      installed = process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0;
-    } catch (IOException e) {
-      installed = false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      installed = false;
-    }
-    Assumptions.assumeTrue(installed, command[0] + " is not installed: this client is not tried");
-  }
-
-  private static synchronized Path npmClients() throws IOException, InterruptedException {
-    assumeInstalled("node", "--version");
-    assumeInstalled("npm", "--version");
-    Files.createDirectories(CLIENTS);
-    for (String file :
-        List.of("package.json", "package-lock.json", "eventsource.mjs", "websocket.mjs")) {
-      Files.copy(
-          JavaProcess.HOME.resolve("e2e/clients").resolve(file),
-          CLIENTS.resolve(file),
-          StandardCopyOption.REPLACE_EXISTING);
-    }
-    Path log = CLIENTS.resolve("npm.log");
-    Process npm =
-        new ProcessBuilder("npm", "ci", "--no-audit", "--no-fund")
-            .directory(CLIENTS.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    boolean installed = npm.waitFor(120, TimeUnit.SECONDS) && npm.exitValue() == 0;
-    Assumptions.assumeTrue(installed, "npm ci could not fetch the clients, see " + log);
-    return CLIENTS;
-  }
-
   @Test
   void curlReadsTheStream() throws IOException {
-    assumeInstalled("curl", "--version");
+    Clients.assumeInstalled("curl", "--version");
     try (Program curl =
         Program.run(
             JavaProcess.HOME,
@@ -141,7 +60,7 @@ class ForeignClientsTest {
 
   @Test
   void anEventSourceFromNpmReadsTheStream() throws Exception {
-    Path clients = npmClients();
+    Path clients = Clients.npm();
     try (Program node = Program.run(clients, "node", "eventsource.mjs", streamUrl(), token)) {
       node.await("\"type\":\"connected\"");
       change("m-1");
@@ -153,7 +72,7 @@ class ForeignClientsTest {
 
   @Test
   void aWebSocketFromNpmReadsTheStreamAndAcknowledges() throws Exception {
-    Path clients = npmClients();
+    Path clients = Clients.npm();
     String url = central.url().replace("http", "ws") + "/api/orchestrators/ws";
     try (Program node = Program.run(clients, "node", "websocket.mjs", url, token)) {
       node.await("\"event\":\"connected\"");

@@ -4,6 +4,7 @@ import dev.drover.engine.backbone.ArtemisConfig;
 import dev.drover.engine.backbone.EmbeddedArtemis;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.Sealer;
+import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralCalls;
 import dev.drover.orchestrator.central.CentralContact;
@@ -16,7 +17,6 @@ import dev.drover.orchestrator.event.EventMetrics;
 import dev.drover.orchestrator.event.EventSteps;
 import dev.drover.orchestrator.keys.Rekey;
 import dev.drover.orchestrator.mall.FirmwareDirectory;
-import dev.drover.orchestrator.mall.GrpcServer;
 import dev.drover.orchestrator.mall.Heartbeat;
 import dev.drover.orchestrator.mall.Housekeeping;
 import dev.drover.orchestrator.mall.MallFigures;
@@ -50,11 +50,11 @@ class MallConfiguration {
       List.of("task_assignment", "firmware_distribution", "beacon_management");
 
   /** The doors of the mall besides its data port: gRPC, and MQTT unless others run the broker. */
-  record Doors(GrpcServer grpc, Optional<EmbeddedArtemis> broker, CompletableFuture<?> brokerStart)
+  record Doors(GrpcPort grpc, Optional<EmbeddedArtemis> broker, CompletableFuture<?> brokerStart)
       implements AutoCloseable {
     /** Opens gRPC and waits for the broker, which starts while the rest of the mall does. */
     void open() {
-      grpc.start();
+      grpc.listen();
       brokerStart.join();
     }
 
@@ -193,12 +193,12 @@ class MallConfiguration {
   }
 
   @Bean
-  GrpcServer grpcServer(OrchestratorProperties properties) {
-    return new GrpcServer(properties.bind(), properties.grpcPort());
+  GrpcPort grpcPort(OrchestratorProperties properties) {
+    return new GrpcPort(GrpcPort.Settings.plain(properties.bind(), properties.grpcPort()));
   }
 
   @Bean
-  Doors doors(GrpcServer grpc, OrchestratorProperties properties, KeyProvider keys) {
+  Doors doors(GrpcPort grpc, OrchestratorProperties properties, KeyProvider keys) {
     if (StringUtils.hasText(properties.mqtt().url())) {
       return new Doors(grpc, Optional.empty(), CompletableFuture.completedFuture(null));
     }
@@ -219,7 +219,7 @@ class MallConfiguration {
       CentralLink link,
       MallStore store,
       EntityCache cache,
-      GrpcServer grpc,
+      GrpcPort grpc,
       MallFigures figures,
       MallIdentity identity,
       OrchestratorProperties properties,

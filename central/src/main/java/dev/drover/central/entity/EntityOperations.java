@@ -22,6 +22,8 @@ import org.apache.camel.Message;
  * Documents are opaque: only {@code id} or {@code _id} is read, and they are returned as stored.
  */
 public final class EntityOperations {
+  private static final int IMPORT_STEP = 1000;
+
   private final EntityStore store;
 
   /** Operations on this store. */
@@ -143,7 +145,10 @@ public final class EntityOperations {
     answer(exchange, 200, "{\"status\":\"deleted\"}");
   }
 
-  /** Creates or replaces many documents in one atomic step: {@code {"areas":[…], …}}. */
+  /**
+   * Creates or replaces many documents: {@code {"areas":[…], …}}. They are checked together and
+   * written in atomic steps of 1,000; a repetition goes on where a fault stopped it.
+   */
   public void importItems(Exchange exchange) {
     ObjectNode body = Json.object(body(exchange));
     String entityId = entityId(exchange);
@@ -160,12 +165,16 @@ public final class EntityOperations {
         edits.add(new Edit(item, Edit.Kind.UPSERT, document.toString()));
       }
     }
-    List<Change> changes = store.write(entityId, edits);
+    edits.forEach(edit -> Version.requireCanonical(edit.json()));
     ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("imported", edits.size()).put("changed", changes.size());
-    if (!changes.isEmpty()) {
-      answer.put("seq", changes.get(changes.size() - 1).seq());
+    int changed = 0;
+    for (int i = 0; i < edits.size(); i += IMPORT_STEP) {
+      int end = Math.min(i + IMPORT_STEP, edits.size());
+      List<Change> changes = store.write(entityId, edits.subList(i, end));
+      changed += changes.size();
+      changes.forEach(change -> answer.put("seq", change.seq()));
     }
+    answer.put("imported", edits.size()).put("changed", changed);
     answer(exchange, 200, answer.toString());
   }
 

@@ -29,6 +29,8 @@ import org.bson.conversions.Bson;
  * tell the mall are one atomic step (no transactions needed). {@link EntityChanges} moves them on.
  */
 public final class EntityStore {
+  private static final int MAX_PENDING = 2000;
+
   private final MongoCollection<Document> heads;
   private final EntityChanges changes;
   private final EntityDigests digests;
@@ -196,8 +198,24 @@ public final class EntityStore {
     boolean mine = heads.updateOne(unchanged, update).getMatchedCount() == 1;
     if (mine) {
       onChange.run();
+      if (head.getList("pending", Document.class).size() + next.size() > MAX_PENDING) {
+        drain(head.getString("_id"));
+      }
     }
     return mine;
+  }
+
+  /**
+   * Applies what is pending, as the relay does, before more is added: a writer that is faster than
+   * the relay would fill the head, which everybody reads.
+   */
+  private void drain(String entityId) {
+    Document head = head(entityId);
+    Roots roots = digests.advance(entityId, pending(head), head.getLong("seq"));
+    heads.updateOne(
+        Filters.eq("_id", entityId),
+        Updates.pullByFilter(
+            new Document("pending", new Document("seq", new Document("$lte", roots.seq())))));
   }
 
   /**

@@ -24,11 +24,15 @@ public record Version(String json, Binary hash, long seq, Instant at, String by)
   static final Version NONE = new Version(null, null, 0, Instant.EPOCH, null);
 
   /**
-   * A document that was just written, or deleted when there is none.
+   * Refuses what has no canonical form: no mall could prove that it has it.
    *
-   * @throws ProtocolException VALIDATION_FAILED for what has no canonical form: no mall could prove
-   *     that it has it
+   * @throws ProtocolException VALIDATION_FAILED
    */
+  static void requireCanonical(String json) {
+    hash(json);
+  }
+
+  /** A document that was just written, or deleted when there is none; it must be canonical. */
   static Version written(String json, long seq, Instant at, String by) {
     return new Version(json, json == null ? null : hash(json), seq, at, by);
   }

@@ -66,6 +66,7 @@ public final class Services {
     Map<Integer, String> ports = new LinkedHashMap<>();
     ports.put(3000 + offset, "REST, SSE and WebSocket of central");
     ports.put(3900 + offset, "management of central");
+    ports.put(50052 + offset, "gRPC of central");
     if (!environment.containsKey("KAFKA_BROKERS")) {
       ports.put(9092 + offset, "embedded Kafka");
     }

@@ -14,7 +14,13 @@ import java.util.Optional;
 /** A central server as a real process. */
 public final class CentralProcess extends JavaProcess {
   private CentralProcess(String name, Map<String, String> settings) {
-    super("central", name, settings);
+    super("central", name, withGrpcPort(settings));
+  }
+
+  private static Map<String, String> withGrpcPort(Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("DROVER_GRPC_PORT", String.valueOf(Ports.free()));
+    return all;
   }
 
   /**
@@ -41,6 +47,11 @@ public final class CentralProcess extends JavaProcess {
   private Path keys() {
     String keys = setting("DROVER_KEYS");
     return keys == null ? data().resolve("keys") : Path.of(keys);
+  }
+
+  /** Its gRPC port. */
+  public int grpcPort() {
+    return Integer.parseInt(setting("DROVER_GRPC_PORT"));
   }
 
   /** A client of its REST interface. */

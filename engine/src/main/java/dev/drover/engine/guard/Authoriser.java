@@ -43,6 +43,7 @@ public final class Authoriser {
     refuseForeign(caller, message.getHeader("entity_id"));
     if (caller.role() == Role.ORCHESTRATOR) {
       refuseOtherOrchestrator(caller, message.getHeader("X-Orchestrator-ID"));
+      refuseOtherOrchestrator(caller, message.getHeader("orchestrator_id"));
     }
     exchange.setProperty(ENTITY, entity(caller, message));
   }

@@ -101,7 +101,8 @@ public final class IngressFilter implements Handler<RoutingContext> {
     }
   }
 
-  private static String requestId(String asked) {
+  /** The caller's own request id when it is fit to repeat, else a new one. */
+  public static String requestId(String asked) {
     return asked != null && SAFE_REQUEST_ID.matcher(asked).matches()
         ? asked
         : UUID.randomUUID().toString();

@@ -8,6 +8,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.events.EventLogComponent;
 import dev.drover.engine.events.EventLogEndpoint;
+import dev.drover.engine.grpc.GrpcCallComponent;
+import dev.drover.engine.grpc.GrpcCallEndpoint;
+import dev.drover.engine.grpc.GrpcEventsComponent;
+import dev.drover.engine.grpc.GrpcEventsEndpoint;
 import dev.drover.engine.outbox.OutboxComponent;
 import dev.drover.engine.outbox.OutboxEndpoint;
 import dev.drover.engine.ws.WsComponent;
@@ -57,6 +61,12 @@ class DescriptorTest {
             WsConfiguration.class,
             SseConstants.class,
             WsConstants.class),
+        new Described(GrpcCallComponent.class, GrpcCallEndpoint.class, GrpcCallEndpoint.class),
+        new Described(
+            GrpcEventsComponent.class,
+            GrpcEventsEndpoint.class,
+            GrpcEventsEndpoint.class,
+            SseConstants.class),
         new Described(
             EventLogComponent.class,
             EventLogEndpoint.class,
@@ -129,6 +139,10 @@ class DescriptorTest {
               + " another server.";
       case "ws" ->
           "Serve event streams over WebSocket, deliver events to them, and take what clients send.";
+      case "grpc-call" ->
+          "Serve a unary gRPC method by a route, in the form of the REST operation of the same"
+              + " purpose.";
+      case "grpc-events" -> "Serve event streams over gRPC, and deliver events to them.";
       default -> "Read new events of the log, in order, and hand each to the streams.";
     };
   }
@@ -232,6 +246,9 @@ class DescriptorTest {
     }
     if (type == boolean.class) {
       return "boolean";
+    }
+    if (type == int.class) {
+      return "integer";
     }
     return type == double.class ? "number" : "object";
   }

@@ -1,6 +1,7 @@
 package dev.drover.orchestrator.mall;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.orchestrator.cache.CacheState;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralLink;
@@ -27,7 +28,7 @@ public final class MallHealth {
   private final CentralLink link;
   private final MallStore store;
   private final EntityCache cache;
-  private final GrpcServer grpc;
+  private final GrpcPort grpc;
   private final MallFigures figures;
   private final MallIdentity identity;
   private final long minFreeMb;
@@ -42,7 +43,7 @@ public final class MallHealth {
       CentralLink link,
       MallStore store,
       EntityCache cache,
-      GrpcServer grpc,
+      GrpcPort grpc,
       MallFigures figures,
       MallIdentity identity,
       long minFreeMb,

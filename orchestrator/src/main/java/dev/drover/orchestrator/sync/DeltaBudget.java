@@ -16,6 +16,9 @@ public final class DeltaBudget {
   /** Central's minute, and a little more, since its clock starts later than ours. */
   private static final Duration WINDOW = Duration.ofMillis(60_500);
 
+  /** Long enough that the window's last permissions reach to its end. */
+  private static final Duration LONGEST = WINDOW.dividedBy(5);
+
   private final int limit;
   private final Duration debounce;
   private final Clock clock;
@@ -39,7 +42,8 @@ public final class DeltaBudget {
     if (asked.isEmpty()) {
       return true;
     }
-    Duration pause = debounce.multipliedBy(1L << Math.min(asked.size() - 1, 30));
+    Duration doubled = debounce.multipliedBy(1L << Math.min(asked.size() - 1, 30));
+    Duration pause = doubled.compareTo(LONGEST) < 0 ? doubled : LONGEST;
     return asked.size() < limit && !clock.instant().isBefore(asked.getLast().plus(pause));
   }
 

@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
 public final class JavaNameRule implements Rule {
   private static final Pattern CLASS = Pattern.compile("\\b(?:[a-z][a-z0-9_]*\\.){2,}[A-Z]\\w*");
 
+  /** Names of protobuf packages look like those of classes. */
+  private static final Pattern GRPC_METHOD = Pattern.compile("^grpc-(call|events):\\S+");
+
   private static final Pattern ALLOWED =
       Pattern.compile(
           "dev\\.drover\\.(engine|proto)\\..*"
@@ -43,7 +46,7 @@ public final class JavaNameRule implements Rule {
     if (PROSE.contains(key)) {
       return;
     }
-    Matcher matcher = CLASS.matcher(node.asText());
+    Matcher matcher = CLASS.matcher(GRPC_METHOD.matcher(node.asText()).replaceFirst(""));
     while (matcher.find()) {
       String name = matcher.group();
       boolean exception = EXCEPTION_KEYS.contains(key) && EXCEPTION.matcher(name).matches();

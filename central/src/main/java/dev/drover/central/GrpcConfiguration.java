@@ -1,0 +1,62 @@
+package dev.drover.central;
+
+import dev.drover.engine.grpc.GrpcPort;
+import dev.drover.engine.grpc.GrpcServices;
+import dev.drover.proto.grpc.appendix.AppendixProto;
+import dev.drover.proto.grpc.navign.SyncProto;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The gRPC port: two services for the routes to serve, listening once they run. */
+@Configuration(proxyBeanMethods = false)
+class GrpcConfiguration {
+  @Bean
+  GrpcServices grpcServices(Clock clock) {
+    return new GrpcServices(
+        clock,
+        SyncProto.getDescriptor().findServiceByName("OrchestratorSync"),
+        AppendixProto.getDescriptor().findServiceByName("OrchestratorSync"));
+  }
+
+  @Bean
+  GrpcPort grpcPort(GrpcServices services, CentralProperties properties) {
+    CentralProperties.Grpc settings = properties.grpc();
+    return new GrpcPort(
+        new GrpcPort.Settings(
+            properties.bind(), settings.port(), tls(settings.tls()), GrpcPort.MAX_REQUEST_BYTES),
+        services);
+  }
+
+  private static Optional<GrpcPort.Tls> tls(CentralProperties.GrpcTls tls) {
+    if (!tls.on()) {
+      return Optional.empty();
+    }
+    Optional<Path> authority =
+        tls.clientAuthority().isBlank()
+            ? Optional.empty()
+            : Optional.of(Path.of(tls.clientAuthority()));
+    return Optional.of(
+        new GrpcPort.Tls(
+            Path.of(tls.certificate()), Path.of(tls.key()), authority, tls.clientsMust()));
+  }
+
+  @Bean
+  CamelContextConfiguration callsWhenRoutesRun(GrpcPort port) {
+    return new CamelContextConfiguration() {
+      @Override
+      public void beforeApplicationStart(CamelContext camel) {
+        // the routes take their methods from the services, which are there already
+      }
+
+      @Override
+      public void afterApplicationStart(CamelContext camel) {
+        port.listen();
+      }
+    };
+  }
+}

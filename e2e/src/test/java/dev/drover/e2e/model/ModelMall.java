@@ -1,0 +1,298 @@
+package dev.drover.e2e.model;
+
+import dev.drover.e2e.harness.JavaProcess;
+import dev.drover.engine.checksum.Checksums;
+import dev.drover.engine.crypto.Sealer;
+import dev.drover.engine.http.ErrorRenderer;
+import dev.drover.engine.log.ProtocolLog;
+import dev.drover.engine.outbox.OutboxSource;
+import dev.drover.orchestrator.cache.CachedItem;
+import dev.drover.orchestrator.cache.EntityCache;
+import dev.drover.orchestrator.central.CentralCalls;
+import dev.drover.orchestrator.central.CentralContact;
+import dev.drover.orchestrator.central.CentralLink;
+import dev.drover.orchestrator.central.CentralToken;
+import dev.drover.orchestrator.event.EventSteps;
+import dev.drover.orchestrator.store.AckQueue;
+import dev.drover.orchestrator.store.MallEvent;
+import dev.drover.orchestrator.store.MallStore;
+import dev.drover.orchestrator.store.Untold;
+import dev.drover.orchestrator.sync.AffectedBeacons;
+import dev.drover.orchestrator.sync.BucketRepair;
+import dev.drover.orchestrator.sync.DataUpdate;
+import dev.drover.orchestrator.sync.DeltaBudget;
+import dev.drover.orchestrator.sync.DeltaSync;
+import dev.drover.orchestrator.sync.DeviceNotices;
+import dev.drover.orchestrator.sync.FullSync;
+import dev.drover.orchestrator.sync.SyncMetrics;
+import dev.drover.orchestrator.sync.SyncPlan;
+import dev.drover.orchestrator.sync.VerifySync;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.Registry;
+import org.apache.camel.support.DefaultComponent;
+import org.apache.camel.support.DefaultConsumer;
+import org.apache.camel.support.DefaultEndpoint;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.DefaultMessage;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ProcessorEndpoint;
+import org.apache.camel.util.FileUtil;
+
+/**
+ * A mall from its real routes and stores, without the process around them: the clock is the test's,
+ * the flows run when the test says, and the line and the broker are the test's too.
+ */
+final class ModelMall implements AutoCloseable {
+  private static final List<String> ROUTES =
+      List.of(
+          "shared/00-errors",
+          "shared/01-central-away",
+          "orchestrator/03-event-handlers",
+          "orchestrator/08-sync-plan",
+          "orchestrator/09-sync-full",
+          "orchestrator/10-sync-delta",
+          "orchestrator/11-sync-verify");
+
+  /** Answers the mall's requests, or is the moment at which it dies. */
+  interface Remote {
+    void call(Exchange exchange, String target) throws Exception;
+  }
+
+  private final Path directory;
+  private final String entity;
+  private final Remote central;
+  private final Remote broker;
+  private final int page;
+  private Instant now = Instant.now();
+  private final Clock clock =
+      new Clock() {
+        @Override
+        public java.time.ZoneId getZone() {
+          return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(java.time.ZoneId zone) {
+          return this;
+        }
+
+        @Override
+        public Instant instant() {
+          return now;
+        }
+      };
+
+  private DefaultCamelContext camel;
+  private MallStore store;
+  private EntityCache cache;
+  private AckQueue acks;
+  private Untold untold;
+  private SyncPlan plan;
+  private Processor planRoute;
+
+  ModelMall(Path directory, String entity, int page, Remote central, Remote broker) {
+    this.directory = directory;
+    this.entity = entity;
+    this.page = page;
+    this.central = central;
+    this.broker = broker;
+  }
+
+  /** Starts from what is on disk. */
+  void start() throws Exception {
+    Sealer sealer = new Sealer(new byte[32]);
+    store = new MallStore(directory.resolve("mall.db"), sealer, clock);
+    cache = new EntityCache(directory.resolve("cache.db"), entity, sealer, clock);
+    acks = new AckQueue(store, () -> true, clock);
+    untold = new Untold(store);
+    DeltaBudget budget = new DeltaBudget(10, Duration.ofMillis(200), clock);
+    plan =
+        new SyncPlan(
+            cache,
+            store,
+            acks,
+            untold,
+            budget,
+            () -> true,
+            new SyncPlan.Settings(Duration.ofMinutes(15), List.of(Duration.ofSeconds(5))),
+            clock);
+    SyncMetrics metrics = new SyncMetrics(new SimpleMeterRegistry());
+    AffectedBeacons affected = new AffectedBeacons(cache);
+    CentralLink link = new CentralLink(store, Duration.ofDays(1), clock);
+    link.accept(
+        new CentralToken("token", now.plus(Duration.ofDays(9)).getEpochSecond(), "orch"), Map.of());
+
+    camel = new DefaultCamelContext();
+    camel.disableJMX();
+    // The names of the real components would be taken for them.
+    camel.setAutowiredEnabled(false);
+    camel.getShutdownStrategy().setTimeout(1);
+    Registry registry = camel.getRegistry();
+    registry.bind("errorRenderer", new ErrorRenderer(clock));
+    registry.bind("protocolLog", new ProtocolLog());
+    registry.bind("centralCalls", new CentralCalls(link, entity));
+    registry.bind(
+        "eventSteps",
+        new EventSteps(store, acks, new CentralContact(store, Duration.ofHours(24), clock)));
+    registry.bind("dataUpdate", new DataUpdate(cache, acks, plan));
+    registry.bind("syncPlan", plan);
+    registry.bind(
+        "fullSync", new FullSync(cache, store, untold, affected, plan, metrics, entity, page));
+    registry.bind(
+        "deltaSync",
+        new DeltaSync(
+            cache, acks, untold, affected, budget, plan, metrics, entity, page > 0 ? page : 5000));
+    registry.bind("verifySync", new VerifySync(cache, plan, metrics, entity, clock));
+    registry.bind("bucketRepair", new BucketRepair(cache, untold, affected, plan, metrics, entity));
+    registry.bind("deviceNotices", new DeviceNotices(untold, affected, cache, entity));
+    camel.addComponent("outbox", new PlanComponent());
+    camel.addComponent("http", new RemoteComponent(central));
+    camel.addComponent("paho-mqtt5", new RemoteComponent(broker));
+    Properties settings = new Properties();
+    settings.put("drover.central.url", "http:central");
+    settings.put("drover.central.connect-timeout", "1");
+    settings.put("drover.central.response-timeout", "1");
+    settings.put("drover.sync.plan-period", "1");
+    settings.put("drover.events.retries", "0");
+    settings.put("drover.events.retry-delay", "0");
+    camel.getPropertiesComponent().setInitialProperties(settings);
+    for (String route : ROUTES) {
+      PluginHelper.getRoutesLoader(camel)
+          .loadRoutes(
+              PluginHelper.getResourceLoader(camel)
+                  .resolveResource(
+                      "file:" + JavaProcess.HOME.resolve("routes/" + route + ".camel.yaml")));
+    }
+    camel.start();
+  }
+
+  /** kill -9: whatever was not on disk is gone. */
+  void kill() {
+    camel.stop();
+    cache.close();
+    store.close();
+  }
+
+  @Override
+  public void close() {
+    kill();
+    FileUtil.removeDir(directory.toFile());
+  }
+
+  /** An event arrives on the stream. */
+  void event(String id, String type, String data) {
+    Exchange exchange = new DefaultExchange(camel);
+    exchange.setProperty(EventSteps.EVENT, MallEvent.of(id, type, data));
+    exchange.getMessage().setHeader("DroverEventId", id);
+    exchange.getMessage().setHeader("DroverEventType", type);
+    exchange.getMessage().setBody(data);
+    camel.createProducerTemplate().send("direct:dispatch-event", exchange);
+  }
+
+  /** Does what is needed most; false when nothing is. */
+  boolean run() throws Exception {
+    List<OutboxSource.Entry> work = plan.claim(1);
+    if (work.isEmpty()) {
+      return false;
+    }
+    Exchange exchange = new DefaultExchange(camel);
+    Message message = new DefaultMessage(camel);
+    message.setHeaders(new HashMap<>(work.get(0).headers()));
+    message.setBody(work.get(0).body());
+    exchange.getMessage().setBody(List.of(message));
+    planRoute.process(exchange);
+    return true;
+  }
+
+  void advance(Duration time) {
+    now = now.plus(time);
+  }
+
+  void wantVerify() {
+    plan.wantVerify();
+  }
+
+  EntityCache cache() {
+    return cache;
+  }
+
+  long owed() {
+    return acks.owed();
+  }
+
+  boolean untold() {
+    return untold.any();
+  }
+
+  /** Everything the cache has. */
+  Map<String, TreeMap<String, String>> contents() {
+    Map<String, TreeMap<String, String>> contents = new TreeMap<>();
+    for (String collection : Checksums.COLLECTIONS) {
+      TreeMap<String, String> items = new TreeMap<>();
+      for (CachedItem item : cache.list(collection, "", 1000)) {
+        items.put(item.id(), item.json());
+      }
+      contents.put(collection, items);
+    }
+    return contents;
+  }
+
+  /** The source of the plan's route: keeps its first step, which the test runs. */
+  private final class PlanComponent extends DefaultComponent {
+    @Override
+    protected org.apache.camel.Endpoint createEndpoint(
+        String uri, String remaining, Map<String, Object> parameters) {
+      parameters.clear();
+      return new DefaultEndpoint(uri, this) {
+        @Override
+        public org.apache.camel.Producer createProducer() {
+          throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public org.apache.camel.Consumer createConsumer(Processor processor) {
+          planRoute = processor;
+          return new DefaultConsumer(this, processor);
+        }
+      };
+    }
+  }
+
+  private static final class RemoteComponent extends DefaultComponent {
+    private final Remote remote;
+
+    RemoteComponent(Remote remote) {
+      this.remote = remote;
+    }
+
+    @Override
+    protected org.apache.camel.Endpoint createEndpoint(
+        String uri, String remaining, Map<String, Object> parameters) {
+      parameters.clear();
+      int path = remaining.indexOf('/');
+      String target = remaining.substring(Math.max(0, path));
+      return new ProcessorEndpoint(
+          uri,
+          this,
+          exchange -> {
+            // As the routes ask of the real component.
+            exchange.getExchangeExtension().setStreamCacheDisabled(true);
+            remote.call(exchange, target);
+          });
+    }
+  }
+}

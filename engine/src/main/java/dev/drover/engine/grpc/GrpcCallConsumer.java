@@ -1,0 +1,37 @@
+package dev.drover.engine.grpc;
+
+import com.google.protobuf.DynamicMessage;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/** Answers each call with what its route answers. */
+final class GrpcCallConsumer extends GrpcConsumer {
+  private static final int WORTH_COMPRESSING = 1024;
+
+  private final int maxAnswerBytes;
+
+  GrpcCallConsumer(GrpcCallEndpoint endpoint, Processor processor) {
+    super(endpoint, processor, endpoint.getMethod(), endpoint.getRequest());
+    this.maxAnswerBytes = endpoint.getMaxAnswerBytes();
+  }
+
+  @Override
+  void answer(GrpcCall call, Exchange exchange) throws IOException {
+    InputStream json = exchange.getMessage().getBody(InputStream.class);
+    AnswerBudget.Share memory = budget().share(maxAnswerBytes);
+    call.whenOver(memory::close);
+    byte[] message = JsonToProto.read(method().getOutputType(), json, memory);
+    ServerCall<DynamicMessage, byte[]> wire = call.wire();
+    // used only when the client says that it takes it
+    wire.setCompression("gzip");
+    wire.sendHeaders(MetadataPolicy.outbound(exchange.getMessage()));
+    wire.setMessageCompression(message.length >= WORTH_COMPRESSING);
+    wire.sendMessage(message);
+    wire.close(Status.OK, new Metadata());
+  }
+}

@@ -1,0 +1,88 @@
+package dev.drover.engine.grpc;
+
+import com.google.protobuf.Descriptors.MethodDescriptor;
+import dev.drover.proto.ProtocolException;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.Processor;
+import org.apache.camel.support.CamelContextHelper;
+import org.apache.camel.support.DefaultConsumer;
+
+/** Serves one method by a route: from the route's start to its stop, one exchange per call. */
+abstract class GrpcConsumer extends DefaultConsumer implements GrpcServices.CallHandler {
+  private final GrpcServices services;
+  private final String method;
+  private final GrpcRequestForm form;
+
+  GrpcConsumer(Endpoint endpoint, Processor processor, String method, GrpcRequestForm form) {
+    super(endpoint, processor);
+    this.services =
+        CamelContextHelper.mandatoryFindSingleByType(
+            endpoint.getCamelContext(), GrpcServices.class);
+    this.method = method;
+    this.form = form;
+  }
+
+  /** The method that is served. */
+  final MethodDescriptor method() {
+    return services.method(method);
+  }
+
+  /** The memory of answers. */
+  final AnswerBudget budget() {
+    return services.budget();
+  }
+
+  @Override
+  protected void doStart() throws Exception {
+    super.doStart();
+    services.serve(method, this);
+  }
+
+  @Override
+  protected void doStop() throws Exception {
+    services.withdraw(method, this);
+    super.doStop();
+  }
+
+  @Override
+  public final void handle(GrpcCall call) {
+    Exchange exchange = createExchange(false);
+    exchange.setPattern(ExchangePattern.InOut);
+    try {
+      if (!run(call, exchange)) {
+        call.refuse(exchange);
+      }
+    } finally {
+      doneUoW(exchange);
+      releaseExchange(exchange, false);
+    }
+  }
+
+  private boolean run(GrpcCall call, Exchange exchange) {
+    try {
+      call.fill(exchange, form);
+      createUoW(exchange);
+      getProcessor().process(exchange);
+      if (!GrpcErrors.refused(exchange)) {
+        answer(call, exchange);
+        return true;
+      }
+    } catch (Exception e) {
+      exchange.setException(e);
+    }
+    Exception unhandled = exchange.getException();
+    if (unhandled != null && !(unhandled instanceof ProtocolException)) {
+      getExceptionHandler().handleException(method + " failed", exchange, unhandled);
+    }
+    return false;
+  }
+
+  /**
+   * Answers a call whose route has ended well.
+   *
+   * @throws Exception when there is no answer in what the route left; nothing was sent then
+   */
+  abstract void answer(GrpcCall call, Exchange exchange) throws Exception;
+}

@@ -1,0 +1,129 @@
+package dev.drover.engine.grpc;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.Any;
+import com.google.protobuf.Timestamp;
+import dev.drover.proto.ErrorBody;
+import dev.drover.proto.ErrorCode;
+import dev.drover.proto.Json;
+import dev.drover.proto.ProtocolException;
+import dev.drover.proto.grpc.navign.ErrorResponse;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.grpc.protobuf.StatusProto;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/**
+ * Ends a call with the error that a route rendered: its code as a status, the same code in the
+ * trailer {@code x-error-code}, and the whole error in {@code grpc-status-details-bin} as an {@code
+ * ErrorResponse}.
+ */
+final class GrpcErrors {
+  private static final Metadata.Key<String> ERROR_CODE = MetadataPolicy.key("x-error-code");
+
+  private GrpcErrors() {}
+
+  /** Whether the exchange's answer is an error. */
+  static boolean refused(Exchange exchange) {
+    return exchange.getException() != null
+        || exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class) >= 300;
+  }
+
+  /**
+   * Ends a call with the error that is the exchange's answer, or that no route handled.
+   *
+   * @param now when
+   */
+  static void refuse(ServerCall<?, byte[]> call, Exchange exchange, Instant now) {
+    Message answer = exchange.getMessage();
+    Exception unhandled = exchange.getException();
+    if (unhandled instanceof ProtocolException told) {
+      fail(call, told, answer, now);
+    } else if (unhandled != null) {
+      fail(call, new ProtocolException(ErrorCode.INTERNAL_ERROR, "The server failed"), answer, now);
+    } else {
+      close(call, Json.tree(answer.getBody(byte[].class)).path("error"), answer);
+    }
+  }
+
+  /**
+   * Ends a call with an error that no route has rendered.
+   *
+   * @param answer for the request id; null when there is none
+   */
+  static void fail(
+      ServerCall<?, byte[]> call, ProtocolException error, Message answer, Instant now) {
+    String requestId = answer == null ? null : answer.getHeader("X-Request-ID", String.class);
+    byte[] body = ErrorBody.render(error, now, requestId).getBytes(StandardCharsets.UTF_8);
+    close(call, Json.tree(body).path("error"), answer);
+  }
+
+  private static void close(ServerCall<?, byte[]> call, JsonNode error, Message answer) {
+    String name = error.path("code").asText();
+    Optional<ErrorCode> code =
+        Arrays.stream(ErrorCode.values()).filter(c -> c.name().equals(name)).findFirst();
+    ErrorResponse.Builder detail =
+        ErrorResponse.newBuilder()
+            .setCode(name)
+            .setMessage(error.path("message").asText())
+            .setRequestId(error.path("request_id").asText(""));
+    error
+        .path("details")
+        .properties()
+        .forEach(entry -> detail.putDetails(entry.getKey(), text(entry.getValue())));
+    timestamp(error.path("timestamp").asText()).ifPresent(detail::setTimestamp);
+    Status.Code status = code.map(GrpcErrors::status).orElse(Status.Code.INTERNAL);
+    com.google.rpc.Status packed =
+        com.google.rpc.Status.newBuilder()
+            .setCode(status.value())
+            .setMessage(detail.getMessage())
+            .addDetails(Any.pack(detail.build()))
+            .build();
+    Metadata trailers = answer == null ? new Metadata() : MetadataPolicy.outbound(answer);
+    trailers.put(ERROR_CODE, name);
+    trailers.merge(StatusProto.toStatusException(packed).getTrailers());
+    call.close(status.toStatus().withDescription(detail.getMessage()), trailers);
+  }
+
+  private static String text(JsonNode value) {
+    return value.isValueNode() ? value.asText() : value.toString();
+  }
+
+  private static Optional<Timestamp> timestamp(String text) {
+    try {
+      Instant at = Instant.parse(text);
+      return Optional.of(
+          Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()).build());
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The status for a code of the protocol (docs/reference/grpc-api.md). */
+  static Status.Code status(ErrorCode code) {
+    return switch (code) {
+      case AUTH_TOKEN_MISSING, AUTH_TOKEN_EXPIRED, AUTH_TOKEN_INVALID, AUTH_INVALID_SIGNATURE ->
+          Status.Code.UNAUTHENTICATED;
+      case FORBIDDEN, ENTITY_FORBIDDEN -> Status.Code.PERMISSION_DENIED;
+      case NOT_FOUND, ENTITY_NOT_FOUND, TASK_NOT_FOUND, FIRMWARE_NOT_FOUND, BEACON_NOT_REGISTERED ->
+          Status.Code.NOT_FOUND;
+      case SYNC_CHECKSUM_MISMATCH -> Status.Code.FAILED_PRECONDITION;
+      case RATE_LIMIT_EXCEEDED, PAYLOAD_TOO_LARGE, QUEUE_FULL -> Status.Code.RESOURCE_EXHAUSTED;
+      case ALREADY_EXISTS, TASK_ALREADY_ASSIGNED -> Status.Code.ALREADY_EXISTS;
+      case REQUEST_IN_PROGRESS -> Status.Code.ABORTED;
+      case VALIDATION_FAILED, IDEMPOTENCY_KEY_REUSED, UNSUPPORTED_MEDIA_TYPE ->
+          Status.Code.INVALID_ARGUMENT;
+      case METHOD_NOT_ALLOWED -> Status.Code.UNIMPLEMENTED;
+      case NETWORK_TIMEOUT -> Status.Code.DEADLINE_EXCEEDED;
+      case CACHE_NOT_READY -> Status.Code.UNAVAILABLE;
+      case INTERNAL_ERROR -> Status.Code.INTERNAL;
+    };
+  }
+}

@@ -1,0 +1,151 @@
+package dev.drover.engine.grpc;
+
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.Descriptors.MethodDescriptor;
+import com.google.protobuf.Descriptors.ServiceDescriptor;
+import com.google.protobuf.DynamicMessage;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
+import io.grpc.protobuf.ProtoUtils;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The methods of protobuf services, open to whoever serves them: a method is answered by the route
+ * that took it, and by UNIMPLEMENTED as long as none did. So a route may come, go and change while
+ * the port listens.
+ */
+public final class GrpcServices {
+  /** Serves the calls of one method. */
+  interface CallHandler {
+    /** Handles one call whose request has arrived; on a thread that may block. */
+    void handle(GrpcCall call);
+  }
+
+  /** All answers on their way; each is in memory two or three times over. */
+  private static final long ANSWER_BYTES = 64 << 20;
+
+  private final Map<String, MethodDescriptor> methods = new LinkedHashMap<>();
+  private final Map<String, CallHandler> handlers = new ConcurrentHashMap<>();
+  private final List<ServiceDescriptor> services;
+  private final Clock clock;
+  private final AnswerBudget budget = new AnswerBudget(ANSWER_BYTES);
+
+  /**
+   * The methods of these services, served by nobody yet.
+   *
+   * @param clock for the timestamps of errors that no route made
+   */
+  public GrpcServices(Clock clock, ServiceDescriptor... services) {
+    this.clock = clock;
+    this.services = List.of(services);
+    for (ServiceDescriptor service : services) {
+      service.getMethods().forEach(method -> methods.put(fullName(method), method));
+    }
+  }
+
+  /**
+   * What a method takes and gives.
+   *
+   * @param name service and method, e.g. {@code task.OrchestratorService/ReportRobotStatus}
+   */
+  MethodDescriptor method(String name) {
+    MethodDescriptor method = methods.get(name);
+    if (method == null) {
+      throw new IllegalArgumentException(
+          "no such method: " + name + "; there are " + methods.keySet());
+    }
+    return method;
+  }
+
+  AnswerBudget budget() {
+    return budget;
+  }
+
+  void serve(String name, CallHandler handler) {
+    method(name);
+    if (handlers.putIfAbsent(name, handler) != null) {
+      throw new IllegalStateException(name + " is served by another route");
+    }
+  }
+
+  void withdraw(String name, CallHandler handler) {
+    handlers.remove(name, handler);
+  }
+
+  List<String> names() {
+    return services.stream().map(ServiceDescriptor::getFullName).toList();
+  }
+
+  List<ServerServiceDefinition> definitions() {
+    return services.stream().map(this::definition).toList();
+  }
+
+  private ServerServiceDefinition definition(ServiceDescriptor service) {
+    io.grpc.ServiceDescriptor.Builder described =
+        io.grpc.ServiceDescriptor.newBuilder(service.getFullName())
+            .setSchemaDescriptor(new Schema(service));
+    Map<MethodDescriptor, io.grpc.MethodDescriptor<DynamicMessage, byte[]>> wires =
+        new LinkedHashMap<>();
+    for (MethodDescriptor method : service.getMethods()) {
+      wires.put(method, wire(method));
+      described.addMethod(wires.get(method));
+    }
+    ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(described.build());
+    wires.forEach(
+        (method, wire) ->
+            definition.addMethod(
+                wire, new GrpcCall.Reception(() -> handlers.get(fullName(method)), clock)));
+    return definition.build();
+  }
+
+  private static io.grpc.MethodDescriptor<DynamicMessage, byte[]> wire(MethodDescriptor method) {
+    MethodType type = method.isServerStreaming() ? MethodType.SERVER_STREAMING : MethodType.UNARY;
+    return io.grpc.MethodDescriptor.<DynamicMessage, byte[]>newBuilder()
+        .setType(type)
+        .setFullMethodName(fullName(method))
+        .setRequestMarshaller(
+            ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(method.getInputType())))
+        .setResponseMarshaller(Encoded.BYTES)
+        .build();
+  }
+
+  private static String fullName(MethodDescriptor method) {
+    return io.grpc.MethodDescriptor.generateFullMethodName(
+        method.getService().getFullName(), method.getName());
+  }
+
+  /** Answers come encoded: an event is encoded once, however many streams it goes to. */
+  private enum Encoded implements io.grpc.MethodDescriptor.Marshaller<byte[]> {
+    BYTES;
+
+    @Override
+    public InputStream stream(byte[] message) {
+      return new ByteArrayInputStream(message);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      throw new UnsupportedOperationException("a server only sends answers");
+    }
+  }
+
+  /** What reflection tells about a service. */
+  private record Schema(ServiceDescriptor service) implements ProtoServiceDescriptorSupplier {
+    @Override
+    public ServiceDescriptor getServiceDescriptor() {
+      return service;
+    }
+
+    @Override
+    public FileDescriptor getFileDescriptor() {
+      return service.getFile();
+    }
+  }
+}
