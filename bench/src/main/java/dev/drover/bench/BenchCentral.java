@@ -81,6 +81,11 @@ final class BenchCentral implements AutoCloseable {
     return heap;
   }
 
+  /** The processor time that it has used, in seconds. */
+  double cpu() {
+    return Machine.cpu(process);
+  }
+
   /** Uploads merchants; those of one call are one atomic step. Returns the cursor after it. */
   String upload(String entity, List<String> merchants) throws IOException, InterruptedException {
     String body = "{\"merchants\":[" + String.join(",", merchants) + "]}";

@@ -84,6 +84,11 @@ final class BenchMall implements AutoCloseable {
     return heap;
   }
 
+  /** The processor time that it has used, in seconds. */
+  double cpu() {
+    return Machine.cpu(process);
+  }
+
   private String url() {
     return "http://127.0.0.1:" + port;
   }

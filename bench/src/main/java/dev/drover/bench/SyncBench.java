@@ -75,10 +75,16 @@ public final class SyncBench {
     double megabytes = plain.bytes() / 1e6;
     Samples seconds = new Samples();
     Samples wire = new Samples();
+    Samples cpuCentral = new Samples();
+    Samples cpuMall = new Samples();
     for (int i = 0; i < repetitions; i++) {
       BenchMall.Timer before = mall.timer("full");
+      double centralBefore = central.cpu();
+      double mallBefore = mall.cpu();
       mall.relay().take(SYNC);
       resync();
+      cpuCentral.add(central.cpu() - centralBefore);
+      cpuMall.add(mall.cpu() - mallBefore);
       seconds.add(mall.timer("full").seconds() - before.seconds());
       wire.add(sum(mall.relay().take("/sync/full")));
     }
@@ -86,6 +92,10 @@ public final class SyncBench {
         "full sync in the mall until the data is in place: %s s, %.1f MB of JSON/s (median), %s bytes"
             + " on the wire",
         seconds, megabytes / seconds.median(), wire);
+    print(
+        "processor time of a full sync with the verification after it: mall %s s, central %s s;"
+            + " load average %s",
+        cpuMall, cpuCentral, Machine.load());
     long idleCentral = central.heap().live();
     long idleMall = mall.heap().live();
     Thread sampler = sampler();
@@ -168,6 +178,7 @@ public final class SyncBench {
           change.plain.length - document.length());
     }
     Path after = SyncPeers.keep(central, full, "after.json");
+    SyncPeers.pouchdb(before, after).ifPresent(System.out::println);
     SyncPeers.rsync(after, before)
         .ifPresent(bytes -> print("rsync of the answer of a full sync: %,d bytes", bytes));
   }

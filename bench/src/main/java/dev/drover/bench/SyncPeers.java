@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
 final class SyncPeers {
   private static final Path DIRECTORY = Path.of("bench/target/sync/peers").toAbsolutePath();
 
+  /** Where {@code bench/sync.sh} installs it. */
+  private static final Path POUCHDB = Path.of("bench/target/pouchdb").toAbsolutePath();
+
   private SyncPeers() {}
 
   /**
@@ -68,6 +71,17 @@ final class SyncPeers {
       System.err.println("rsync is not measured: " + e.getMessage());
       return Optional.empty();
     }
+  }
+
+  /** What PouchDB says it costs to replicate what differs; empty when it is not installed. */
+  static Optional<String> pouchdb(Path before, Path after)
+      throws IOException, InterruptedException {
+    if (!Files.isDirectory(POUCHDB.resolve("node_modules"))) {
+      System.err.println("PouchDB is not installed in " + POUCHDB + ", so it is not measured");
+      return Optional.empty();
+    }
+    String script = POUCHDB.resolve("replicate.mjs").toString();
+    return Optional.of(run(List.of("node", script, before.toString(), after.toString())).strip());
   }
 
   private static long figure(String stats, String name) {
