@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -91,6 +92,11 @@ final class Machine {
             .findFirst()
             .orElse(0)
         / 1024.0;
+  }
+
+  /** The processor time that a process has used, in seconds. */
+  static double cpu(Process process) {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1e3;
   }
 
   /** Ends a process as an operator would, and waits for it. */

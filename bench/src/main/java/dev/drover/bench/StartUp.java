@@ -3,7 +3,6 @@ package dev.drover.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -94,7 +93,7 @@ public final class StartUp {
     try {
       Machine.await(process, health(subject));
       double seconds = (System.nanoTime() - begin) / 1e9;
-      double cpu = process.info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1e3;
+      double cpu = Machine.cpu(process);
       Thread.sleep(5000);
       double children = 0;
       for (ProcessHandle child : process.descendants().toList()) {

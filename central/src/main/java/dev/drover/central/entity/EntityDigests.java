@@ -27,6 +27,7 @@ import org.bson.conversions.Bson;
  */
 final class EntityDigests {
   private static final int KEPT = 500;
+  private static final int KEPT_PASSED = 10_000;
   private static final int STEP = 5000;
   private static final int BULK = 128;
   private static final ReplaceOptions UPSERT = new ReplaceOptions().upsert(true);
@@ -34,13 +35,8 @@ final class EntityDigests {
   private final MongoCollection<Document> digests;
   private final MongoCollection<Document> buckets;
   private final EntityChanges changes;
-  private final Map<String, Roots> known =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Roots> eldest) {
-          return size() > KEPT;
-        }
-      };
+  private final Map<String, Roots> known = newest(KEPT);
+  private final Map<String, String> passed = newest(KEPT_PASSED);
 
   EntityDigests(MongoDatabase database, EntityChanges changes) {
     this.digests = database.getCollection("digests");
@@ -77,9 +73,32 @@ final class EntityDigests {
   }
 
   private void remember(String entityId, Roots roots) {
+    String global = roots.global();
     synchronized (known) {
       known.merge(entityId, roots, (old, fresh) -> fresh.seq() > old.seq() ? fresh : old);
+      passed.put(entityId + "/" + roots.seq(), global);
     }
+  }
+
+  /**
+   * The entity's root after an older change, when somebody asked at that time: a mall that follows
+   * goes on from where it was, so the buckets that changed since need not be hashed as they were.
+   */
+  Optional<String> global(String entityId, long seq) {
+    synchronized (known) {
+      return Optional.ofNullable(passed.get(entityId + "/" + seq));
+    }
+  }
+
+  private static <T> Map<String, T> newest(int kept) {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      private static final long serialVersionUID = 1;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<String, T> eldest) {
+        return size() > kept;
+      }
+    };
   }
 
   private Roots load(String entityId) {

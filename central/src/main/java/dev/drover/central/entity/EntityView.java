@@ -73,6 +73,11 @@ public final class EntityView {
     return roots;
   }
 
+  /** The entity's root as it stood after an older change; empty when it must be worked out. */
+  public Optional<String> global(long seq) {
+    return digests.global(entityId, seq);
+  }
+
   /** The changes with numbers above {@code from} and up to {@code to}, in order. */
   public List<Change> changes(long from, long to) {
     return changes.between(entityId, from, Math.min(to, seq()));

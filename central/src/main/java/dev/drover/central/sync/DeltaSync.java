@@ -119,6 +119,10 @@ record DeltaSync(long from, List<Change> covered) {
   }
 
   private String base(EntityView view) {
+    return view.global(from).orElseGet(() -> workedOutBase(view));
+  }
+
+  private String workedOutBase(EntityView view) {
     if (view.seq() - from > MAX_BASE) {
       return UNKNOWN;
     }

@@ -315,6 +315,20 @@ class SyncOperationsTest {
   }
 
   @Test
+  void theBaseIsTheRootThatWasToldAtItsTimeAlsoAfterARestart() {
+    put("areas", "a", 1);
+    JsonNode then = call(sync::checksum, Map.of());
+    put("areas", "a", 2);
+    put("beacons", "b", 1);
+    Map<String, Object> cursor = Map.of("cursor", then.path("cursor").asText());
+    JsonNode remembered = call(sync::delta, cursor);
+    restart();
+    JsonNode workedOut = call(sync::delta, cursor);
+    assertThat(remembered.path("base_checksum")).isEqualTo(then.path("checksums").path("global"));
+    assertThat(workedOut.path("base_checksum")).isEqualTo(remembered.path("base_checksum"));
+  }
+
+  @Test
   void aPageThatIsNotTheLastProvesNothing() {
     for (int i = 0; i < 5; i++) {
       put("areas", "a" + i, i);

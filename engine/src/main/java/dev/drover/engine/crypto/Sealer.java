@@ -43,6 +43,12 @@ public final class Sealer {
   }
 
   private final SecureRandom random = new SecureRandom();
+
+  /**
+   * A cipher that sees the same key again does not expand it again, which is a third of the work.
+   */
+  private final ThreadLocal<Cipher> ciphers = ThreadLocal.withInitial(Sealer::newCipher);
+
   private volatile Ring ring;
 
   /**
@@ -146,13 +152,21 @@ public final class Sealer {
     return ByteBuffer.allocate(1 + KEY_ID).put(VERSION).putInt(keyId).array();
   }
 
-  private static Cipher cipher(
+  private static Cipher newCipher() {
+    try {
+      return Cipher.getInstance("AES/GCM/NoPadding");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("This Java has no AES-GCM", e);
+    }
+  }
+
+  private Cipher cipher(
       int mode, SecretKey key, byte[] nonce, byte[] header, String kind, String id)
       throws GeneralSecurityException {
     if (kind.indexOf('|') >= 0) {
       throw new IllegalArgumentException("A kind must not contain '|'");
     }
-    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    Cipher cipher = ciphers.get();
     cipher.init(mode, key, new GCMParameterSpec(8 * TAG, nonce));
     cipher.updateAAD(header);
     cipher.updateAAD((kind + "|" + id).getBytes(StandardCharsets.UTF_8));
