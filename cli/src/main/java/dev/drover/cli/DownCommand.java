@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "down",
     description =
-        "Stops what ./drover up has started; a process that does not end in 10 s is killed.",
+        "Stops what ./drover up has started; a process that does not end in 30 s is killed.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:nothing runs any more", "2:wrong usage"},
     mixinStandardHelpOptions = true)
@@ -34,7 +34,7 @@ final class DownCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     State state = stateOption.state();
-    Stopper stopper = new Stopper(Duration.ofSeconds(10));
+    Stopper stopper = new Stopper(Duration.ofSeconds(30));
     List<String> names = new ArrayList<>(Services.NAMES);
     Collections.reverse(names);
     for (String name : names) {
@@ -42,7 +42,7 @@ final class DownCommand implements Callable<Integer> {
       Optional<ProcessHandle> process = file.process();
       if (process.isPresent()) {
         boolean ended = stopper.stop(process.get());
-        out.printf("%-12s %s%n", name, ended ? "stopped" : "killed: it did not stop in 10 s");
+        out.printf("%-12s %s%n", name, ended ? "stopped" : "killed: it did not stop in 30 s");
       } else {
         out.printf("%-12s did not run%n", name);
       }

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 /** Starts services, waits until they work, and stops them in reverse order. */
 public final class Supervisor {
   private static final Duration START_LIMIT = Duration.ofSeconds(120);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int PROGRESS_EVERY = 8;
 
   private final State state;
@@ -107,7 +107,7 @@ public final class Supervisor {
     say("Log: %s", log);
   }
 
-  /** Stops what was started, last first; a process that does not end in 10 s is killed. */
+  /** Stops what was started, last first; a process that does not end in 30 s is killed. */
   public synchronized void stopAll() {
     stopping = true;
     List<Service> services = new ArrayList<>(running.keySet());
@@ -117,7 +117,7 @@ public final class Supervisor {
       Process process = running.remove(service);
       if (process.isAlive()) {
         boolean ended = stopper.stop(process.toHandle());
-        say("%-12s %s", service.name(), ended ? "stopped" : "killed: it did not stop in 10 s");
+        say("%-12s %s", service.name(), ended ? "stopped" : "killed: it did not stop in 30 s");
       }
       deletePidFile(service);
     }
