@@ -227,6 +227,17 @@ class SyncTest {
   }
 
   @Test
+  void aBucketComesWithItsHashAndItsDocuments() {
+    upload("areas", 0, 3, "x");
+    String bucket = "%02x".formatted(Checksums.bucketOf("areas-1"));
+    JsonNode hashes = sync("checksum?detail=buckets&include=areas").json().at("/buckets/areas");
+    JsonNode only =
+        sync("items?collection=areas&buckets=" + bucket).json().path("buckets").path(bucket);
+    assertThat(only.path("hash")).isEqualTo(hashes.get(Checksums.bucketOf("areas-1")));
+    assertThat(only.path("items").findValuesAsText("id")).contains("areas-1");
+  }
+
+  @Test
   void anEditOfAMallMeetsWhatCentralHasAndIsDoneOncePerKey() {
     upload("areas", 0, 1, "first");
     long base = sync("checksum").json().path("cursor").asLong();
