@@ -172,7 +172,9 @@ public final class EntityOperations {
       int end = Math.min(i + IMPORT_STEP, edits.size());
       List<Change> changes = store.write(entityId, edits.subList(i, end));
       changed += changes.size();
-      changes.forEach(change -> answer.put("seq", change.seq()));
+      if (!changes.isEmpty()) {
+        answer.put("seq", changes.get(changes.size() - 1).seq());
+      }
     }
     answer.put("imported", edits.size()).put("changed", changed);
     answer(exchange, 200, answer.toString());

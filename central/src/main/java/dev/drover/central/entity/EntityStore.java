@@ -140,7 +140,7 @@ public final class EntityStore {
    */
   public List<Change> write(String entityId, List<Edit> edits) {
     for (int attempt = 0; ; attempt++) {
-      Document head = head(entityId);
+      Document head = roomyHead(entityId);
       List<Change> next = plan(head, edits);
       if (next.isEmpty() || commit(head, next)) {
         return next;
@@ -160,7 +160,7 @@ public final class EntityStore {
    */
   public List<EdgeOutcome> merge(String entityId, List<EdgeEdit> edits, String by) {
     for (int attempt = 0; ; attempt++) {
-      Document head = head(entityId);
+      Document head = roomyHead(entityId);
       Plan plan = new Plan(head, edits.stream().map(EdgeEdit::item).toList());
       List<EdgeOutcome> outcomes = edits.stream().map(edit -> merge(plan, edit, by)).toList();
       if (plan.changes.isEmpty() || commit(head, plan.changes)) {
@@ -199,24 +199,26 @@ public final class EntityStore {
     boolean mine = heads.updateOne(unchanged, update).getMatchedCount() == 1;
     if (mine) {
       onChange.run();
-      if (head.getList("pending", Document.class).size() + next.size() > MAX_PENDING) {
-        drain(head.getString("_id"));
-      }
     }
     return mine;
   }
 
   /**
-   * Applies what is pending, as the relay does, before more is added: a writer that is faster than
-   * the relay would fill the head, which everybody reads.
+   * The head with room for more: a writer that is faster than the relay would fill it, and
+   * everybody reads it. What is pending is applied as the relay does, before the write, so that
+   * nothing can fail after it.
    */
-  private void drain(String entityId) {
+  private Document roomyHead(String entityId) {
     Document head = head(entityId);
+    if (head.getList("pending", Document.class).size() <= MAX_PENDING) {
+      return head;
+    }
     Roots roots = digests.advance(entityId, pending(head), head.getLong("seq"));
     heads.updateOne(
         Filters.eq("_id", entityId),
         Updates.pullByFilter(
             new Document("pending", new Document("seq", new Document("$lte", roots.seq())))));
+    return head(entityId);
   }
 
   /**

@@ -110,7 +110,7 @@ public final class SyncOperations {
       throw SyncQuery.behind("The changes after this cursor are not kept");
     }
     DeltaSync page = DeltaSync.read(view, from, limit);
-    whole(exchange, "delta", page.render(view));
+    whole(exchange, query, "delta", page.render(view));
     records(exchange, page.changes().size());
   }
 
@@ -151,7 +151,7 @@ public final class SyncOperations {
         view.roots().buckets(collection).forEach(hashes::add);
       }
     }
-    whole(exchange, "checksum", answer.toString());
+    whole(exchange, query, "checksum", answer.toString());
   }
 
   /** {@code GET sync/items}: the documents of some buckets, for a mall that differs only there. */
@@ -168,7 +168,7 @@ public final class SyncOperations {
                       List<String> hashes = view.roots().buckets(collection);
                       ObjectNode head = head(view, null, view.seq());
                       head.put("collection", collection);
-                      whole(exchange, "items", render(head, documents, hashes));
+                      whole(exchange, query, "items", render(head, documents, hashes));
                       records(exchange, documents.values().stream().mapToInt(List::size).sum());
                       return true;
                     }));
@@ -218,9 +218,9 @@ public final class SyncOperations {
     exchange.setProperty(ProtocolLog.RECORDS, records);
   }
 
-  private void whole(Exchange exchange, String kind, String json) {
+  private void whole(Exchange exchange, SyncQuery query, String kind, String json) {
     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-    boolean gzip = bytes.length >= WORTH_GZIP && SyncQuery.of(exchange).takesGzip();
+    boolean gzip = bytes.length >= WORTH_GZIP && query.takesGzip();
     Message message = exchange.getMessage();
     message.setHeader("Vary", "Accept-Encoding");
     if (!gzip) {
