@@ -24,6 +24,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param registration how its token is kept fresh
  * @param events the event stream
  * @param sync the mall's data
+ * @param uplink every write to central
  * @param heartbeat signs of life
  * @param health limits of the health check
  * @param firmware the firmware cache
@@ -46,6 +47,7 @@ public record OrchestratorProperties(
     Registration registration,
     Events events,
     Sync sync,
+    Uplink uplink,
     Heartbeat heartbeat,
     Health health,
     Firmware firmware,
@@ -71,6 +73,9 @@ public record OrchestratorProperties(
       int deltasPerMinute,
       int limit,
       int page) {}
+
+  /** How many bytes may wait, how many items go together, and when an item is given up. */
+  public record Uplink(long maxBytes, int batchSize, int parkAfter) {}
 
   /** The time between two heartbeats. */
   public record Heartbeat(Duration interval) {}
