@@ -1,12 +1,23 @@
 package dev.drover.orchestrator;
 
+import dev.drover.engine.crypto.KeyProvider;
+import dev.drover.engine.mqttbatch.MqttConnection;
+import dev.drover.orchestrator.central.CentralLink;
+import dev.drover.orchestrator.mall.MallIdentity;
+import dev.drover.orchestrator.mall.MallMqttAccess;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.uplink.UplinkDoor;
+import dev.drover.orchestrator.uplink.UplinkMetrics;
+import dev.drover.orchestrator.uplink.UplinkOperations;
+import dev.drover.orchestrator.uplink.UplinkOutbox;
 import dev.drover.orchestrator.uplink.UplinkStore;
+import dev.drover.orchestrator.uplink.UplinkUpload;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.StringUtils;
 
 /** The parts of the mall's uplink, by the names that its routes use. */
 @Configuration(proxyBeanMethods = false)
@@ -15,6 +26,47 @@ class UplinkConfiguration {
   @Bean
   UplinkStore uplinkStore(MallStore store, OrchestratorProperties properties, Clock clock) {
     return new UplinkStore(store, properties.uplink().maxBytes(), clock);
+  }
+
+  @Bean
+  UplinkOutbox uplinkUrgent(
+      UplinkStore store, CentralLink link, OrchestratorProperties properties) {
+    return UplinkOutbox.urgent(store, link::connected, properties.uplink().batchSize());
+  }
+
+  @Bean
+  UplinkOutbox uplinkNormal(UplinkStore store) {
+    return UplinkOutbox.normal(store);
+  }
+
+  @Bean
+  UplinkUpload uplinkUpload(
+      UplinkStore store, MallIdentity identity, OrchestratorProperties properties) {
+    return new UplinkUpload(store, identity.entityId(), properties.uplink().parkAfter());
+  }
+
+  @Bean
+  UplinkOperations uplinkOperations(UplinkStore store, MeterRegistry registry) {
+    UplinkMetrics.show(store, registry);
+    return new UplinkOperations(store);
+  }
+
+  /** The mall's own process at its broker, or at a broker of others. */
+  @Bean
+  MqttConnection uplinkBroker(
+      OrchestratorProperties properties, MallIdentity identity, KeyProvider keys) {
+    String prefix =
+        String.join(
+            "-", MallMqttAccess.CLIENT_PREFIX + identity.entityId(), identity.orchestratorId(), "");
+    String url = properties.mqtt().url();
+    if (StringUtils.hasText(url)) {
+      return MqttConnection.of(url, prefix);
+    }
+    return new MqttConnection(
+        "tcp://" + properties.bind() + ":" + properties.mqtt().port(),
+        MallMqttAccess.USER,
+        MallMqttAccess.password(keys.secret(MallMqttAccess.SECRET)),
+        prefix);
   }
 
   @Bean

@@ -57,6 +57,7 @@ final class FakeCentral implements AutoCloseable {
   final Map<String, String> nextBody = new ConcurrentHashMap<>();
 
   final FakeData data = new FakeData();
+  final FakeUploads uploads = new FakeUploads();
 
   /** A body that has this in it is answered 400. */
   final List<String> alwaysRefused = new CopyOnWriteArrayList<>();
@@ -185,6 +186,7 @@ final class FakeCentral implements AutoCloseable {
       case "/.well-known/jwks.json" ->
           response.end(Jwks.json(Jwks.of(List.of((ECPublicKey) key.getPublic()))));
       case "/api/orchestrators/events" -> stream(response);
+      case "/api/orchestrators/uploads" -> uploads.answer(seen.json(), response);
       case SYNC + "full" -> response.end(data.full(FakeData.query(request.query())));
       case SYNC + "delta" -> response.end(data.delta(FakeData.query(request.query())));
       case SYNC + "checksum" -> response.end(data.checksum(FakeData.query(request.query())));

@@ -33,11 +33,11 @@ final class UplinkSchema {
           + ", "
           + count("superseded")
           + ", (SELECT count(*) FROM uplink_items), "
-          + lost("urgent")
+          + lost("urgent", "settled_urgent")
           + " + "
-          + lost("normal")
+          + lost("latest", "settled_urgent")
           + " + "
-          + lost("latest")
+          + lost("normal", "settled_normal")
           + ", "
           + count("last_receipt");
 
@@ -47,11 +47,11 @@ final class UplinkSchema {
     return "coalesce((SELECT value FROM uplink_counts WHERE name = '" + name + "'), 0)";
   }
 
-  private static String lost(String queue) {
+  private static String lost(String queue, String settled) {
     return "(SELECT count(*) FROM uplink_items WHERE class = '"
         + queue
         + "' AND published < "
-        + count("settled_" + queue)
+        + count(settled)
         + ")";
   }
 }

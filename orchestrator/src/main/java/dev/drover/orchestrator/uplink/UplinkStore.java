@@ -10,10 +10,14 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -37,7 +41,7 @@ public final class UplinkStore {
   private final long maxBytes;
   private final Clock clock;
   private final AtomicLong bytes = new AtomicLong();
-  private volatile Runnable wake = () -> {};
+  private final List<Runnable> wakes = new CopyOnWriteArrayList<>();
 
   /**
    * The uplink of this store.
@@ -96,7 +100,7 @@ public final class UplinkStore {
                   : Optional.of(
                       new UplinkItem(seq.getAsLong(), type, key, queue, idempotencyKey, now, body));
             });
-    wake.run();
+    wakes.forEach(Runnable::run);
     return accepted;
   }
 
@@ -219,25 +223,29 @@ public final class UplinkStore {
         });
   }
 
-  /** Those of the items that are not settled: the queue may bring an item twice. */
+  /**
+   * Those of the items that are not settled, in the order in which they went into the queue: it may
+   * bring an item twice, and after a lost connection a broker may put the first one last.
+   */
   List<UplinkItem> open(Collection<UplinkItem> items) {
     return database.read(
         open -> {
-          List<UplinkItem> left = new ArrayList<>();
+          record Place(UplinkItem item, long published) {}
+          Map<Long, Place> left = new HashMap<>();
           for (UplinkItem item : items) {
-            boolean there =
-                !Database.query(
-                        open,
-                        row -> row.getLong(1),
-                        "SELECT 1 FROM uplink_items WHERE seq = ? AND idempotency_key = ?",
-                        item.seq(),
-                        item.idempotencyKey())
-                    .isEmpty();
-            if (there && left.stream().noneMatch(other -> other.seq() == item.seq())) {
-              left.add(item);
-            }
+            Database.query(
+                    open,
+                    row -> row.getLong(1),
+                    "SELECT coalesce(published, 9223372036854775807) FROM uplink_items WHERE seq ="
+                        + " ? AND idempotency_key = ?",
+                    item.seq(),
+                    item.idempotencyKey())
+                .forEach(published -> left.put(item.seq(), new Place(item, published)));
           }
-          return left;
+          return left.values().stream()
+              .sorted(Comparator.comparingLong(Place::published).thenComparing(p -> p.item().seq()))
+              .map(Place::item)
+              .toList();
         });
   }
 
@@ -348,7 +356,8 @@ public final class UplinkStore {
     bytes.addAndGet(-closed.get(0).size());
     add(open, counter, 1);
     if (closed.get(0).order() != null) {
-      raise(open, "settled_" + closed.get(0).queue(), closed.get(0).order());
+      boolean normal = closed.get(0).queue().equals(UplinkClass.NORMAL.wire());
+      raise(open, normal ? "settled_normal" : "settled_urgent", closed.get(0).order());
     }
   }
 
@@ -376,7 +385,7 @@ public final class UplinkStore {
               }
               return copied == 1;
             });
-    wake.run();
+    wakes.forEach(Runnable::run);
     return replayed;
   }
 
@@ -435,8 +444,8 @@ public final class UplinkStore {
   }
 
   /** Runs this when there is something new to publish. */
-  void onReady(Runnable newWake) {
-    this.wake = newWake;
+  void onReady(Runnable wake) {
+    wakes.add(wake);
   }
 
   private static UplinkItem item(ResultSet row) throws SQLException {
