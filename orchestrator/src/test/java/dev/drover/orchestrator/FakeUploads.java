@@ -55,6 +55,10 @@ final class FakeUploads {
       response.setStatusCode(400).end("{\"error\":{\"code\":\"VALIDATION_FAILED\"}}");
       return;
     }
+    // A stored answer is one way to recognise a repetition, the items' keys are the other.
+    if (bad != null && bad.nextBoolean()) {
+      byBatch.clear();
+    }
     String answer = byBatch.computeIfAbsent(request.path("batch_id").asText(), b -> store(request));
     if (what == 2) {
       // Done, and nobody hears of it.
