@@ -3,6 +3,11 @@ package dev.drover.central;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
 import com.nimbusds.jose.jwk.JWKSet;
+import dev.drover.central.beacon.AccessLogs;
+import dev.drover.central.beacon.Beacons;
+import dev.drover.central.beacon.PendingEvents;
+import dev.drover.central.beacon.UploadLedger;
+import dev.drover.central.beacon.Uploads;
 import dev.drover.central.entity.EntityOperations;
 import dev.drover.central.entity.EntityOutbox;
 import dev.drover.central.entity.EntityStore;
@@ -43,6 +48,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class CentralConfiguration {
   private static final String TOKEN_KEY = "central-token";
+  private static final String LOGS_KEY = "central-logs";
 
   @Bean
   Clock clock() {
@@ -68,6 +74,11 @@ class CentralConfiguration {
   @Bean
   JWKSet jwks(KeyProvider keys) {
     return Jwks.of(List.of((ECPublicKey) keys.signing(TOKEN_KEY).getPublic()));
+  }
+
+  @Bean
+  TokenKeys tokenKeys(JWKSet jwks, KeyProvider keys) {
+    return new TokenKeys(jwks, Jwks.encryption((ECPublicKey) keys.signing(LOGS_KEY).getPublic()));
   }
 
   @Bean
@@ -144,6 +155,43 @@ class CentralConfiguration {
   }
 
   @Bean
+  Beacons beacons(MongoDatabase database, CentralProperties properties, Clock clock) {
+    CentralProperties.Beacons settings = properties.beacons();
+    return new Beacons(
+        database,
+        !settings.approval().equals("operator"),
+        settings.syncInterval(),
+        settings.heartbeatInterval(),
+        settings.missed(),
+        clock);
+  }
+
+  @Bean
+  PendingEvents pendingEvents(MongoDatabase database, Clock clock) {
+    return new PendingEvents(database, clock);
+  }
+
+  @Bean
+  AccessLogs accessLogs(
+      MongoDatabase database,
+      Beacons beacons,
+      PendingEvents events,
+      KeyProvider keys,
+      Clock clock) {
+    return new AccessLogs(database, beacons, events, keys.signing(LOGS_KEY), clock);
+  }
+
+  @Bean
+  UploadLedger uploadLedger(MongoDatabase database, CentralProperties properties, Clock clock) {
+    return new UploadLedger(database, properties.uploads().kept(), clock);
+  }
+
+  @Bean
+  Uploads uploads(UploadLedger ledger) {
+    return new Uploads(ledger);
+  }
+
+  @Bean
   OrchestratorRegistry orchestratorRegistry(
       MongoDatabase database, CentralProperties properties, Clock clock) {
     return new OrchestratorRegistry(database, properties.events().retention(), clock);
@@ -167,10 +215,15 @@ class CentralConfiguration {
 
   @Bean
   Presence presence(
-      OrchestratorRegistry registry, EventHub hub, CentralProperties properties, Clock clock) {
+      OrchestratorRegistry registry,
+      EventHub hub,
+      UploadLedger uploads,
+      CentralProperties properties,
+      Clock clock) {
     return new Presence(
         registry,
         hub,
+        uploads,
         properties.heartbeat().interval(),
         properties.heartbeat().missed(),
         properties.token().refreshBefore(),

@@ -23,6 +23,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param heartbeat presence of orchestrators
  * @param token tokens of orchestrators
  * @param sync the data of malls
+ * @param beacons the beacons of malls
+ * @param uploads what malls hand in from their queues
  */
 @ConfigurationProperties("drover")
 public record CentralProperties(
@@ -39,7 +41,9 @@ public record CentralProperties(
     Events events,
     Heartbeat heartbeat,
     Token token,
-    Sync sync) {
+    Sync sync,
+    Beacons beacons,
+    Uploads uploads) {
 
   /** TLS of the data port; plain HTTP when no certificate is named. */
   public record Tls(@DefaultValue("") String certificate, @DefaultValue("") String key) {
@@ -114,6 +118,18 @@ public record CentralProperties(
 
   /** How long changes are kept. */
   public record Sync(Duration history) {}
+
+  /**
+   * The beacons of malls.
+   *
+   * @param approval {@code auto}, or {@code operator}: each waits for one
+   * @param missed after how many missed heartbeats one counts as offline
+   */
+  public record Beacons(
+      String approval, Duration syncInterval, Duration heartbeatInterval, int missed) {}
+
+  /** How long the keys of uploaded items are remembered. */
+  public record Uploads(Duration kept) {}
 
   // Texts above, because Spring would look for a Path among the web application's resources first.
   Path homeDirectory() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import dev.drover.central.entity.Edit;
 import dev.drover.central.entity.EntityStore;
 import dev.drover.central.entity.ItemRef;
@@ -20,7 +21,16 @@ import dev.drover.engine.crypto.TokenIssuer;
 import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.proto.grpc.appendix.SyncRequest;
 import dev.drover.proto.grpc.appendix.SyncResponse;
+import dev.drover.proto.grpc.navign.AccessLog;
+import dev.drover.proto.grpc.navign.AccessLogsRequest;
+import dev.drover.proto.grpc.navign.AccessLogsResponse;
+import dev.drover.proto.grpc.navign.AccessResult;
+import dev.drover.proto.grpc.navign.BeaconHeartbeatRequest;
+import dev.drover.proto.grpc.navign.BeaconHeartbeatResponse;
+import dev.drover.proto.grpc.navign.BeaconLocation;
 import dev.drover.proto.grpc.navign.BeaconRegistrationRequest;
+import dev.drover.proto.grpc.navign.BeaconRegistrationResponse;
+import dev.drover.proto.grpc.navign.BeaconStatus;
 import dev.drover.proto.grpc.navign.ChangeOperation;
 import dev.drover.proto.grpc.navign.ChecksumRequest;
 import dev.drover.proto.grpc.navign.Event;
@@ -508,11 +518,54 @@ class GrpcTest {
   }
 
   @Test
+  void aBeaconIsReportedAsOverRest() throws Exception {
+    OrchestratorSyncBlockingStub stub = Mall.registered().stub();
+    BeaconRegistrationRequest device =
+        BeaconRegistrationRequest.newBuilder()
+            .setDeviceId("aabbccddeeff001122334455")
+            .setDeviceType("Turnstile")
+            .setLocation(BeaconLocation.newBuilder().setAreaId("area-1"))
+            .build();
+    BeaconRegistrationResponse registered = stub.registerBeacon(device);
+    assertThat(registered.getBeaconId()).startsWith("beacon-");
+    assertThat(registered.getApproved()).isTrue();
+    assertThat(registered.getSyncIntervalSeconds()).isEqualTo(3600);
+    assertThat(registered.getFirmwareUpdateAvailable()).isFalse();
+    assertThat(stub.registerBeacon(device)).isEqualTo(registered);
+    BeaconHeartbeatRequest heartbeat =
+        BeaconHeartbeatRequest.newBuilder()
+            .setBeaconId(registered.getBeaconId())
+            .setStatus(BeaconStatus.BEACON_STATUS_LOW_BATTERY)
+            .build();
+    BeaconHeartbeatResponse answer = stub.reportBeaconHeartbeat(heartbeat);
+    assertThat(answer.getAcknowledged()).isTrue();
+    assertThat(answer.getNextHeartbeatSeconds()).isEqualTo(3600);
+    AccessLogsRequest logs =
+        AccessLogsRequest.newBuilder()
+            .setBeaconId(registered.getBeaconId())
+            .setBatchId("b-1")
+            .setTotalLogs(1)
+            .addLogs(
+                AccessLog.newBuilder()
+                    .setTimestamp(Timestamp.newBuilder().setSeconds(1_736_332_200))
+                    .setUserId("user-123")
+                    .setResult(AccessResult.ACCESS_RESULT_SUCCESS))
+            .build();
+    AccessLogsResponse stored = stub.uploadAccessLogs(logs);
+    assertThat(stored.getBatchId()).isEqualTo("b-1");
+    assertThat(stored.getStored()).isEqualTo(1);
+    assertThat(stub.uploadAccessLogs(logs).getDuplicates()).isEqualTo(1);
+    refused(
+        Code.NOT_FOUND,
+        "BEACON_NOT_REGISTERED",
+        () -> stub.reportBeaconHeartbeat(heartbeat.toBuilder().setBeaconId("nobody").build()));
+  }
+
+  @Test
   void callsOfLaterFlowsSayThatTheyAreNotServed() throws Exception {
     OrchestratorSyncBlockingStub stub = Mall.registered().stub();
     for (ThrowingCallable call :
         List.<ThrowingCallable>of(
-            () -> stub.registerBeacon(BeaconRegistrationRequest.getDefaultInstance()),
             () -> stub.updateTaskStatus(TaskStatusUpdate.getDefaultInstance()),
             () -> stub.downloadFirmware(FirmwareDownloadRequest.getDefaultInstance()).next())) {
       StatusRuntimeException e = catchThrowableOfType(StatusRuntimeException.class, call);

@@ -15,9 +15,11 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -120,6 +122,20 @@ class MallSyncTest {
     }
   }
 
+  /** Whether one line of the mall's log has all these words. */
+  private static boolean logged(OrchestratorProcess mall, String... words) throws IOException {
+    try (Stream<Path> files = Files.walk(mall.data().resolve("logs"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        for (String line : Files.readAllLines(file)) {
+          if (Arrays.stream(words).allMatch(line::contains)) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
   private static Map<String, String> byId(JsonNode items) {
     Map<String, String> byId = new TreeMap<>();
     items.forEach(item -> byId.put(item.path("id").asText(), item.toString()));
@@ -135,6 +151,8 @@ class MallSyncTest {
       awaitEqual(mall);
       put(entity, "areas", "areas-3", "new");
       soon().until(() -> read(mall, "areas/areas-3").json().path("v").asText().equals("new"));
+      soon()
+          .until(() -> logged(mall, "delta_synced", "areas 1, beacons 0", "\"records_synced\":1"));
       assertThat(read(mall, "areas/nobody").code()).isEqualTo("NOT_FOUND");
       assertThat(read(mall, "areas/").header("X-Drover-Stale-Since")).isNull();
       String mobile = CENTRAL.token(Role.MOBILE, entity, "phone");

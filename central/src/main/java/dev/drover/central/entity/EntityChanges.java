@@ -102,10 +102,6 @@ final class EntityChanges {
         .into(new ArrayList<>());
   }
 
-  long count(String entityId, String collection) {
-    return items.countDocuments(live(entityId, collection));
-  }
-
   private static Bson live(String entityId, String collection) {
     return Filters.and(below(entityId + "/" + collection), Filters.ne("json", null));
   }

@@ -121,13 +121,14 @@ public final class EntityStore {
 
   /** The documents of a collection in order of their ids. */
   public List<String> list(String entityId, String collection, int offset, int limit) {
-    changes.apply(pending(head(entityId)));
+    // What is pending is applied by then.
+    view(entityId);
     return changes.list(entityId, collection, offset, limit);
   }
 
   /** How many documents a collection holds. */
   public long count(String entityId, String collection) {
-    return changes.count(entityId, collection);
+    return view(entityId).roots().count(collection);
   }
 
   /**

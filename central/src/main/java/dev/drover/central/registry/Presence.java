@@ -2,6 +2,7 @@ package dev.drover.central.registry;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.central.beacon.UploadLedger;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.events.EventHub;
 import dev.drover.engine.events.StreamInfo;
@@ -30,6 +31,7 @@ public final class Presence {
 
   private final OrchestratorRegistry registry;
   private final EventHub hub;
+  private final UploadLedger uploads;
   private final Duration heartbeatInterval;
   private final int missed;
   private final Duration refreshBefore;
@@ -45,12 +47,14 @@ public final class Presence {
   public Presence(
       OrchestratorRegistry registry,
       EventHub hub,
+      UploadLedger uploads,
       Duration heartbeatInterval,
       int missed,
       Duration refreshBefore,
       Clock clock) {
     this.registry = registry;
     this.hub = hub;
+    this.uploads = uploads;
     this.heartbeatInterval = heartbeatInterval;
     this.missed = missed;
     this.refreshBefore = refreshBefore;
@@ -154,8 +158,29 @@ public final class Presence {
       item.put("connected", stream.isPresent());
       item.put("cursor", stream.map(StreamInfo::cursor).orElse(null));
       item.put("cursor_lag", stream.map(StreamInfo::lag).orElse(null));
+      uploads
+          .find(record.getString("entity_id"), record.getString("assigned_id"))
+          .ifPresent(ledger -> item.set("uploads", uploads(ledger)));
     }
     exchange.getMessage().setBody(list.toString());
+  }
+
+  /** What central has received of the mall's queue: sent = stored + duplicate + rejected. */
+  private static ObjectNode uploads(Document ledger) {
+    ObjectNode item = Json.MAPPER.createObjectNode();
+    for (String count : List.of("highest_seq", "sent", "stored", "duplicate", "rejected")) {
+      item.put(count, ledger.get(count, 0L));
+    }
+    ArrayNode receipts = item.putArray("receipts");
+    for (Document receipt : ledger.getList("receipts", Document.class, List.of())) {
+      receipts
+          .addObject()
+          .put("batch_id", receipt.getString("batch_id"))
+          .put("from_seq", receipt.getLong("from_seq"))
+          .put("to_seq", receipt.getLong("to_seq"))
+          .put("at", time(receipt.getDate("at")));
+    }
+    return item;
   }
 
   private static String time(Date date) {

@@ -52,7 +52,8 @@ public final class Contracts {
       return template
           .replace("{entity_id}", entity)
           .replace("{collection}", "areas")
-          .replace("{item_id}", "no-such-area");
+          .replace("{item_id}", "no-such-area")
+          .replace("{beacon_id}", "no-such-beacon");
     }
 
     /** A body that the operation understands but that changes nothing; null when it takes none. */

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 class SyncModelTest {
   private static final String SEEDS = System.getProperty("drover.model.seeds", "1-1000");
-  private static final int ACTIONS = 40;
+  private static final int ACTIONS = 30;
   private static final Logger LOG = LoggerFactory.getLogger(SyncModelTest.class);
 
   private static Path directory;
@@ -210,13 +210,16 @@ class SyncModelTest {
 
   /** One seed's history; says which one failed and how to run it again. */
   private static History history(long seed) {
+    MongoDatabase database = client.getDatabase("model-" + seed);
     try {
       Path data = Files.createDirectories(directory.resolve("mall-" + seed));
-      History history = new History(seed, client.getDatabase("model-" + seed), data);
+      History history = new History(seed, database, data);
       history.run();
       return history;
     } catch (Exception | AssertionError e) {
       throw new AssertionError("failed: -Ddrover.model.seeds=" + seed + "-" + seed, e);
+    } finally {
+      database.drop();
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.drover.engine.crypto;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWEAlgorithm;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
@@ -41,6 +42,14 @@ public final class Jwks {
   /** The {@code kid} of a key. */
   public static String kid(ECPublicKey key) {
     return jwk(key).getKeyID();
+  }
+
+  /** The key for which malls seal what only central may read, {@code use: enc}. */
+  public static ECKey encryption(ECPublicKey key) {
+    return new ECKey.Builder(jwk(key))
+        .keyUse(KeyUse.ENCRYPTION)
+        .algorithm(JWEAlgorithm.ECDH_ES)
+        .build();
   }
 
   private static ECKey jwk(ECPublicKey key) {

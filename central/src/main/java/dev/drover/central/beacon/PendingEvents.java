@@ -1,0 +1,78 @@
+package dev.drover.central.beacon;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.ReturnDocument;
+import com.mongodb.client.model.Updates;
+import dev.drover.engine.outbox.OutboxSource;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import org.bson.Document;
+
+/**
+ * Events that operators caused and that are not in the event log yet. A document is here from the
+ * request until the log has it, so the collection stays small and is read without an index.
+ */
+public final class PendingEvents implements OutboxSource {
+  private static final Duration LEASE = Duration.ofSeconds(10);
+  private static final FindOneAndUpdateOptions AFTER =
+      new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
+
+  private final MongoCollection<Document> events;
+  private final Clock clock;
+  private volatile Runnable wake = () -> {};
+
+  /** The collection {@code pending_events}. */
+  public PendingEvents(MongoDatabase database, Clock clock) {
+    this.events = database.getCollection("pending_events");
+    this.clock = clock;
+  }
+
+  /** Owes an event to the malls of an entity; durable when this returns. */
+  void add(String entityId, String id, String type, String data) {
+    events.insertOne(
+        new Document("_id", entityId + "/" + id)
+            .append("entity_id", entityId)
+            .append("event", type)
+            .append("data", data)
+            .append("relay_after", new Date(0)));
+    wake.run();
+  }
+
+  @Override
+  public void onReady(Runnable wake) {
+    this.wake = wake;
+  }
+
+  @Override
+  public List<Entry> claim(int max) {
+    List<Entry> entries = new ArrayList<>();
+    while (entries.size() < max) {
+      Document event =
+          events.findOneAndUpdate(
+              Filters.lte("relay_after", Date.from(clock.instant())),
+              Updates.set("relay_after", Date.from(clock.instant().plus(LEASE))),
+              AFTER);
+      if (event == null) {
+        break;
+      }
+      entries.add(
+          new Entry(
+              event.getString("_id"),
+              Map.of("kafka.KEY", event.getString("entity_id"), "event", event.getString("event")),
+              event.getString("data")));
+    }
+    return entries;
+  }
+
+  @Override
+  public void done(List<Entry> entries) {
+    events.deleteMany(Filters.in("_id", entries.stream().map(Entry::id).toList()));
+  }
+}

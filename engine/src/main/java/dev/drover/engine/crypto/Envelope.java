@@ -1,0 +1,69 @@
+package dev.drover.engine.crypto;
+
+import com.nimbusds.jose.EncryptionMethod;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWEAlgorithm;
+import com.nimbusds.jose.JWEHeader;
+import com.nimbusds.jose.JWEObject;
+import com.nimbusds.jose.Payload;
+import com.nimbusds.jose.crypto.ECDHDecrypter;
+import com.nimbusds.jose.crypto.ECDHEncrypter;
+import com.nimbusds.jose.jwk.ECKey;
+import dev.drover.proto.ErrorCode;
+import dev.drover.proto.ProtocolException;
+import java.security.KeyPair;
+import java.security.interfaces.ECPrivateKey;
+import java.text.ParseException;
+import java.util.Map;
+
+/**
+ * What only central may read: JWE compact with ECDH-ES and A256GCM (document 1, section 8.3; R-25),
+ * for the key that its JWK set offers with {@code use: enc}.
+ */
+public final class Envelope {
+  private Envelope() {}
+
+  /** Seals bytes for the holder of a P-256 key. */
+  public static String seal(byte[] content, ECKey recipient) {
+    JWEHeader header =
+        new JWEHeader.Builder(JWEAlgorithm.ECDH_ES, EncryptionMethod.A256GCM)
+            .keyID(recipient.getKeyID())
+            .build();
+    JWEObject sealed = new JWEObject(header, new Payload(content));
+    try {
+      sealed.encrypt(new ECDHEncrypter(recipient));
+    } catch (JOSEException e) {
+      throw new IllegalStateException("cannot seal for key " + recipient.getKeyID(), e);
+    }
+    return sealed.serialize();
+  }
+
+  /**
+   * Opens what was sealed for this key.
+   *
+   * @throws ProtocolException VALIDATION_FAILED for anything else; no more is told
+   */
+  public static byte[] open(String jwe, KeyPair key) {
+    try {
+      JWEObject sealed = JWEObject.parse(jwe);
+      JWEHeader header = sealed.getHeader();
+      // A compressed text could grow without bound.
+      if (JWEAlgorithm.ECDH_ES.equals(header.getAlgorithm())
+          && EncryptionMethod.A256GCM.equals(header.getEncryptionMethod())
+          && header.getCompressionAlgorithm() == null) {
+        sealed.decrypt(new ECDHDecrypter((ECPrivateKey) key.getPrivate()));
+        return sealed.getPayload().toBytes();
+      }
+    } catch (ParseException | JOSEException | RuntimeException e) {
+      throw refused();
+    }
+    throw refused();
+  }
+
+  private static ProtocolException refused() {
+    return new ProtocolException(
+        ErrorCode.VALIDATION_FAILED,
+        "jwe is not JWE compact with ECDH-ES and A256GCM for central's key of use enc",
+        Map.of("field", "jwe"));
+  }
+}
