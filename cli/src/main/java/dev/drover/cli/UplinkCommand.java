@@ -46,7 +46,8 @@ final class UplinkCommand {
       out.printf("%-11s %s%n", name, ledger.path(name).asText());
     }
     boolean balanced = ledger.path("balanced").asBoolean();
-    out.println(balanced ? "Everything is accounted for." : "Writes are missing: see the mall's log.");
+    out.println(
+        balanced ? "Everything is accounted for." : "Writes are missing: see the mall's log.");
     out.flush();
     return balanced ? ExitCode.OK : ExitCode.SOFTWARE;
   }

@@ -1,5 +1,8 @@
 package dev.drover.orchestrator;
 
+import dev.drover.engine.backbone.EmbeddedKafka;
+import dev.drover.engine.backbone.KafkaConfiguration;
+import dev.drover.engine.backbone.KafkaTopics;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.mqttbatch.MqttConnection;
 import dev.drover.orchestrator.central.CentralLink;
@@ -14,7 +17,11 @@ import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.orchestrator.uplink.UplinkUpload;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.StringUtils;
@@ -23,6 +30,9 @@ import org.springframework.util.StringUtils;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnExpression("'${drover.bundle}' != 'simulator'")
 class UplinkConfiguration {
+  /** A mall may be alone for a month. */
+  private static final Duration RETENTION = Duration.ofDays(60);
+
   @Bean
   UplinkStore uplinkStore(MallStore store, OrchestratorProperties properties, Clock clock) {
     return new UplinkStore(store, properties.uplink().maxBytes(), clock);
@@ -49,6 +59,33 @@ class UplinkConfiguration {
   UplinkOperations uplinkOperations(UplinkStore store, MeterRegistry registry) {
     UplinkMetrics.show(store, registry);
     return new UplinkOperations(store);
+  }
+
+  /** The broker of the Kafka variant, embedded unless a cluster is named, with its topics. */
+  record UplinkKafka(Optional<EmbeddedKafka> embedded) implements AutoCloseable {
+    @Override
+    public void close() {
+      embedded.ifPresent(EmbeddedKafka::close);
+    }
+  }
+
+  @Bean
+  @ConditionalOnProperty(name = "drover.queue", havingValue = "kafka")
+  UplinkKafka uplinkKafka(OrchestratorProperties properties) {
+    OrchestratorProperties.Kafka kafka = properties.kafka();
+    Optional<EmbeddedKafka> embedded =
+        StringUtils.hasText(kafka.external())
+            ? Optional.empty()
+            : Optional.of(
+                new EmbeddedKafka(
+                    new KafkaConfiguration(properties.data().resolve("kafka"), kafka.port())));
+    embedded.ifPresent(EmbeddedKafka::start);
+    KafkaTopics topics = KafkaTopics.at(kafka.brokers());
+    // One partition each: the order of a mall's writes is one order.
+    for (String queue : List.of("urgent", "normal")) {
+      topics.ensure(properties.uplink().topic() + "-" + queue, 1, RETENTION);
+    }
+    return new UplinkKafka(embedded);
   }
 
   /** The mall's own process at its broker, or at a broker of others. */

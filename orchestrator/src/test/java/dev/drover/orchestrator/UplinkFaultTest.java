@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,10 +32,7 @@ class UplinkFaultTest extends MallTestBase {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   static Map<String, String> settings(String queue) {
-    Map<String, String> settings = new HashMap<>(UplinkTest.FAST);
-    settings.put("drover.central.response-timeout", "300");
-    settings.put("drover.queue", queue);
-    return settings;
+    return Map.of("drover.central.response-timeout", "300", "drover.queue", queue);
   }
 
   private static List<Integer> promised(Path file) {
@@ -69,7 +65,7 @@ class UplinkFaultTest extends MallTestBase {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = "mqtt")
+  @ValueSource(strings = {"mqtt", "kafka"})
   void whatWasPromisedIsStoredOnceAndInOrderWhateverDies(String queue) throws Exception {
     long seed = Long.getLong("drover.test.seed", System.nanoTime());
     Random random = new Random(seed);
@@ -113,7 +109,9 @@ class UplinkFaultTest extends MallTestBase {
     assertThat(stored).as("seed %d: nothing twice", seed).hasSameSizeAs(arrived);
     arrived.addAll(parked);
     assertThat(arrived).as("seed %d: nothing lost", seed).containsAll(promised);
-    assertThat(arrived.size()).as("seed %d", seed).isBetween(promised.size(), promised.size() + kills);
+    assertThat(arrived.size())
+        .as("seed %d", seed)
+        .isBetween(promised.size(), promised.size() + kills);
     assertThat(parked).as("seed %d", seed).allMatch(n -> n % 250 == 77);
     for (int beacon = 0; beacon < BEACONS; beacon++) {
       int one = beacon;

@@ -17,12 +17,6 @@ import org.junit.jupiter.api.Test;
 
 /** The mall's durable uplink in the running application. */
 class UplinkTest extends MallTestBase {
-  static final Map<String, String> FAST =
-      Map.of(
-          "drover.uplink.retry-delay", "20",
-          "drover.uplink.linger", "20",
-          "drover.uplink.period", "50");
-
   /** Accepts a write at the seam; throws what the door throws. */
   static long accept(TestMall mall, String type, String key, String queue, String body) {
     CamelContext camel = mall.context.getBean(CamelContext.class);
@@ -97,7 +91,7 @@ class UplinkTest extends MallTestBase {
 
   @Test
   void whatIsAcceptedIsStoredAtCentralInOrderAndAccountedFor() {
-    try (TestMall mall = settled(FAST)) {
+    try (TestMall mall = settled(Map.of())) {
       for (int i = 0; i < 250; i++) {
         accept(
             mall,
@@ -127,7 +121,7 @@ class UplinkTest extends MallTestBase {
   @Test
   void aRejectedItemIsParkedAndStopsNothingAndCanBeMendedAndReplayed() {
     central.uploads.rejected.add("poison");
-    try (TestMall mall = settled(FAST)) {
+    try (TestMall mall = settled(Map.of())) {
       accept(mall, "access_logs", "b1", "normal", "{\"n\":1}");
       accept(mall, "access_logs", "b1", "normal", "{\"n\":\"poison\"}");
       accept(mall, "access_logs", "b1", "normal", "{\"n\":3}");
@@ -166,7 +160,7 @@ class UplinkTest extends MallTestBase {
   @Test
   void aRequestThatIsRefusedAsAWholeIsTakenApart() {
     central.uploads.refused.add("poison");
-    try (TestMall mall = settled(FAST)) {
+    try (TestMall mall = settled(Map.of())) {
       central.goAway();
       for (int i = 0; i < 5; i++) {
         accept(
@@ -189,7 +183,7 @@ class UplinkTest extends MallTestBase {
 
   @Test
   void whileCentralIsAwayTheLatestOfADeviceTakesThePlaceOfOlderOnes() {
-    try (TestMall mall = settled(FAST)) {
+    try (TestMall mall = settled(Map.of())) {
       central.goAway();
       await().atMost(SOON).until(() -> !state(mall).path("connected").asBoolean());
       for (int i = 0; i < 20; i++) {

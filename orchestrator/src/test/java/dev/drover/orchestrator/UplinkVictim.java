@@ -11,7 +11,8 @@ final class UplinkVictim {
   private UplinkVictim() {}
 
   /**
-   * Arguments: the data directory, central's URL, the file of promises, the first number, the queue.
+   * Arguments: the data directory, central's URL, the file of promises, the first number, the
+   * queue.
    */
   public static void main(String[] arguments) throws Exception {
     FileChannel promises =

@@ -424,6 +424,16 @@ public final class UplinkStore {
     return database.first(ParkedItem::read, "SELECT * FROM uplink_parked WHERE id = ?", id);
   }
 
+  /** How many items of a type are on their way. */
+  public long pending(String type) {
+    return count("SELECT count(*) FROM uplink_items WHERE type = ?", type);
+  }
+
+  /** Whether less than a tenth of the room is left. */
+  public boolean nearlyFull() {
+    return bytes.get() > maxBytes / 10 * 9;
+  }
+
   /** The ledger as it stands. */
   public Ledger ledger() {
     return database

@@ -14,12 +14,15 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.camel.component.kafka.consumer.KafkaManualCommit;
 
 /** One batch of the queue on its way to central, and what central says to each of its items. */
 public final class UplinkUpload {
   /** Exchange property: how many items of the batch are not settled yet. */
   public static final String OPEN = "DroverUplinkOpen";
 
+  private static final String RECORDS = "DroverUplinkRecords";
   private static final String ITEMS = "DroverUplinkItems";
   private static final String STEP = "uplink-request-send";
 
@@ -50,7 +53,15 @@ public final class UplinkUpload {
         store.parkUnreadable(text, "unreadable: " + e.getMessage(), "uplink-batch-upload");
       }
     }
+    exchange.setProperty(RECORDS, exchange.getMessage().getBody());
     exchange.setProperty(ITEMS, items);
+  }
+
+  /** Tells Kafka that the batch in the body need not come again: up to its last record. */
+  public void commit(Exchange exchange) {
+    List<?> records = exchange.getProperty(RECORDS, List.class);
+    Exchange last = (Exchange) records.get(records.size() - 1);
+    last.getMessage().getHeader(KafkaConstants.MANUAL_COMMIT, KafkaManualCommit.class).commit();
   }
 
   /** The queues hand over messages or exchanges. */
