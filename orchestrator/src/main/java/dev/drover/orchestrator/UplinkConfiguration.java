@@ -38,15 +38,20 @@ class UplinkConfiguration {
     return new UplinkStore(store, properties.uplink().maxBytes(), clock);
   }
 
-  @Bean
-  UplinkOutbox uplinkUrgent(
-      UplinkStore store, CentralLink link, OrchestratorProperties properties) {
-    return UplinkOutbox.urgent(store, link::connected, properties.uplink().batchSize());
+  /** Enough that the uplink never waits for the queue. */
+  private static int window(OrchestratorProperties properties) {
+    return 10 * properties.uplink().batchSize();
   }
 
   @Bean
-  UplinkOutbox uplinkNormal(UplinkStore store) {
-    return UplinkOutbox.normal(store);
+  UplinkOutbox uplinkUrgent(
+      UplinkStore store, CentralLink link, OrchestratorProperties properties) {
+    return UplinkOutbox.urgent(store, link::connected, window(properties));
+  }
+
+  @Bean
+  UplinkOutbox uplinkNormal(UplinkStore store, OrchestratorProperties properties) {
+    return UplinkOutbox.normal(store, window(properties));
   }
 
   @Bean

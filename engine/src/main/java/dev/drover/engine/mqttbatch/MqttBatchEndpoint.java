@@ -44,6 +44,15 @@ public class MqttBatchEndpoint extends DefaultEndpoint {
 
   @UriParam(
       label = "consumer",
+      description =
+          "How many messages may be on their way to this reader. A broker may give up their order"
+              + " when it is reached (Artemis does), so whoever needs the order keeps less than this"
+              + " in the queue",
+      defaultValue = "65535")
+  private int receiveMaximum = 65_535;
+
+  @UriParam(
+      label = "consumer",
       description = "The pause before a failed batch is processed again, or a connection tried",
       defaultValue = "1000",
       javaType = "java.time.Duration")
@@ -104,6 +113,14 @@ public class MqttBatchEndpoint extends DefaultEndpoint {
 
   public void setLinger(long linger) {
     this.linger = linger;
+  }
+
+  public int getReceiveMaximum() {
+    return receiveMaximum;
+  }
+
+  public void setReceiveMaximum(int receiveMaximum) {
+    this.receiveMaximum = receiveMaximum;
   }
 
   public long getRetryPause() {

@@ -3,6 +3,7 @@ package dev.drover.engine.mqttbatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
@@ -29,7 +30,11 @@ final class MqttSession implements MqttCallback, AutoCloseable {
 
   private static final long PATIENCE = 15_000;
 
+  /** A backlog begins to arrive within this time, in milliseconds. */
+  private static final long QUIET = 1_000;
+
   private final BlockingQueue<MqttMessage> arrived = new LinkedBlockingQueue<>();
+  private final CountDownLatch first = new CountDownLatch(1);
   private final MqttAsyncClient client;
   private volatile boolean lost;
 
@@ -56,13 +61,33 @@ final class MqttSession implements MqttCallback, AutoCloseable {
       throws MqttException {
     options.setCleanStart(false);
     options.setSessionExpiryInterval(FOR_EVER);
-    // One batch in hand, one ready.
-    options.setReceiveMaximum(2 * endpoint.getBatchSize());
+    options.setReceiveMaximum(endpoint.getReceiveMaximum());
     client.setManualAcks(true);
     // Before connecting: a persistent session delivers at once.
     client.setCallback(this);
-    client.connect(options).waitForCompletion(PATIENCE);
-    IMqttToken granted = client.subscribe(endpoint.getTopic(), 1);
+    IMqttToken connected = client.connect(options);
+    connected.waitForCompletion(PATIENCE);
+    if (!connected.getSessionPresent() || !brings()) {
+      subscribe(endpoint.getTopic());
+    }
+  }
+
+  /**
+   * Whether a session that was there brings messages, so is subscribed. To subscribe again while it
+   * does would put the first ones behind their followers: Artemis makes a new reader for the
+   * subscription and takes back what the old one had.
+   */
+  private boolean brings() {
+    try {
+      return first.await(QUIET, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+
+  private void subscribe(String topic) throws MqttException {
+    IMqttToken granted = client.subscribe(topic, 1);
     granted.waitForCompletion(PATIENCE);
     MqttClients.requireAccepted(granted);
   }
@@ -100,6 +125,7 @@ final class MqttSession implements MqttCallback, AutoCloseable {
   @Override
   public void messageArrived(String topic, MqttMessage message) {
     arrived.add(message);
+    first.countDown();
   }
 
   @Override

@@ -6,8 +6,10 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * Accepted items on their way into one queue, in the order of their numbers. Those of class {@code
- * latest} wait here, where a newer one can take their place, until they can go at once.
+ * Accepted items on their way into one queue, in the order of their numbers. Only so many are in
+ * the queue at a time, and the others wait in the store: a broker keeps the order only while it is
+ * not told to wait by its reader, and a reader holds in memory what it was sent. Those of class
+ * {@code latest} wait here, where a newer one can take their place, until they can go at once.
  */
 public final class UplinkOutbox implements OutboxSource {
   private final UplinkStore store;
@@ -28,7 +30,7 @@ public final class UplinkOutbox implements OutboxSource {
   /**
    * What goes before everything else: urgent items, then the latest ones.
    *
-   * @param window how many {@code latest} items may be in the queue at a time
+   * @param window how many items of a class may be in the queue at a time
    */
   public static UplinkOutbox urgent(UplinkStore store, BooleanSupplier centralIsThere, int window) {
     return new UplinkOutbox(
@@ -36,25 +38,22 @@ public final class UplinkOutbox implements OutboxSource {
   }
 
   /** All others. */
-  public static UplinkOutbox normal(UplinkStore store) {
-    return new UplinkOutbox(store, List.of(UplinkClass.NORMAL), () -> true, Integer.MAX_VALUE);
+  public static UplinkOutbox normal(UplinkStore store, int window) {
+    return new UplinkOutbox(store, List.of(UplinkClass.NORMAL), () -> true, window);
   }
 
   @Override
   public List<Entry> claim(int max) {
     for (UplinkClass queue : classes) {
-      if (queue != UplinkClass.LATEST || mayGo()) {
-        List<UplinkItem> items = store.unpublished(queue, max);
+      if (queue != UplinkClass.LATEST || centralIsThere.getAsBoolean()) {
+        int room = (int) Math.max(0, window - store.queued(queue));
+        List<UplinkItem> items = store.unpublished(queue, Math.min(max, room));
         if (!items.isEmpty()) {
           return items.stream().map(UplinkOutbox::entry).toList();
         }
       }
     }
     return List.of();
-  }
-
-  private boolean mayGo() {
-    return centralIsThere.getAsBoolean() && store.queued(UplinkClass.LATEST) < window;
   }
 
   private static Entry entry(UplinkItem item) {

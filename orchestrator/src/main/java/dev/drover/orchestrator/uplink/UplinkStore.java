@@ -261,19 +261,20 @@ public final class UplinkStore {
    * @return the items that are tried again
    */
   List<UplinkItem> settle(List<Verdict> verdicts, int parkAfter, String step) {
-    return write(
-        open -> {
-          List<UplinkItem> again = new ArrayList<>();
-          for (Verdict verdict : verdicts) {
-            if (verdict.status() == Verdict.Status.REJECTED) {
-              reject(open, verdict, parkAfter, step, again);
-            } else {
-              close(open, verdict.item().seq(), verdict.status().wire());
-              confirm(open, verdict.item().seq());
-            }
-          }
-          return again;
-        });
+    List<UplinkItem> refused =
+        write(
+            open -> {
+              List<UplinkItem> again = new ArrayList<>();
+              for (Verdict verdict : verdicts) {
+                if (verdict.status() == Verdict.Status.REJECTED) {
+                  reject(open, verdict, parkAfter, step, again);
+                } else {
+                  close(open, verdict.item().seq(), verdict.status().wire());
+                  confirm(open, verdict.item().seq());
+                }
+              }
+              return again;
+            });
   }
 
   private void reject(
