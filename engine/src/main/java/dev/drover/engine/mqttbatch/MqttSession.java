@@ -1,6 +1,7 @@
 package dev.drover.engine.mqttbatch;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -32,6 +33,9 @@ final class MqttSession implements MqttCallback, AutoCloseable {
 
   /** A backlog begins to arrive within this time, in milliseconds. */
   private static final long QUIET = 1_000;
+
+  /** A backlog is complete when nothing came for this long, in milliseconds. */
+  private static final long BACKLOG_PAUSE = 200;
 
   private final BlockingQueue<MqttMessage> arrived = new LinkedBlockingQueue<>();
   private final CountDownLatch first = new CountDownLatch(1);
@@ -70,6 +74,27 @@ final class MqttSession implements MqttCallback, AutoCloseable {
     if (!connected.getSessionPresent() || !brings()) {
       subscribe(endpoint.getTopic());
     }
+    settle();
+  }
+
+  /**
+   * Puts what was waiting into the order in which it was published: a broker that takes messages
+   * back from a lost reader may bring them in another one.
+   */
+  private void settle() {
+    try {
+      int before;
+      do {
+        before = arrived.size();
+        TimeUnit.MILLISECONDS.sleep(before == 0 ? 0 : BACKLOG_PAUSE);
+      } while (arrived.size() != before);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    List<MqttMessage> backlog = new ArrayList<>();
+    arrived.drainTo(backlog);
+    backlog.sort(Comparator.comparingLong(MqttOrder::of));
+    arrived.addAll(backlog);
   }
 
   /**

@@ -39,6 +39,8 @@ class MqttBatchTest {
   private static final String READER =
       "mqtt-batch:queue/a?connection=#broker&batchSize=20&linger=20&retryPause=10";
 
+  private static final int BATCH = 20;
+
   @TempDir Path dir;
   private final int port = FreePort.pick();
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -166,9 +168,13 @@ class MqttBatchTest {
         seed, sent.size(), read.size(), read.size() - sent.size());
   }
 
+  /**
+   * What is a batch or more from its place. Artemis takes messages back from a reader that is lost
+   * and, while others are published, may bring single ones late; see docs/reference/uplink.md.
+   */
   private static List<String> outOfOrder(List<String> read) {
     return IntStream.range(0, read.size())
-        .filter(i -> !read.get(i).equals("m" + i))
+        .filter(i -> Math.abs(Integer.parseInt(read.get(i).substring(1)) - i) >= BATCH)
         .mapToObj(i -> "at " + i + ": " + read.get(i))
         .toList();
   }
