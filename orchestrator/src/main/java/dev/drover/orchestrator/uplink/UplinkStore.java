@@ -275,6 +275,9 @@ public final class UplinkStore {
               }
               return again;
             });
+    // There is room in the queue again.
+    wakes.forEach(Runnable::run);
+    return refused;
   }
 
   private void reject(
