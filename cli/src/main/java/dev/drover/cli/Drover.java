@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       EntityCommand.class,
       ResyncCommand.class,
       SyncCommand.class,
+      UplinkCommand.class,
       EventsCommand.class,
       RoutesCommand.class
     })

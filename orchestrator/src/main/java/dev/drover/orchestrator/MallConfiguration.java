@@ -27,6 +27,7 @@ import dev.drover.orchestrator.mall.MallState;
 import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.sync.SyncOperations;
+import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.RegisterRequest;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -219,13 +220,22 @@ class MallConfiguration {
       CentralLink link,
       MallStore store,
       EntityCache cache,
+      UplinkStore uplink,
       GrpcPort grpc,
       MallFigures figures,
       MallIdentity identity,
       OrchestratorProperties properties,
       Clock clock) {
     return new MallHealth(
-        link, store, cache, grpc, figures, identity, properties.health().minFreeMb(), clock);
+        link,
+        store,
+        cache,
+        uplink,
+        grpc,
+        figures,
+        identity,
+        properties.health().minFreeMb(),
+        clock);
   }
 
   @Bean
@@ -242,10 +252,11 @@ class MallConfiguration {
   MallState mallState(
       MallStore store,
       AckQueue acks,
+      UplinkStore uplink,
       CentralLink link,
       SyncOperations sync,
       MallIdentity identity) {
-    return new MallState(store, acks, link, sync, identity);
+    return new MallState(store, acks, uplink, link, sync, identity);
   }
 
   @Bean

@@ -21,9 +21,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param orchestratorId the id that it asks central for
  * @param central the central server
  * @param mqtt the mall's broker
+ * @param kafka the brokers of the uplink's Kafka variant
  * @param registration how its token is kept fresh
  * @param events the event stream
  * @param sync the mall's data
+ * @param uplink every write to central
  * @param heartbeat signs of life
  * @param health limits of the health check
  * @param firmware the firmware cache
@@ -43,9 +45,11 @@ public record OrchestratorProperties(
     String orchestratorId,
     Central central,
     Mqtt mqtt,
+    Kafka kafka,
     Registration registration,
     Events events,
     Sync sync,
+    Uplink uplink,
     Heartbeat heartbeat,
     Health health,
     Firmware firmware,
@@ -56,6 +60,9 @@ public record OrchestratorProperties(
 
   /** A broker of others by its URL, or the embedded one on this port. */
   public record Mqtt(int port, String url) {}
+
+  /** Brokers; the port of the embedded one; external ones, empty for the embedded one. */
+  public record Kafka(String brokers, String external, int port) {}
 
   /** How long before its end a token is renewed. */
   public record Registration(Duration refreshBefore) {}
@@ -71,6 +78,9 @@ public record OrchestratorProperties(
       int deltasPerMinute,
       int limit,
       int page) {}
+
+  /** Room, items of one request, when an item is given up, and what its Kafka topics begin with. */
+  public record Uplink(long maxBytes, int batchSize, int parkAfter, String topic) {}
 
   /** The time between two heartbeats. */
   public record Heartbeat(Duration interval) {}

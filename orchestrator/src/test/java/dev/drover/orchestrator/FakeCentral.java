@@ -21,6 +21,7 @@ import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +58,7 @@ final class FakeCentral implements AutoCloseable {
   final Map<String, String> nextBody = new ConcurrentHashMap<>();
 
   final FakeData data = new FakeData();
+  final FakeUploads uploads = new FakeUploads();
 
   /** A body that has this in it is answered 400. */
   final List<String> alwaysRefused = new CopyOnWriteArrayList<>();
@@ -181,16 +183,24 @@ final class FakeCentral implements AutoCloseable {
       case "/api/orchestrators/heartbeat" ->
           response.end(
               "{\"acknowledged\":true,\"next_heartbeat_seconds\":0,\"commands\":" + commands + "}");
-      case "/api/orchestrators/events/ack" -> response.end("{\"acknowledged\":1,\"unknown\":[]}");
       case "/.well-known/jwks.json" ->
           response.end(Jwks.json(Jwks.of(List.of((ECPublicKey) key.getPublic()))));
       case "/api/orchestrators/events" -> stream(response);
+      case "/api/orchestrators/uploads" -> uploads.answer(seen.json(), response);
       case SYNC + "full" -> response.end(data.full(FakeData.query(request.query())));
       case SYNC + "delta" -> response.end(data.delta(FakeData.query(request.query())));
       case SYNC + "checksum" -> response.end(data.checksum(FakeData.query(request.query())));
       case SYNC + "items" -> response.end(data.items(FakeData.query(request.query())));
       case SYNC + "changes" -> response.end(data.change(seen.json()));
       default -> response.end("{\"data\":[{\"id\":\"x\",\"name\":\"X\"}]}");
+    }
+  }
+
+  private void rememberAck(Seen seen, JsonNode item) {
+    if (item.path("type").asText().equals("event_ack")) {
+      Map<String, String> headers = new HashMap<>(seen.headers());
+      headers.put("x-idempotency-key", item.path("idempotency_key").asText());
+      acks.add(new Seen(headers, item.path("body").toString()));
     }
   }
 
@@ -205,7 +215,8 @@ final class FakeCentral implements AutoCloseable {
       }
       case "/api/orchestrators/token/refresh" -> refreshes.add(seen);
       case "/api/orchestrators/heartbeat" -> heartbeats.add(seen);
-      case "/api/orchestrators/events/ack" -> acks.add(seen);
+      case "/api/orchestrators/uploads" ->
+          seen.json().path("items").forEach(item -> rememberAck(seen, item));
       case "/api/orchestrators/events" -> streams.add(seen);
       default -> {
         if (method.equals("PUT")) {

@@ -157,7 +157,7 @@ class MallTest {
       await().atMost(SOON).until(() -> Collections.frequency(central.syncKinds(0), "full") == 2);
       await().atMost(SOON).until(() -> state(mall).path("resync_needed").isNull());
 
-      central.nextStatus.put(EVENTS + "/ack", 503);
+      central.nextStatus.put("/api/orchestrators/uploads", 503);
       central.send("evt-e-0-21", "data_update", "{\"changes\":{}}");
       await().atMost(SOON).until(() -> state(mall).path("pending_acks").asInt() == 0);
       assertThat(central.acks.stream().filter(ack -> ack.body().contains("evt-e-0-21")).toList())
@@ -166,7 +166,7 @@ class MallTest {
           .extracting(ack -> ack.headers().get("x-idempotency-key"))
           .containsOnly(
               central.acks.get(central.acks.size() - 1).headers().get("x-idempotency-key"));
-      central.nextStatus.put(EVENTS + "/ack", 400);
+      central.nextStatus.put("/api/orchestrators/uploads", 400);
       central.send("evt-e-0-22", "data_update", "{\"changes\":{}}");
       await()
           .atMost(SOON)

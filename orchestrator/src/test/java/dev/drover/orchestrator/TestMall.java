@@ -37,6 +37,7 @@ final class TestMall implements AutoCloseable {
     settings.put("drover.port", port);
     settings.put("drover.grpc-port", FreePort.pick());
     settings.put("drover.mqtt.port", mqtt);
+    settings.put("drover.kafka.port", FreePort.pick());
     settings.put("server.port", management);
     settings.put("drover.central.url", central);
     settings.put("drover.entity-id", FakeCentral.ENTITY);
@@ -49,6 +50,9 @@ final class TestMall implements AutoCloseable {
     settings.put("drover.heartbeat.interval", "1s");
     settings.put("drover.sync.plan-period", "20");
     settings.put("drover.sync.edit-period", "100");
+    settings.put("drover.uplink.retry-delay", "20");
+    settings.put("drover.uplink.linger", "20");
+    settings.put("drover.uplink.period", "50");
     settings.putAll(more);
     String[] arguments =
         settings.entrySet().stream()

@@ -12,6 +12,8 @@ import dev.drover.engine.grpc.GrpcCallComponent;
 import dev.drover.engine.grpc.GrpcCallEndpoint;
 import dev.drover.engine.grpc.GrpcEventsComponent;
 import dev.drover.engine.grpc.GrpcEventsEndpoint;
+import dev.drover.engine.mqttbatch.MqttBatchComponent;
+import dev.drover.engine.mqttbatch.MqttBatchEndpoint;
 import dev.drover.engine.outbox.OutboxComponent;
 import dev.drover.engine.outbox.OutboxEndpoint;
 import dev.drover.engine.ws.WsComponent;
@@ -72,7 +74,8 @@ class DescriptorTest {
             EventLogEndpoint.class,
             EventLogEndpoint.class,
             SseConstants.class),
-        new Described(OutboxComponent.class, OutboxEndpoint.class, OutboxEndpoint.class));
+        new Described(OutboxComponent.class, OutboxEndpoint.class, OutboxEndpoint.class),
+        new Described(MqttBatchComponent.class, MqttBatchEndpoint.class, MqttBatchEndpoint.class));
   }
 
   @ParameterizedTest
@@ -143,6 +146,9 @@ class DescriptorTest {
           "Serve a unary gRPC method by a route, in the form of the REST operation of the same"
               + " purpose.";
       case "grpc-events" -> "Serve event streams over gRPC, and deliver events to them.";
+      case "mqtt-batch" ->
+          "Use MQTT 5 as a durable queue: read batches that are acknowledged only after the route"
+              + " succeeded, and publish batches.";
       default -> "Read new events of the log, in order, and hand each to the streams.";
     };
   }

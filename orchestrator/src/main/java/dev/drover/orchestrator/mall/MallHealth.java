@@ -6,6 +6,8 @@ import dev.drover.orchestrator.cache.CacheState;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.store.MallStore;
+import dev.drover.orchestrator.uplink.Ledger;
+import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.Json;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -28,6 +30,7 @@ public final class MallHealth {
   private final CentralLink link;
   private final MallStore store;
   private final EntityCache cache;
+  private final UplinkStore uplink;
   private final GrpcPort grpc;
   private final MallFigures figures;
   private final MallIdentity identity;
@@ -43,6 +46,7 @@ public final class MallHealth {
       CentralLink link,
       MallStore store,
       EntityCache cache,
+      UplinkStore uplink,
       GrpcPort grpc,
       MallFigures figures,
       MallIdentity identity,
@@ -51,6 +55,7 @@ public final class MallHealth {
     this.link = link;
     this.store = store;
     this.cache = cache;
+    this.uplink = uplink;
     this.grpc = grpc;
     this.figures = figures;
     this.identity = identity;
@@ -65,12 +70,16 @@ public final class MallHealth {
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("status", status);
     checks.forEach(answer.putObject("checks")::put);
+    Ledger uplinkLedger = uplink.ledger();
     answer
         .putObject("metrics")
         .put("connected_robots", 0)
         .put("active_tasks", 0)
         .put("cache_size_mb", figures.cacheSizeMb())
-        .put("uptime_seconds", figures.uptimeSeconds());
+        .put("uptime_seconds", figures.uptimeSeconds())
+        .put("uplink_pending", uplinkLedger.pending())
+        .put("uplink_parked", uplinkLedger.parked())
+        .put("uplink_gap", uplinkLedger.gap());
     answer.put("timestamp", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
     answer.put("version", identity.version());
     answer.put("server_url", identity.centralUrl());
@@ -100,6 +109,7 @@ public final class MallHealth {
     checks.put("local_cache", cacheWord());
     checks.put("grpc_server", word(grpc.serving()));
     checks.put("tower_connection", "not_configured");
+    checks.put("uplink", uplinkWord());
     checks.put("disk_space", word(figures.diskFreeMb() >= minFreeMb));
     return checks;
   }
@@ -113,6 +123,14 @@ public final class MallHealth {
     }
     CacheState state = cache.state();
     return state.ready() && state.damagedBuckets() == 0 ? HEALTHY : DEGRADED;
+  }
+
+  /** The mall works on without a sound uplink; people must look at it. */
+  private String uplinkWord() {
+    if (!uplink.ledger().balanced()) {
+      return UNHEALTHY;
+    }
+    return uplink.nearlyFull() ? DEGRADED : HEALTHY;
   }
 
   private boolean storeWorks() {

@@ -7,6 +7,7 @@ import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.EventStatus;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.sync.SyncOperations;
+import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.Json;
 import org.apache.camel.Exchange;
 
@@ -14,6 +15,7 @@ import org.apache.camel.Exchange;
 public final class MallState {
   private final MallStore store;
   private final AckQueue acks;
+  private final UplinkStore uplink;
   private final CentralLink link;
   private final SyncOperations sync;
   private final MallIdentity identity;
@@ -22,11 +24,13 @@ public final class MallState {
   public MallState(
       MallStore store,
       AckQueue acks,
+      UplinkStore uplink,
       CentralLink link,
       SyncOperations sync,
       MallIdentity identity) {
     this.store = store;
     this.acks = acks;
+    this.uplink = uplink;
     this.link = link;
     this.sync = sync;
     this.identity = identity;
@@ -47,7 +51,7 @@ public final class MallState {
       events.put(status.wire(), store.handled(status));
     }
     events.put("parked", store.parked());
-    answer.put("pending_acks", acks.pending() + acks.owed());
+    answer.put("pending_acks", acks.pending() + acks.owed() + uplink.pending("event_ack"));
     answer.set("sync", sync.state());
     exchange.getMessage().setBody(answer.toString());
   }

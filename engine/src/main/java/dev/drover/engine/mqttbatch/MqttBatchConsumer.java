@@ -1,0 +1,120 @@
+package dev.drover.engine.mqttbatch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.support.DefaultConsumer;
+import org.apache.camel.support.DefaultMessage;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+
+/**
+ * One thread that takes batches, runs the route with each until it succeeds, and only then
+ * acknowledges its messages, in order.
+ */
+final class MqttBatchConsumer extends DefaultConsumer {
+  private final MqttBatchEndpoint endpoint;
+  private ExecutorService executor;
+
+  MqttBatchConsumer(MqttBatchEndpoint endpoint, Processor processor) {
+    super(endpoint, processor);
+    this.endpoint = endpoint;
+  }
+
+  @Override
+  protected void doStart() throws Exception {
+    super.doStart();
+    executor =
+        endpoint
+            .getCamelContext()
+            .getExecutorServiceManager()
+            .newSingleThreadExecutor(this, "mqtt-batch-" + endpoint.getTopic());
+    executor.execute(this::run);
+  }
+
+  @Override
+  protected void doStop() throws Exception {
+    executor.shutdownNow();
+    executor.awaitTermination(10, TimeUnit.SECONDS);
+    super.doStop();
+  }
+
+  private boolean running() {
+    return isRunAllowed() && !Thread.currentThread().isInterrupted();
+  }
+
+  private void run() {
+    while (running()) {
+      try (MqttSession session = MqttSession.open(endpoint)) {
+        endpoint.getComponent().subscribed(endpoint.getTopic());
+        while (running() && session.alive()) {
+          work(session);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (MqttException | RuntimeException e) {
+        getExceptionHandler().handleException("mqtt-batch " + endpoint.getTopic(), e);
+        pause();
+      }
+    }
+  }
+
+  private void work(MqttSession session) throws InterruptedException, MqttException {
+    if (isSuspended()) {
+      TimeUnit.MILLISECONDS.sleep(100);
+      return;
+    }
+    List<MqttMessage> batch = session.take(endpoint.getBatchSize(), endpoint.getLinger());
+    if (batch.isEmpty()) {
+      return;
+    }
+    // On a lost connection the broker sends the batch again, to the next session.
+    while (running() && session.alive()) {
+      if (process(batch)) {
+        session.acknowledge(batch);
+        return;
+      }
+      pause();
+    }
+  }
+
+  /** Runs the route; true when it ended well. */
+  private boolean process(List<MqttMessage> batch) {
+    Exchange exchange = createExchange(true);
+    try {
+      exchange.getIn().setBody(messages(batch));
+      getProcessor().process(exchange);
+      if (exchange.getException() != null) {
+        throw exchange.getException();
+      }
+      return true;
+    } catch (Exception e) {
+      getExceptionHandler().handleException("mqtt-batch " + endpoint.getTopic(), e);
+      return false;
+    } finally {
+      releaseExchange(exchange, false);
+    }
+  }
+
+  private List<Message> messages(List<MqttMessage> batch) {
+    List<Message> messages = new ArrayList<>(batch.size());
+    for (MqttMessage mqtt : batch) {
+      Message message = new DefaultMessage(endpoint.getCamelContext());
+      message.setBody(mqtt.getPayload());
+      messages.add(message);
+    }
+    return messages;
+  }
+
+  private void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(endpoint.getRetryPause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package dev.drover.orchestrator;
+
+import dev.drover.engine.backbone.EmbeddedKafka;
+import dev.drover.engine.backbone.KafkaConfiguration;
+import dev.drover.engine.backbone.KafkaTopics;
+import dev.drover.engine.crypto.KeyProvider;
+import dev.drover.engine.mqttbatch.MqttConnection;
+import dev.drover.orchestrator.central.CentralLink;
+import dev.drover.orchestrator.mall.MallIdentity;
+import dev.drover.orchestrator.mall.MallMqttAccess;
+import dev.drover.orchestrator.store.MallStore;
+import dev.drover.orchestrator.uplink.UplinkDoor;
+import dev.drover.orchestrator.uplink.UplinkMetrics;
+import dev.drover.orchestrator.uplink.UplinkOperations;
+import dev.drover.orchestrator.uplink.UplinkOutbox;
+import dev.drover.orchestrator.uplink.UplinkStore;
+import dev.drover.orchestrator.uplink.UplinkUpload;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.util.StringUtils;
+
+/** The parts of the mall's uplink, by the names that its routes use. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnExpression("'${drover.bundle}' != 'simulator'")
+class UplinkConfiguration {
+  /** A mall may be alone for a month. */
+  private static final Duration RETENTION = Duration.ofDays(60);
+
+  @Bean
+  UplinkStore uplinkStore(MallStore store, OrchestratorProperties properties, Clock clock) {
+    return new UplinkStore(store, properties.uplink().maxBytes(), clock);
+  }
+
+  /** Enough that the uplink never waits for the queue. */
+  private static int window(OrchestratorProperties properties) {
+    return 10 * properties.uplink().batchSize();
+  }
+
+  @Bean
+  UplinkOutbox uplinkUrgent(
+      UplinkStore store, CentralLink link, OrchestratorProperties properties) {
+    return UplinkOutbox.urgent(store, link::connected, window(properties));
+  }
+
+  @Bean
+  UplinkOutbox uplinkNormal(UplinkStore store, OrchestratorProperties properties) {
+    return UplinkOutbox.normal(store, window(properties));
+  }
+
+  @Bean
+  UplinkUpload uplinkUpload(
+      UplinkStore store, MallIdentity identity, OrchestratorProperties properties) {
+    return new UplinkUpload(store, identity.entityId(), properties.uplink().parkAfter());
+  }
+
+  @Bean
+  UplinkOperations uplinkOperations(UplinkStore store, MeterRegistry registry) {
+    UplinkMetrics.show(store, registry);
+    return new UplinkOperations(store);
+  }
+
+  /** The broker of the Kafka variant, embedded unless a cluster is named, with its topics. */
+  record UplinkKafka(Optional<EmbeddedKafka> embedded) implements AutoCloseable {
+    @Override
+    public void close() {
+      embedded.ifPresent(EmbeddedKafka::close);
+    }
+  }
+
+  @Bean
+  @ConditionalOnProperty(name = "drover.queue", havingValue = "kafka")
+  UplinkKafka uplinkKafka(OrchestratorProperties properties) {
+    OrchestratorProperties.Kafka kafka = properties.kafka();
+    Optional<EmbeddedKafka> embedded =
+        StringUtils.hasText(kafka.external())
+            ? Optional.empty()
+            : Optional.of(
+                new EmbeddedKafka(
+                    new KafkaConfiguration(properties.data().resolve("kafka"), kafka.port())));
+    embedded.ifPresent(EmbeddedKafka::start);
+    KafkaTopics topics = KafkaTopics.at(kafka.brokers());
+    // One partition each: the order of a mall's writes is one order.
+    for (String queue : List.of("urgent", "normal")) {
+      topics.ensure(properties.uplink().topic() + "-" + queue, 1, RETENTION);
+    }
+    return new UplinkKafka(embedded);
+  }
+
+  /** The mall's own process at its broker, or at a broker of others. */
+  @Bean
+  MqttConnection uplinkBroker(
+      OrchestratorProperties properties, MallIdentity identity, KeyProvider keys) {
+    String prefix =
+        String.join(
+            "-", MallMqttAccess.CLIENT_PREFIX + identity.entityId(), identity.orchestratorId(), "");
+    String url = properties.mqtt().url();
+    if (StringUtils.hasText(url)) {
+      return MqttConnection.of(url, prefix);
+    }
+    return new MqttConnection(
+        "tcp://" + properties.bind() + ":" + properties.mqtt().port(),
+        MallMqttAccess.USER,
+        MallMqttAccess.password(keys.secret(MallMqttAccess.SECRET)),
+        prefix);
+  }
+
+  @Bean
+  UplinkDoor uplinkDoor(UplinkStore store) {
+    return new UplinkDoor(store);
+  }
+}

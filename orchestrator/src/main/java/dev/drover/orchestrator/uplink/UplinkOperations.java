@@ -1,0 +1,106 @@
+package dev.drover.orchestrator.uplink;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.proto.ErrorCode;
+import dev.drover.proto.Json;
+import dev.drover.proto.ProtocolException;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What operators ask of the uplink: where everything is, and what waits for a person. */
+public final class UplinkOperations {
+  private static final Logger LOG = LoggerFactory.getLogger(UplinkOperations.class);
+  private static final String ID = "parked_id";
+  private static final int PAGE = 1000;
+
+  private final UplinkStore store;
+
+  /** Operations on this uplink. */
+  public UplinkOperations(UplinkStore store) {
+    this.store = store;
+  }
+
+  /** Answers {@code GET /api/uplink/ledger}. */
+  public void ledger(Exchange exchange) {
+    Ledger ledger = store.ledger();
+    ObjectNode answer = Json.MAPPER.createObjectNode();
+    answer.put("accepted", ledger.accepted());
+    answer.put("stored", ledger.stored());
+    answer.put("duplicate", ledger.duplicate());
+    answer.put("parked", ledger.parked());
+    answer.put("superseded", ledger.superseded());
+    answer.put("pending", ledger.pending());
+    answer.put("gap", ledger.gap());
+    answer.put("balanced", ledger.balanced());
+    answer.put("pending_bytes", ledger.pendingBytes());
+    answer.put("last_receipt", ledger.lastReceipt());
+    exchange.getMessage().setBody(answer.toString());
+  }
+
+  /** Answers {@code GET /api/uplink/parked}: the oldest ones after the id {@code after}. */
+  public void list(Exchange exchange) {
+    String after = exchange.getMessage().getHeader("after", "0", String.class);
+    ArrayNode list = Json.MAPPER.createArrayNode();
+    store.parked(number("after", after), PAGE).forEach(item -> list.add(item.wire()));
+    exchange.getMessage().setBody(Json.text(list));
+  }
+
+  /** Answers {@code GET /api/uplink/parked/{id}}. */
+  public void read(Exchange exchange) {
+    long id = id(exchange);
+    ParkedItem item = store.parked(id).orElseThrow(() -> unknown(id));
+    exchange.getMessage().setBody(Json.text(item.wire()));
+  }
+
+  /** Answers {@code PUT /api/uplink/parked/{id}}: the body is the item's new body. */
+  public void edit(Exchange exchange) {
+    long id = id(exchange);
+    String body = Json.text(Json.tree(exchange.getMessage().getBody(byte[].class)));
+    if (!store.edit(id, body)) {
+      throw unknown(id);
+    }
+    read(exchange);
+  }
+
+  /** Answers {@code POST /api/uplink/parked/{id}/replay}: 202, it is on its way again. */
+  public void replay(Exchange exchange) {
+    long id = id(exchange);
+    if (!store.replay(id)) {
+      throw unknown(id);
+    }
+    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
+    exchange.getMessage().setBody("{\"status\":\"accepted\"}");
+  }
+
+  /** Raises an alert while items are not accounted for. */
+  public void check() {
+    Ledger ledger = store.ledger();
+    if (!ledger.balanced()) {
+      LOG.atError()
+          .addKeyValue("event", "uplink_gap")
+          .addKeyValue("gap", ledger.gap())
+          .log("the queue has lost {} items: {}", ledger.gap(), ledger);
+    }
+  }
+
+  private static long id(Exchange exchange) {
+    return number(ID, exchange.getMessage().getHeader(ID, String.class));
+  }
+
+  private static long number(String name, String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new ProtocolException(
+          ErrorCode.VALIDATION_FAILED, name + " is not a number", Map.of("field", name));
+    }
+  }
+
+  private static ProtocolException unknown(long id) {
+    return new ProtocolException(
+        ErrorCode.NOT_FOUND, "No parked item that can go has this id", Map.of("id", id));
+  }
+}

@@ -1,0 +1,57 @@
+package dev.drover.orchestrator.uplink;
+
+import java.util.List;
+
+/** The uplink's tables, and the query that makes the ledger of them in one look. */
+final class UplinkSchema {
+  static final List<String> STATEMENTS =
+      List.of(
+          "CREATE TABLE IF NOT EXISTS uplink_items (seq INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT"
+              + " NOT NULL, item_key TEXT NOT NULL, class TEXT NOT NULL, idempotency_key TEXT NOT"
+              + " NULL UNIQUE, created_at INTEGER NOT NULL, body TEXT, size INTEGER NOT NULL,"
+              + " published INTEGER, tries INTEGER NOT NULL DEFAULT 0)",
+          "CREATE INDEX IF NOT EXISTS uplink_by_class ON uplink_items (class, published, seq)",
+          "CREATE INDEX IF NOT EXISTS uplink_latest ON uplink_items (type, item_key) WHERE class ="
+              + " 'latest'",
+          "CREATE TABLE IF NOT EXISTS uplink_parked (id INTEGER PRIMARY KEY AUTOINCREMENT, seq"
+              + " INTEGER, type TEXT NOT NULL, item_key TEXT NOT NULL, class TEXT NOT NULL,"
+              + " idempotency_key TEXT NOT NULL, created_at INTEGER NOT NULL, body TEXT NOT NULL,"
+              + " size INTEGER NOT NULL, reason TEXT NOT NULL, step TEXT NOT NULL, tries INTEGER NOT"
+              + " NULL, parked_at INTEGER NOT NULL)",
+          "CREATE TABLE IF NOT EXISTS uplink_counts (name TEXT PRIMARY KEY, value INTEGER NOT"
+              + " NULL)");
+
+  static final String LEDGER =
+      "SELECT "
+          + count("accepted")
+          + ", "
+          + count("stored")
+          + ", "
+          + count("duplicate")
+          + ", "
+          + count("parked")
+          + ", "
+          + count("superseded")
+          + ", (SELECT count(*) FROM uplink_items), "
+          + lost("urgent", "settled_urgent")
+          + " + "
+          + lost("latest", "settled_urgent")
+          + " + "
+          + lost("normal", "settled_normal")
+          + ", "
+          + count("last_receipt");
+
+  private UplinkSchema() {}
+
+  private static String count(String name) {
+    return "coalesce((SELECT value FROM uplink_counts WHERE name = '" + name + "'), 0)";
+  }
+
+  private static String lost(String queue, String settled) {
+    return "(SELECT count(*) FROM uplink_items WHERE class = '"
+        + queue
+        + "' AND published < "
+        + count(settled)
+        + ")";
+  }
+}

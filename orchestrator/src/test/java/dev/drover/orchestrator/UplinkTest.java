@@ -1,0 +1,203 @@
+package dev.drover.orchestrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.engine.crypto.Role;
+import dev.drover.orchestrator.uplink.UplinkDoor;
+import dev.drover.orchestrator.uplink.UplinkStore;
+import dev.drover.proto.ErrorCode;
+import dev.drover.proto.ProtocolException;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.junit.jupiter.api.Test;
+
+/** The mall's durable uplink in the running application. */
+class UplinkTest extends MallTestBase {
+  /** Accepts a write at the seam; throws what the door throws. */
+  static long accept(TestMall mall, String type, String key, String queue, String body) {
+    CamelContext camel = mall.context.getBean(CamelContext.class);
+    Exchange answer =
+        camel
+            .createFluentProducerTemplate()
+            .to("direct:uplink-accept")
+            .withHeader(UplinkDoor.TYPE, type)
+            .withHeader(UplinkDoor.KEY, key)
+            .withHeader(UplinkDoor.CLASS, queue)
+            .withBody(body)
+            .send();
+    if (answer.getException() instanceof RuntimeException e) {
+      throw e;
+    }
+    return answer.getMessage().getHeader(UplinkDoor.SEQ, -1L, Long.class);
+  }
+
+  @Test
+  void whatIsAcceptedHasANumberAndSurvivesTheProcess() {
+    central.goAway();
+    try (TestMall mall = mall(Map.of())) {
+      assertThat(accept(mall, "access_logs", "b1", "normal", "{\"n\":1}")).isEqualTo(1);
+      assertThat(accept(mall, "access_logs", "b1", "normal", "{\"n\":2}")).isEqualTo(2);
+      assertThatThrownBy(() -> accept(mall, "access_logs", "b1", "normal", "{no"))
+          .isInstanceOfSatisfying(
+              ProtocolException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.VALIDATION_FAILED));
+    }
+    try (TestMall mall = mall(Map.of())) {
+      UplinkStore store = mall.context.getBean(UplinkStore.class);
+      assertThat(store.ledger().accepted()).isEqualTo(2);
+      assertThat(store.ledger().pending()).isEqualTo(2);
+      assertThat(accept(mall, "access_logs", "b1", "normal", "{\"n\":3}")).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aFullQueueRefusesWhatMustNotBeDroppedAndDropsHeartbeatsFirst() {
+    central.goAway();
+    try (TestMall mall = mall(Map.of("drover.uplink.max-bytes", "3000"))) {
+      UplinkStore store = mall.context.getBean(UplinkStore.class);
+      String body = "{\"text\":\"" + "x".repeat(700) + "\"}";
+      for (int beacon = 1; beacon <= 2; beacon++) {
+        assertThat(accept(mall, "beacon_heartbeat", "b" + beacon, "latest", body)).isPositive();
+      }
+      assertThat(accept(mall, "beacon_heartbeat", "b1", "latest", body)).isEqualTo(3);
+      assertThat(store.ledger().superseded()).isEqualTo(1);
+      assertThat(accept(mall, "access_logs", "b1", "normal", body)).isEqualTo(4);
+      assertThat(accept(mall, "beacon_heartbeat", "b3", "latest", body))
+          .as("no room")
+          .isEqualTo(-1);
+      assertThat(accept(mall, "access_logs", "b1", "normal", body)).isEqualTo(5);
+      assertThat(store.ledger().superseded()).isEqualTo(3);
+      assertThat(accept(mall, "access_logs", "b1", "normal", body)).isEqualTo(6);
+      assertThatThrownBy(() -> accept(mall, "access_logs", "b1", "normal", body))
+          .isInstanceOfSatisfying(
+              ProtocolException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.QUEUE_FULL));
+      assertThat(store.ledger().balanced()).isTrue();
+    }
+  }
+
+  private JsonNode ledger(TestMall mall) {
+    TestMall.Answer answer = mall.get("/api/uplink/ledger", operator());
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    return answer.json();
+  }
+
+  private void awaitDrained(TestMall mall) {
+    await().atMost(SOON).until(() -> ledger(mall).path("pending").asInt() == 0);
+  }
+
+  @Test
+  void whatIsAcceptedIsStoredAtCentralInOrderAndAccountedFor() {
+    try (TestMall mall = settled(Map.of())) {
+      for (int i = 0; i < 250; i++) {
+        accept(
+            mall,
+            "access_logs",
+            "b" + i % 7,
+            i % 10 == 0 ? "urgent" : "normal",
+            "{\"n\":" + i + "}");
+      }
+      awaitDrained(mall);
+      assertThat(central.uploads.all()).hasSize(250);
+      assertThat(central.uploads.sizes).allMatch(size -> size <= 100);
+      assertThat(
+              central.uploads.all().stream()
+                  .map(stored -> stored.body().path("n").asInt())
+                  .filter(n -> n % 10 != 0))
+          .isSorted();
+      JsonNode ledger = ledger(mall);
+      assertThat(ledger.path("accepted").asInt()).isEqualTo(250);
+      assertThat(ledger.path("stored").asInt()).isEqualTo(250);
+      assertThat(ledger.path("balanced").asBoolean()).isTrue();
+      assertThat(ledger.path("last_receipt").asInt()).isEqualTo(250);
+      assertThat(mall.getManagement("/actuator/prometheus", central.token(Role.ADMIN, "*")).body())
+          .contains("orchestrator_uplink_stored 250.0", "orchestrator_uplink_gap 0.0");
+    }
+  }
+
+  @Test
+  void aRejectedItemIsParkedAndStopsNothingAndCanBeMendedAndReplayed() {
+    central.uploads.rejected.add("poison");
+    try (TestMall mall = settled(Map.of())) {
+      accept(mall, "access_logs", "b1", "normal", "{\"n\":1}");
+      accept(mall, "access_logs", "b1", "normal", "{\"n\":\"poison\"}");
+      accept(mall, "access_logs", "b1", "normal", "{\"n\":3}");
+      awaitDrained(mall);
+      assertThat(central.uploads.all()).hasSize(2);
+      assertThat(ledger(mall).path("parked").asInt()).isEqualTo(1);
+      JsonNode parked = mall.get("/api/uplink/parked", operator()).json();
+      assertThat(parked).hasSize(1);
+      JsonNode item = parked.get(0);
+      assertThat(item.path("seq").asInt()).isEqualTo(2);
+      assertThat(item.path("tries").asInt()).isEqualTo(3);
+      assertThat(item.path("reason").asText()).contains("VALIDATION_FAILED");
+      assertThat(item.path("step").asText()).isEqualTo("uplink-request-send");
+      String path = "/api/uplink/parked/" + item.path("id").asText();
+      assertThat(mall.get(path, operator()).json()).isEqualTo(item);
+      assertThat(mall.send("PUT", path, operator(), "{no").status()).isEqualTo(400);
+      assertThat(mall.send("PUT", path, operator(), "{\"n\":2}").json().at("/body/n").asInt())
+          .isEqualTo(2);
+      assertThat(mall.get("/api/uplink/parked/77", operator()).status()).isEqualTo(404);
+      assertThat(mall.get("/api/uplink/parked/x", operator()).status()).isEqualTo(400);
+      assertThat(mall.send("POST", path + "/replay", operator(), null).status()).isEqualTo(202);
+      assertThat(mall.send("POST", path + "/replay", operator(), null).status()).isEqualTo(404);
+      awaitDrained(mall);
+      assertThat(central.uploads.all())
+          .extracting(stored -> stored.body().path("n").asInt())
+          .containsExactly(1, 3, 2);
+      JsonNode ledger = ledger(mall);
+      assertThat(ledger.path("stored").asInt()).isEqualTo(3);
+      assertThat(ledger.path("parked").asInt()).isZero();
+      assertThat(ledger.path("balanced").asBoolean()).isTrue();
+      String orchestrator = central.token(Role.ORCHESTRATOR, FakeCentral.ENTITY);
+      assertThat(mall.get("/api/uplink/parked", orchestrator).status()).isEqualTo(403);
+    }
+  }
+
+  @Test
+  void aRequestThatIsRefusedAsAWholeIsTakenApart() {
+    central.uploads.refused.add("poison");
+    try (TestMall mall = settled(Map.of())) {
+      central.goAway();
+      for (int i = 0; i < 5; i++) {
+        accept(
+            mall,
+            "access_logs",
+            "b1",
+            "normal",
+            i == 2 ? "{\"n\":\"poison\"}" : "{\"n\":" + i + "}");
+      }
+      central.listen();
+      awaitDrained(mall);
+      assertThat(central.uploads.all())
+          .extracting(stored -> stored.body().path("n").asInt())
+          .containsExactly(0, 1, 3, 4);
+      JsonNode parked = mall.get("/api/uplink/parked", operator()).json();
+      assertThat(parked.get(0).path("reason").asText())
+          .isEqualTo("central answered 400 VALIDATION_FAILED");
+    }
+  }
+
+  @Test
+  void whileCentralIsAwayTheLatestOfADeviceTakesThePlaceOfOlderOnes() {
+    try (TestMall mall = settled(Map.of())) {
+      central.goAway();
+      await().atMost(SOON).until(() -> !state(mall).path("connected").asBoolean());
+      for (int i = 0; i < 20; i++) {
+        accept(mall, "beacon_heartbeat", "b" + i % 2, "latest", "{\"n\":" + i + "}");
+      }
+      JsonNode ledger = ledger(mall);
+      assertThat(ledger.path("superseded").asInt()).isEqualTo(18);
+      assertThat(ledger.path("pending").asInt()).isEqualTo(2);
+      central.listen();
+      awaitDrained(mall);
+      assertThat(central.uploads.all())
+          .extracting(stored -> stored.body().path("n").asInt())
+          .containsExactly(18, 19);
+      assertThat(ledger(mall).path("balanced").asBoolean()).isTrue();
+    }
+  }
+}
