@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** What a central does with uploads, and what it may do instead. */
 final class FakeUploads {
@@ -34,6 +35,11 @@ final class FakeUploads {
 
   final List<Integer> sizes = new ArrayList<>();
   final Map<String, String> byBatch = new HashMap<>();
+
+  private final Map<String, JsonNode> responses = new HashMap<>();
+
+  /** What an item's operation answers. */
+  volatile Function<JsonNode, JsonNode> operation = item -> Json.MAPPER.createObjectNode();
 
   /** Makes requests fail in all ways; null for none. */
   volatile Random mischief;
@@ -84,9 +90,13 @@ final class FakeUploads {
       } else if (stored.containsKey(key)) {
         again.add(key);
         result.put("status", "duplicate");
+        result.set("response", responses.get(key));
       } else {
         stored.put(key, new Stored(seq, item.path("type").asText(), item.path("body")));
         result.put("status", "stored");
+        JsonNode response = operation.apply(item);
+        responses.put(key, response);
+        result.set("response", response);
       }
     }
     answer.putObject("receipt").put("from_seq", seqs.iterator().next());

@@ -30,10 +30,17 @@ final class GroupWrites {
   }
 
   private final Database database;
+  private final Runnable onFailure;
   private final ConcurrentLinkedQueue<Write<?>> waiting = new ConcurrentLinkedQueue<>();
 
-  GroupWrites(Database database) {
+  /**
+   * Writes to this database.
+   *
+   * @param onFailure runs after a group was undone
+   */
+  GroupWrites(Database database, Runnable onFailure) {
     this.database = database;
+    this.onFailure = onFailure;
   }
 
   /**
@@ -72,6 +79,7 @@ final class GroupWrites {
           });
     } catch (RuntimeException e) {
       failure = e;
+      onFailure.run();
     }
     for (Write<?> write : group) {
       write.failure = failure;
