@@ -34,7 +34,7 @@ public final class Line implements AutoCloseable {
   private final int hostPort;
   private final Clock clock;
   private final NetClient client;
-  private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
+  private final Set<NetSocket> malls = ConcurrentHashMap.newKeySet();
   private NetServer server;
   private Future<Void> closed = Future.succeededFuture();
   private Instant until;
@@ -77,11 +77,12 @@ public final class Line implements AutoCloseable {
     until = clock.instant().plus(duration);
     vertx.cancelTimer(timer);
     timer = vertx.setTimer(duration.toMillis(), this::mend);
+    // before the server closes, which would end them in good order
+    malls.forEach(Line::reset);
     if (server != null) {
       closed = server.close();
       server = null;
     }
-    sockets.forEach(Line::reset);
     LOG.atInfo().addKeyValue("event", "line_cut").log("no connection to central until {}", until);
     return until;
   }
@@ -126,12 +127,13 @@ public final class Line implements AutoCloseable {
 
   /** How many connections of the mall go through it. */
   public int connections() {
-    return sockets.size() / 2;
+    return malls.size();
   }
 
   private void connect(NetSocket mall) {
     mall.pause();
-    track(mall);
+    malls.add(mall);
+    mall.closeHandler(gone -> malls.remove(mall));
     if (isCut()) {
       reset(mall);
       return;
@@ -144,19 +146,13 @@ public final class Line implements AutoCloseable {
 
   /** Under the same lock as a cut, so that no connection slips through one. */
   private synchronized void join(NetSocket mall, NetSocket central) {
-    if (isCut() || !sockets.contains(mall)) {
+    if (isCut() || !malls.contains(mall)) {
       reset(mall);
-      reset(central);
+      central.close();
       return;
     }
-    track(central);
     follow(mall, central);
     follow(central, mall);
-  }
-
-  private void track(NetSocket socket) {
-    sockets.add(socket);
-    socket.closeHandler(gone -> sockets.remove(socket));
   }
 
   /** An end of one side is passed on; a failure of a pipe means that its other side is closed. */
@@ -167,8 +163,15 @@ public final class Line implements AutoCloseable {
   /** Without the linger the peer gets a reset instead of an orderly end. */
   private static void reset(NetSocket socket) {
     Channel channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
-    channel.config().setOption(ChannelOption.SO_LINGER, 0);
-    channel.close();
+    channel
+        .eventLoop()
+        .execute(
+            () -> {
+              if (channel.isOpen()) {
+                channel.config().setOption(ChannelOption.SO_LINGER, 0);
+                channel.close();
+              }
+            });
   }
 
   @Override
