@@ -91,8 +91,6 @@ public final class Services {
     own.put("DROVER_GRPC_PORT", port(50051));
     own.put("DROVER_MQTT_PORT", port(1883));
     mall(own, LINE);
-    // all simulated beacons have one address, and each asks for a challenge with each report
-    own.put("DROVER_LIMITS_CHALLENGES", environment.getOrDefault("DROVER_LIMITS_CHALLENGES", "0"));
     Map<Integer, String> ports = new LinkedHashMap<>();
     ports.put(8081 + offset, "REST of the mall");
     ports.put(8900 + offset, "management of the orchestrator");
