@@ -31,6 +31,7 @@ final class SimulatedBeacon {
   private static final String FIRMWARE = "0.1.8";
   private static final Duration FIRST_RETRY = Duration.ofSeconds(2);
   private static final int DOUBLINGS = 5;
+  private static final int SLOTS = 100;
 
   private final int number;
   private final String entityId;
@@ -193,12 +194,17 @@ final class SimulatedBeacon {
         beaconId = answer.path("beacon_id").asText(beaconId);
       }
       case BeaconReport.HEARTBEAT -> {
-        heartbeat = now.plus(pace.heartbeat());
+        heartbeat = now.plus(heartbeat == null ? spread(pace.heartbeat()) : pace.heartbeat());
         commandsDone.clear();
         answer.path("commands").forEach(command -> done(command.path("command_id").asText()));
       }
       default -> {}
     }
+  }
+
+  /** All beacons begin together; from their second heartbeat on they are spread. */
+  private Duration spread(Duration interval) {
+    return interval.multipliedBy(number % SLOTS + 1).dividedBy(SLOTS);
   }
 
   /** It does at once what it is told, and says so with its next heartbeat. */
