@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.e2e.harness.Api;
 import dev.drover.e2e.harness.CentralProcess;
+import dev.drover.e2e.harness.JavaProcess;
 import dev.drover.e2e.harness.OrchestratorProcess;
 import dev.drover.e2e.harness.Ports;
 import dev.drover.engine.crypto.Role;
@@ -44,7 +45,7 @@ class MallUplinkTest {
 
   private static ConditionFactory soon() {
     return Awaitility.await()
-        .atMost(Duration.ofSeconds(120))
+        .atMost(Duration.ofMinutes(4))
         .pollInterval(Duration.ofMillis(200))
         .ignoreExceptions();
   }
@@ -95,9 +96,15 @@ class MallUplinkTest {
     mall.kill();
     if (random.nextBoolean()) {
       CENTRAL.kill();
-      CENTRAL.start();
+      again(CENTRAL);
     }
-    mall.start();
+    again(mall);
+  }
+
+  /** A start after a kill, on a crowded machine. */
+  private static void again(JavaProcess process) {
+    process.launch();
+    process.awaitHealth(Duration.ofMinutes(3));
   }
 
   @ParameterizedTest
@@ -107,7 +114,7 @@ class MallUplinkTest {
     long seed = Long.getLong("drover.test.seed", System.nanoTime());
     Random random = new Random(seed);
     try (OrchestratorProcess mall = mall(entity, queue)) {
-      mall.start();
+      again(mall);
       String state = "/api/orchestrator/state";
       soon()
           .until(
@@ -121,12 +128,12 @@ class MallUplinkTest {
       for (int n = 0; n < EDITS; n++) {
         if (n == EDITS / 2) {
           mall.kill();
-          mall.start();
+          again(mall);
         }
         edit(mall, n);
       }
       soon().until(() -> ledger(mall).path("accepted").asInt() >= EDITS);
-      CENTRAL.start();
+      again(CENTRAL);
       for (int round = 0; round < 3; round++) {
         kill(random, mall);
       }

@@ -163,9 +163,9 @@ public final class UplinkStore {
     return replayed;
   }
 
-  /** How many items of a type are on their way. */
-  public long pending(String type) {
-    return count("SELECT count(*) FROM uplink_items WHERE type = ?", type);
+  /** How many urgent items of a type are on their way. */
+  public long pendingUrgent(String type) {
+    return count("SELECT count(*) FROM uplink_items WHERE class = 'urgent' AND type = ?", type);
   }
 
   /** Whether less than a tenth of the room is left. */
