@@ -12,14 +12,14 @@ final class NewContent implements Replacement {
 
   private record Item(String collection, String id, byte[] hash, String json) {}
 
-  private final EntityCache cache;
+  private final Generations generations;
   private final long generation;
   private final EntityDigest digest = new EntityDigest();
   private final List<Item> batch = new ArrayList<>();
   private int chars;
 
-  NewContent(EntityCache cache, long generation) {
-    this.cache = cache;
+  NewContent(Generations generations, long generation) {
+    this.generations = generations;
     this.generation = generation;
   }
 
@@ -39,7 +39,7 @@ final class NewContent implements Replacement {
   }
 
   private void flush() {
-    cache.write(
+    generations.write(
         this,
         rows -> {
           for (Item item : batch) {
@@ -68,11 +68,11 @@ final class NewContent implements Replacement {
   @Override
   public void commit(String cursor, String serverChecksum) {
     flush();
-    cache.flip(this, digest, cursor, serverChecksum);
+    generations.flip(this, digest, cursor, serverChecksum);
   }
 
   @Override
   public void close() {
-    cache.discard(this);
+    generations.discard(this);
   }
 }
