@@ -34,7 +34,7 @@ public final class EventLine {
 
   /** What each report of 300 beacons causes; the simulated mall sums it up now and then. */
   private static final Set<String> TOO_OFTEN =
-      Set.of("beacon_registered", "access_logs_stored", "uploads_received");
+      Set.of("beacon_registered", "access_logs_stored", "access_logs_uploaded", "uploads_received");
 
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
   private static final int LONGEST = 120;
