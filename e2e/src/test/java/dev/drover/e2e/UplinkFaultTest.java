@@ -100,9 +100,9 @@ class UplinkFaultTest {
         BeaconFleet fleet = new BeaconFleet(scene.entity(), scene.api(), BEACONS, SEED)) {
       scene.start();
       LOG.info("{} is ready after {} s", scene.entity(), seconds(begin));
-      fleet.start((items + BEACONS - 1) / BEACONS);
+      fleet.start();
       raise(faults(scene, queue, kills), items, scene, fleet);
-      awaitDone(scene, fleet);
+      finish(scene, fleet, items);
       LOG.info(
           "{}: {} reports acknowledged after {} s, {} kills, other answers: {}",
           scene.entity(),
@@ -147,22 +147,31 @@ class UplinkFaultTest {
     return faults;
   }
 
-  /** Spreads the faults over the run: each waits for a random point of its share of the reports. */
+  /**
+   * Spreads the faults over the run: each waits for a random point of its share of the reports, and
+   * the beacons do not go beyond that share before it is over.
+   */
   private void raise(List<Fault> faults, int items, UplinkScene scene, BeaconFleet fleet) {
-    for (int i = 0; i < faults.size(); i++) {
-      double share = 0.9 * items / faults.size();
-      int moment = (int) (share * i + share * random.nextDouble());
-      Awaitility.await("report " + moment)
-          .atMost(PATIENCE)
-          .pollInterval(Duration.ofMillis(5))
-          .until(
-              () -> {
-                scene.revive();
-                return fleet.accepted() >= moment || fleet.done();
-              });
-      LOG.info("{} at report {}", faults.get(i), fleet.accepted());
-      raise(faults.get(i), scene, fleet);
+    int share = items / faults.size() + 1;
+    for (Fault fault : faults) {
+      int moment = fleet.accepted() + random.nextInt(share / 2);
+      fleet.allow(share);
+      awaitAccepted(moment, scene, fleet);
+      LOG.info("{} at report {}", fault, fleet.accepted());
+      raise(fault, scene, fleet);
     }
+  }
+
+  private static void awaitAccepted(int reports, UplinkScene scene, BeaconFleet fleet) {
+    Awaitility.await("report " + reports)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(5))
+        .until(
+            () -> {
+              scene.revive();
+              fleet.check();
+              return fleet.accepted() >= reports;
+            });
   }
 
   private void raise(Fault fault, UplinkScene scene, BeaconFleet fleet) {
@@ -208,21 +217,28 @@ class UplinkFaultTest {
     fleet.pad(10_000);
     Awaitility.await("a beacon hears that the mall has no room, other answers: " + fleet.refusals())
         .atMost(PATIENCE)
-        .until(() -> fleet.refused("507 QUEUE_FULL") > before || fleet.done());
+        .until(
+            () -> {
+              scene.revive();
+              fleet.allow(BEACONS);
+              return fleet.refused("507 QUEUE_FULL") > before;
+            });
     fleet.pad(0);
     scene.disk().orElseThrow().free();
     scene.proxy().set(FaultProxy.Mode.PASS);
   }
 
-  private static void awaitDone(UplinkScene scene, BeaconFleet fleet) throws Exception {
+  private static void finish(UplinkScene scene, BeaconFleet fleet, int items) throws Exception {
+    awaitAccepted(items, scene, fleet);
+    fleet.finish();
     Awaitility.await("every report is acknowledged")
         .atMost(PATIENCE)
         .until(
             () -> {
               scene.revive();
-              return fleet.done();
+              return fleet.finished();
             });
-    fleet.await(1);
+    fleet.check();
     scene.awaitHealth();
   }
 

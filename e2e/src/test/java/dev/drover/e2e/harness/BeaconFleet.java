@@ -13,8 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -28,6 +27,8 @@ public final class BeaconFleet implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final AtomicInteger accepted = new AtomicInteger();
   private final Map<String, LongAdder> refusals = new ConcurrentSkipListMap<>();
+  private final Semaphore permits = new Semaphore(0);
+  private volatile boolean finishing;
   private volatile String padding = "";
 
   /**
@@ -45,21 +46,38 @@ public final class BeaconFleet implements AutoCloseable {
     }
   }
 
-  /** Lets each report so often. */
-  public void start(int reports) {
-    beacons.forEach(beacon -> work.add(threads.submit(() -> beacon.report(reports))));
+  /** Lets each begin; it reports whenever it may. */
+  public void start() {
+    beacons.forEach(beacon -> work.add(threads.submit(beacon::report)));
   }
 
-  /** Waits until each report is acknowledged. */
-  public void await(int minutes) throws InterruptedException, ExecutionException, TimeoutException {
-    for (Future<?> beacon : work) {
-      beacon.get(minutes, TimeUnit.MINUTES);
-    }
+  /** Lets them report so often, all together. */
+  public void allow(int reports) {
+    permits.release(reports);
   }
 
-  /** Whether all reports are acknowledged, or a beacon has failed. */
-  public boolean done() {
+  /** Lets each finish the report that it is at. */
+  public void finish() {
+    finishing = true;
+    permits.release(beacons.size());
+  }
+
+  /** Whether each has finished. */
+  public boolean finished() {
     return work.stream().allMatch(Future::isDone);
+  }
+
+  /**
+   * Fails when a beacon has.
+   *
+   * @throws ExecutionException with the reason
+   */
+  public void check() throws InterruptedException, ExecutionException {
+    for (Future<?> beacon : work) {
+      if (beacon.isDone()) {
+        beacon.get();
+      }
+    }
   }
 
   /** How many reports are acknowledged. */
@@ -119,6 +137,17 @@ public final class BeaconFleet implements AutoCloseable {
 
   String padding() {
     return padding;
+  }
+
+  /** Waits until one more report may be made; false when there shall be none. */
+  boolean next() {
+    try {
+      permits.acquire();
+      return !finishing;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   /** Counts an answer; true when it is an acknowledgement. */

@@ -54,9 +54,9 @@ final class SimulatedBeacon {
   }
 
   /** Registers, and reports: mostly access logs, now and then how it is, or new firmware. */
-  void report(int reports) {
+  void report() {
     register();
-    for (int i = 1; i < reports && !Thread.currentThread().isInterrupted(); i++) {
+    while (fleet.next()) {
       int what = random.nextInt(100);
       if (what < 2) {
         register();
