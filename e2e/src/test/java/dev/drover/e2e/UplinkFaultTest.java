@@ -49,6 +49,7 @@ class UplinkFaultTest {
     KILL_BROKER(true),
     KILL_CENTRAL(true),
     KILL_EVENT_LOG(true),
+    FREEZE_BROKER(false),
     ANSWER_503(false),
     HANG(false),
     LOSE_ANSWER(false),
@@ -127,7 +128,11 @@ class UplinkFaultTest {
   private List<Fault> faults(UplinkScene scene, UplinkScene.Queue queue, int kills) {
     List<Fault> possible = new ArrayList<>(List.of(Fault.values()));
     if (queue == UplinkScene.Queue.EMBEDDED_MQTT) {
-      possible.remove(Fault.KILL_BROKER);
+      possible.removeAll(List.of(Fault.KILL_BROKER, Fault.FREEZE_BROKER));
+    }
+    // It lasts too long for the short form.
+    if (kills < 10) {
+      possible.remove(Fault.FREEZE_BROKER);
     }
     if (scene.line().isEmpty()) {
       possible.remove(Fault.CUT_LINE);
@@ -187,6 +192,7 @@ class UplinkFaultTest {
       case KILL_BROKER -> scene.killBroker();
       case KILL_CENTRAL -> scene.killCentral();
       case KILL_EVENT_LOG -> scene.killEventLog();
+      case FREEZE_BROKER -> scene.freezeBroker(3_000 + random.nextInt(7_000));
       case ANSWER_503 -> ill(scene, FaultProxy.Mode.ANSWER_503, 500 + random.nextInt(1_000));
       case HANG -> ill(scene, FaultProxy.Mode.HANG, 1_000 + random.nextInt(3_000));
       case LOSE_ANSWER -> ill(scene, FaultProxy.Mode.LOSE_ANSWER, 500 + random.nextInt(1_000));

@@ -67,6 +67,10 @@ public final class BrokerProcess implements AutoCloseable {
     }
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   /** kill -9. */
   public void kill() {
     process.destroyForcibly();

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.crypto.Role;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -151,16 +154,30 @@ public final class UplinkScene implements AutoCloseable {
     kills++;
   }
 
+  /** Stops the process that has the mall's queue for a while, as a disk that stalls does. */
+  public void freezeBroker(long millis) {
+    long pid = broker.map(BrokerProcess::pid).orElseGet(() -> child(mall).pid());
+    Root.output(List.of("kill", "-STOP", String.valueOf(pid)));
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+    Root.output(List.of("kill", "-CONT", String.valueOf(pid)));
+  }
+
   private void killChild(JavaProcess parent) {
-    Awaitility.await("a child process")
+    child(parent).destroyForcibly();
+    kills++;
+  }
+
+  private ProcessHandle child(JavaProcess parent) {
+    return Awaitility.await("a child process")
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(20))
         .until(
             () -> {
               revive();
-              return parent.process().descendants().anyMatch(ProcessHandle::destroyForcibly);
-            });
-    kills++;
+              return parent.process().descendants().findFirst();
+            },
+            Optional::isPresent)
+        .orElseThrow();
   }
 
   /** Starts what has ended by itself. */
