@@ -29,6 +29,7 @@ import dev.drover.engine.events.EventHub;
 import dev.drover.engine.guard.Authenticator;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Idempotency;
+import dev.drover.engine.guard.MongoRateWindows;
 import dev.drover.engine.guard.RateLimiter;
 import dev.drover.engine.http.ErrorRenderer;
 import dev.drover.engine.log.ProtocolLog;
@@ -98,7 +99,7 @@ class CentralConfiguration {
 
   @Bean
   RateLimiter rateLimiter(MongoDatabase database, Clock clock) {
-    return new RateLimiter(database, clock);
+    return new RateLimiter(new MongoRateWindows(database), clock);
   }
 
   @Bean

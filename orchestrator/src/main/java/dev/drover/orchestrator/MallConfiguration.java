@@ -5,6 +5,7 @@ import dev.drover.engine.backbone.EmbeddedArtemis;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.engine.grpc.GrpcPort;
+import dev.drover.orchestrator.beacon.BeaconMqttAccess;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralCalls;
 import dev.drover.orchestrator.central.CentralContact;
@@ -26,6 +27,7 @@ import dev.drover.orchestrator.mall.MallMqttAccess;
 import dev.drover.orchestrator.mall.MallState;
 import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.MallStore;
+import dev.drover.orchestrator.store.SealedStore;
 import dev.drover.orchestrator.sync.SyncOperations;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.RegisterRequest;
@@ -97,8 +99,8 @@ class MallConfiguration {
   }
 
   @Bean
-  Rekey rekey(KeyProvider keys, Sealer sealer, MallStore store, EntityCache cache, Clock clock) {
-    return new Rekey(keys, SEALING_KEY, sealer, List.of(store, cache), clock);
+  Rekey rekey(KeyProvider keys, Sealer sealer, List<SealedStore> stores, Clock clock) {
+    return new Rekey(keys, SEALING_KEY, sealer, stores, clock);
   }
 
   @Bean
@@ -199,7 +201,11 @@ class MallConfiguration {
   }
 
   @Bean
-  Doors doors(GrpcPort grpc, OrchestratorProperties properties, KeyProvider keys) {
+  Doors doors(
+      GrpcPort grpc,
+      OrchestratorProperties properties,
+      KeyProvider keys,
+      BeaconMqttAccess beacons) {
     if (StringUtils.hasText(properties.mqtt().url())) {
       return new Doors(grpc, Optional.empty(), CompletableFuture.completedFuture(null));
     }
@@ -211,7 +217,7 @@ class MallConfiguration {
                 properties.mqtt().port(),
                 Optional.empty(),
                 Duration.ofDays(30)),
-            new MallMqttAccess(keys.secret(MallMqttAccess.SECRET)));
+            new MallMqttAccess(keys.secret(MallMqttAccess.SECRET), beacons));
     return new Doors(grpc, Optional.of(broker), CompletableFuture.runAsync(broker::start));
   }
 

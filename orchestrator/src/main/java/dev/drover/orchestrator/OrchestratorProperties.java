@@ -26,6 +26,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param events the event stream
  * @param sync the mall's data
  * @param uplink every write to central
+ * @param beacons the beacons of the mall
+ * @param limits how often beacons may ask
  * @param heartbeat signs of life
  * @param health limits of the health check
  * @param firmware the firmware cache
@@ -50,6 +52,8 @@ public record OrchestratorProperties(
     Events events,
     Sync sync,
     Uplink uplink,
+    Beacons beacons,
+    Limits limits,
     Heartbeat heartbeat,
     Health health,
     Firmware firmware,
@@ -81,6 +85,16 @@ public record OrchestratorProperties(
 
   /** Room, items of one request, when an item is given up, and what its Kafka topics begin with. */
   public record Uplink(long maxBytes, int batchSize, int parkAfter, String topic) {}
+
+  /** What beacons are told, how long a nonce works, and how long access logs are kept. */
+  public record Beacons(
+      Duration syncInterval,
+      Duration heartbeatInterval,
+      Duration nonceLifetime,
+      Duration logsKept) {}
+
+  /** The limit of a beacon's requests, over HTTP and over MQTT. */
+  public record Limits(String beaconRequests) {}
 
   /** The time between two heartbeats. */
   public record Heartbeat(Duration interval) {}

@@ -1,6 +1,8 @@
 package dev.drover.orchestrator;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
 import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.Jwks;
 import dev.drover.engine.crypto.PrivateKeys;
@@ -21,6 +23,7 @@ import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +71,7 @@ final class FakeCentral implements AutoCloseable {
   volatile Duration tokenLifetime = Duration.ofDays(7);
 
   private final List<HttpServerResponse> open = new CopyOnWriteArrayList<>();
+  final KeyPair sealing = PrivateKeys.generate();
   private final KeyPair key = PrivateKeys.generate();
   private final TokenIssuer issuer = new TokenIssuer(key, Clock.systemUTC());
   private final Vertx vertx = Vertx.vertx();
@@ -137,6 +141,12 @@ final class FakeCentral implements AutoCloseable {
     ending.forEach(HttpServerResponse::end);
   }
 
+  private JWKSet keys() {
+    List<JWK> keys = new ArrayList<>(Jwks.of(List.of((ECPublicKey) key.getPublic())).getKeys());
+    keys.add(Jwks.encryption((ECPublicKey) sealing.getPublic()));
+    return new JWKSet(keys);
+  }
+
   private void handle(HttpServerRequest request) {
     request
         .body()
@@ -183,8 +193,7 @@ final class FakeCentral implements AutoCloseable {
       case "/api/orchestrators/heartbeat" ->
           response.end(
               "{\"acknowledged\":true,\"next_heartbeat_seconds\":0,\"commands\":" + commands + "}");
-      case "/.well-known/jwks.json" ->
-          response.end(Jwks.json(Jwks.of(List.of((ECPublicKey) key.getPublic()))));
+      case "/.well-known/jwks.json" -> response.end(Jwks.json(keys()));
       case "/api/orchestrators/events" -> stream(response);
       case "/api/orchestrators/uploads" -> uploads.answer(seen.json(), response);
       case SYNC + "full" -> response.end(data.full(FakeData.query(request.query())));

@@ -3,6 +3,7 @@ package dev.drover.orchestrator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import dev.drover.proto.Json;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.ArrayList;
@@ -34,6 +35,9 @@ final class FakeUploads {
 
   final List<Integer> sizes = new ArrayList<>();
   final Map<String, String> byBatch = new HashMap<>();
+
+  /** What the operation of a type answers. */
+  final Map<String, String> responses = new ConcurrentHashMap<>();
 
   /** Makes requests fail in all ways; null for none. */
   volatile Random mischief;
@@ -88,9 +92,13 @@ final class FakeUploads {
         stored.put(key, new Stored(seq, item.path("type").asText(), item.path("body")));
         result.put("status", "stored");
       }
+      String response = responses.get(item.path("type").asText());
+      if (response != null) {
+        result.putRawValue("response", new RawValue(response));
+      }
     }
     answer.putObject("receipt").put("from_seq", seqs.iterator().next());
-    return answer.toString();
+    return Json.text(answer);
   }
 
   synchronized List<Stored> all() {

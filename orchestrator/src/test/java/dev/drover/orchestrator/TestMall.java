@@ -85,6 +85,16 @@ final class TestMall implements AutoCloseable {
         token);
   }
 
+  /** Posts a body with headers to the data port. */
+  Answer post(String path, String body, Map<String, String> headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    headers.forEach(request::header);
+    return send(request, null);
+  }
+
   private Answer get(int where, String path, String token) {
     return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + where + path)), token);
   }

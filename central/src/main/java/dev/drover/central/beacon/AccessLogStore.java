@@ -11,6 +11,8 @@ import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
+import dev.drover.engine.report.AccessLog;
+import dev.drover.engine.report.Fields;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;

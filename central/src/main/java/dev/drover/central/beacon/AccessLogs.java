@@ -5,7 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoDatabase;
 import dev.drover.engine.crypto.Envelope;
 import dev.drover.engine.log.ProtocolLog;
-import dev.drover.proto.ErrorCode;
+import dev.drover.engine.report.AccessLogBatch;
+import dev.drover.engine.report.Fields;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
 import java.nio.charset.StandardCharsets;
@@ -13,9 +14,7 @@ import java.security.KeyPair;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.bson.Document;
@@ -25,7 +24,6 @@ import org.bson.Document;
  * ask malls for more.
  */
 public final class AccessLogs {
-  private static final int MAX_LOGS = 5000;
   private static final int PAGE = 100;
   private static final int MAX_PAGE = 1000;
 
@@ -68,42 +66,21 @@ public final class AccessLogs {
    */
   public void store(Exchange exchange) {
     ObjectNode body = Fields.body(exchange);
-    String entityId = Fields.entity(exchange, body);
-    String beaconId = Fields.id(body, "beacon_id");
-    if (!body.path("logs").isArray()) {
-      throw Fields.invalid("logs", "logs is a list");
+    String entityId = EntityScope.of(exchange, body);
+    AccessLogBatch batch = AccessLogBatch.read(body);
+    if (!beacons.knows(entityId, batch.beaconId())) {
+      throw Fields.unknownBeacon(batch.beaconId());
     }
-    if (body.path("logs").size() > MAX_LOGS) {
-      throw new ProtocolException(
-          ErrorCode.PAYLOAD_TOO_LARGE,
-          "At most " + MAX_LOGS + " logs at once",
-          Map.of("max_logs", MAX_LOGS));
-    }
-    // A message of gRPC says 0 for what it does not say.
-    int total = body.path("total_logs").asInt();
-    if (total != 0 && total != body.path("logs").size()) {
-      throw Fields.invalid("total_logs", "total_logs is not the number of logs");
-    }
-    Optional<String> batchId = Fields.text(body, "batch_id");
-    Optional<String> requestId = Fields.text(body, "request_id");
-    List<AccessLog> logs = AccessLog.read(body.path("logs"));
-    if (!beacons.knows(entityId, beaconId)) {
-      throw Fields.unknownBeacon(beaconId);
-    }
-    int stored = store.store(entityId, beaconId, logs, requestId);
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("acknowledged", true);
-    batchId.ifPresent(id -> answer.put("batch_id", id));
-    answer.put("stored", stored).put("duplicates", logs.size() - stored);
+    int stored = store.store(entityId, batch.beaconId(), batch.logs(), batch.requestId());
     exchange.setProperty(ProtocolLog.RECORDS, stored);
-    exchange.getMessage().setBody(answer.toString());
+    exchange.getMessage().setBody(batch.answer(stored).toString());
   }
 
   /** A page of an entity's logs, in stored order; {@code cursor} says where the next one begins. */
   public void list(Exchange exchange) {
     AccessLogStore.Query query =
         new AccessLogStore.Query(
-            Fields.entity(exchange, Json.MAPPER.createObjectNode()),
+            EntityScope.of(exchange, Json.MAPPER.createObjectNode()),
             Fields.query(exchange, "beacon_id"),
             Fields.time(exchange, "since"),
             Fields.time(exchange, "until"));
@@ -133,7 +110,7 @@ public final class AccessLogs {
    */
   public void request(Exchange exchange) {
     ObjectNode body = Fields.body(exchange);
-    String entityId = Fields.entity(exchange, body);
+    String entityId = EntityScope.of(exchange, body);
     String beaconId = Fields.id(body, "beacon_id");
     Instant since =
         Fields.time(body, "since")

@@ -9,6 +9,7 @@ import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
+import dev.drover.engine.report.Fields;
 import dev.drover.proto.BeaconId;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
@@ -125,7 +126,7 @@ final class BeaconRegistry {
 
   /** The beacons of an entity after an id, in order. */
   List<Document> list(String entityId, String after, int limit) {
-    Document range = Fields.below(entityId);
+    Document range = EntityScope.below(entityId);
     range.get("_id", Document.class).put("$gt", key(entityId, after));
     return beacons.find(range).sort(Sorts.ascending("_id")).limit(limit).into(new ArrayList<>());
   }

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoDatabase;
-import dev.drover.engine.crypto.PublicKeys;
+import dev.drover.engine.report.BeaconHeartbeat;
+import dev.drover.engine.report.BeaconRegistration;
+import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -15,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,7 +34,6 @@ public final class Beacons {
   /** Exchange property: when a report was made, for one that says no time itself. */
   public static final String MADE_AT = "DroverMadeAt";
 
-  private static final Set<String> STATUS = Set.of("online", "offline", "low_battery", "error");
   private static final int MAX_COMMANDS = 100;
   private static final int DELIVERIES = 5;
   private static final int PAGE = 1000;
@@ -75,17 +75,11 @@ public final class Beacons {
    */
   public void register(Exchange exchange) {
     ObjectNode body = Fields.body(exchange);
-    String entityId = Fields.entity(exchange, body);
-    String deviceId = Fields.id(body, "device_id");
-    Fields.need(body, "device_type");
-    Fields.time(body, "registered_at");
-    Fields.text(body, "public_key").ifPresent(PublicKeys::parse);
-    Optional<String> asked =
-        body.hasNonNull("beacon_id") ? Optional.of(Fields.id(body, "beacon_id")) : Optional.empty();
-    String version = Fields.text(body, "firmware_version").orElse(null);
-    String area = Fields.text(body.path("location"), "area_id").orElse(null);
-    refuseTaken(entityId, asked, deviceId);
-    String beaconId = registry.assign(entityId, deviceId, asked);
+    String entityId = EntityScope.of(exchange, body);
+    BeaconRegistration report = BeaconRegistration.read(body);
+    String deviceId = report.deviceId();
+    refuseTaken(entityId, report.beaconId(), deviceId);
+    String beaconId = registry.assign(entityId, deviceId, report.beaconId());
     Document stored =
         registry.put(
             entityId,
@@ -94,8 +88,8 @@ public final class Beacons {
               refuseOther(beacon, deviceId);
               beacon.put("device_id", deviceId);
               beacon.put("registration", body.toString());
-              beacon.put("firmware_version", version);
-              beacon.put("area_id", area);
+              beacon.put("firmware_version", report.firmwareVersion().orElse(null));
+              beacon.put("area_id", report.areaId().orElse(null));
               beacon.putIfAbsent("approved", approved);
               beacon.putIfAbsent("registered_at", Date.from(clock.instant()));
             });
@@ -132,34 +126,28 @@ public final class Beacons {
    */
   public void heartbeat(Exchange exchange) {
     ObjectNode body = Fields.body(exchange);
-    String entityId = Fields.entity(exchange, body);
-    String beaconId = Fields.id(body, "beacon_id");
-    String status = body.path("status").asText();
-    if (!STATUS.contains(status)) {
-      throw Fields.invalid("status", "status is one of " + STATUS);
-    }
+    String entityId = EntityScope.of(exchange, body);
+    BeaconHeartbeat report = BeaconHeartbeat.read(body);
     Instant now = clock.instant();
     Instant made =
-        Fields.time(body, "timestamp")
+        report
+            .timestamp()
             .or(() -> Optional.ofNullable(exchange.getProperty(MADE_AT, Instant.class)))
             .filter(time -> time.isBefore(now))
             .orElse(now);
-    Optional<String> version = Fields.text(body, "firmware_version");
-    Set<String> done = new HashSet<>();
-    body.path("commands_done").forEach(id -> done.add(id.asText()));
     Document stored =
         registry.change(
             entityId,
-            beaconId,
+            report.beaconId(),
             beacon -> {
               Date known = beacon.getDate("last_seen");
               if (known == null || !known.after(Date.from(made))) {
                 beacon.put("last_seen", Date.from(made));
-                beacon.put("status", status);
+                beacon.put("status", report.status());
                 beacon.put("heartbeat", body.toString());
-                version.ifPresent(text -> beacon.put("firmware_version", text));
+                report.firmwareVersion().ifPresent(text -> beacon.put("firmware_version", text));
               }
-              deliver(beacon, done);
+              deliver(beacon, report.commandsDone());
             });
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("acknowledged", true);
@@ -198,7 +186,7 @@ public final class Beacons {
     String commandId = UUID.randomUUID().toString();
     command.put("command_id", commandId);
     registry.change(
-        Fields.entity(exchange, Json.MAPPER.createObjectNode()),
+        EntityScope.of(exchange, Json.MAPPER.createObjectNode()),
         beaconId(exchange),
         beacon -> {
           List<Document> waiting = new ArrayList<>(commands(beacon));
@@ -219,7 +207,7 @@ public final class Beacons {
    * @throws ProtocolException BEACON_NOT_REGISTERED
    */
   public void approve(Exchange exchange) {
-    String entityId = Fields.entity(exchange, Json.MAPPER.createObjectNode());
+    String entityId = EntityScope.of(exchange, Json.MAPPER.createObjectNode());
     String beaconId = beaconId(exchange);
     registry.change(entityId, beaconId, beacon -> beacon.put("approved", true));
     ObjectNode answer = Json.MAPPER.createObjectNode();
@@ -235,7 +223,7 @@ public final class Beacons {
    * seen_before}; one that misses its heartbeats is offline, whatever it said last.
    */
   public void status(Exchange exchange) {
-    String entityId = Fields.entity(exchange, Json.MAPPER.createObjectNode());
+    String entityId = EntityScope.of(exchange, Json.MAPPER.createObjectNode());
     Optional<String> status =
         Fields.query(exchange, "status").map(text -> text.toLowerCase(Locale.ROOT));
     Optional<String> version = Fields.query(exchange, "version");

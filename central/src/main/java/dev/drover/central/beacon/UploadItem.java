@@ -3,6 +3,7 @@ package dev.drover.central.beacon;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.crypto.Hashes;
+import dev.drover.engine.report.Fields;
 import dev.drover.proto.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.guard.Guards;
 import dev.drover.engine.log.ProtocolLog;
+import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -41,7 +42,7 @@ public final class Uploads {
    */
   public void open(Exchange exchange) {
     ObjectNode body = Fields.body(exchange);
-    String entityId = Fields.entity(exchange, body);
+    String entityId = EntityScope.of(exchange, body);
     String batchId = Fields.need(body, "batch_id");
     JsonNode items = body.path("items");
     if (!items.isArray() || items.isEmpty()) {

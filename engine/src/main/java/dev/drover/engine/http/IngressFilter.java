@@ -55,6 +55,8 @@ public final class IngressFilter implements Handler<RoutingContext> {
           // what the protocol names
           "authorization",
           "x-signature",
+          "x-device-id",
+          "x-nonce",
           "x-entity-id",
           "x-orchestrator-id",
           "x-idempotency-key",

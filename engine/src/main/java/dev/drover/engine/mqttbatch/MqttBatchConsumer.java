@@ -10,13 +10,15 @@ import org.apache.camel.Processor;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.DefaultMessage;
 import org.eclipse.paho.mqttv5.common.MqttException;
-import org.eclipse.paho.mqttv5.common.MqttMessage;
 
 /**
  * One thread that takes batches, runs the route with each until it succeeds, and only then
  * acknowledges its messages, in order.
  */
-final class MqttBatchConsumer extends DefaultConsumer {
+public final class MqttBatchConsumer extends DefaultConsumer {
+  /** Header of a message: the topic that it was sent to. */
+  public static final String TOPIC = "DroverMqttTopic";
+
   private final MqttBatchEndpoint endpoint;
   private ExecutorService executor;
 
@@ -68,7 +70,7 @@ final class MqttBatchConsumer extends DefaultConsumer {
       TimeUnit.MILLISECONDS.sleep(100);
       return;
     }
-    List<MqttMessage> batch = session.take(endpoint.getBatchSize(), endpoint.getLinger());
+    List<MqttSession.Arrived> batch = session.take(endpoint.getBatchSize(), endpoint.getLinger());
     if (batch.isEmpty()) {
       return;
     }
@@ -83,7 +85,7 @@ final class MqttBatchConsumer extends DefaultConsumer {
   }
 
   /** Runs the route; true when it ended well. */
-  private boolean process(List<MqttMessage> batch) {
+  private boolean process(List<MqttSession.Arrived> batch) {
     Exchange exchange = createExchange(true);
     try {
       exchange.getIn().setBody(messages(batch));
@@ -100,11 +102,12 @@ final class MqttBatchConsumer extends DefaultConsumer {
     }
   }
 
-  private List<Message> messages(List<MqttMessage> batch) {
+  private List<Message> messages(List<MqttSession.Arrived> batch) {
     List<Message> messages = new ArrayList<>(batch.size());
-    for (MqttMessage mqtt : batch) {
+    for (MqttSession.Arrived arrived : batch) {
       Message message = new DefaultMessage(endpoint.getCamelContext());
-      message.setBody(mqtt.getPayload());
+      message.setHeader(TOPIC, arrived.topic());
+      message.setBody(arrived.message().getPayload());
       messages.add(message);
     }
     return messages;

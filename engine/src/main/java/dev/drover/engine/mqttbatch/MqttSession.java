@@ -37,7 +37,10 @@ final class MqttSession implements MqttCallback, AutoCloseable {
   /** A backlog is complete when nothing came for this long, in milliseconds. */
   private static final long BACKLOG_PAUSE = 200;
 
-  private final BlockingQueue<MqttMessage> arrived = new LinkedBlockingQueue<>();
+  /** A message and where it was sent to. */
+  record Arrived(String topic, MqttMessage message) {}
+
+  private final BlockingQueue<Arrived> arrived = new LinkedBlockingQueue<>();
   private final CountDownLatch first = new CountDownLatch(1);
   private final MqttAsyncClient client;
   private volatile boolean lost;
@@ -91,9 +94,9 @@ final class MqttSession implements MqttCallback, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    List<MqttMessage> backlog = new ArrayList<>();
+    List<Arrived> backlog = new ArrayList<>();
     arrived.drainTo(backlog);
-    backlog.sort(Comparator.comparingLong(MqttOrder::of));
+    backlog.sort(Comparator.comparingLong(one -> MqttOrder.of(one.message())));
     arrived.addAll(backlog);
   }
 
@@ -128,9 +131,9 @@ final class MqttSession implements MqttCallback, AutoCloseable {
    *
    * @param linger in milliseconds
    */
-  List<MqttMessage> take(int max, long linger) throws InterruptedException {
-    List<MqttMessage> batch = new ArrayList<>(max);
-    MqttMessage next = arrived.poll(500, TimeUnit.MILLISECONDS);
+  List<Arrived> take(int max, long linger) throws InterruptedException {
+    List<Arrived> batch = new ArrayList<>(max);
+    Arrived next = arrived.poll(500, TimeUnit.MILLISECONDS);
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(linger);
     while (next != null) {
       batch.add(next);
@@ -141,15 +144,15 @@ final class MqttSession implements MqttCallback, AutoCloseable {
   }
 
   /** Tells the broker, in order, that these need not come again. */
-  void acknowledge(List<MqttMessage> batch) throws MqttException {
-    for (MqttMessage message : batch) {
-      client.messageArrivedComplete(message.getId(), message.getQos());
+  void acknowledge(List<Arrived> batch) throws MqttException {
+    for (Arrived arrived : batch) {
+      client.messageArrivedComplete(arrived.message().getId(), arrived.message().getQos());
     }
   }
 
   @Override
   public void messageArrived(String topic, MqttMessage message) {
-    arrived.add(message);
+    arrived.add(new Arrived(topic, message));
     first.countDown();
   }
 

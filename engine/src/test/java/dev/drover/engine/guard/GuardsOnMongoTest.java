@@ -100,7 +100,7 @@ class GuardsOnMongoTest {
 
   @Test
   void theWindowSlides() {
-    RateLimiter limiter = new RateLimiter(database, clock);
+    RateLimiter limiter = new RateLimiter(new MongoRateWindows(database), clock);
     for (int i = 0; i < 3; i++) {
       limiter.check(request("orch", null, ""), "delta", "3/1m");
       now.updateAndGet(time -> time.plusSeconds(10));
@@ -122,7 +122,7 @@ class GuardsOnMongoTest {
 
   @Test
   void racingRequestsGetExactlyTheLimit() throws Exception {
-    RateLimiter limiter = new RateLimiter(database, clock);
+    RateLimiter limiter = new RateLimiter(new MongoRateWindows(database), clock);
     Callable<Boolean> attempt =
         () -> {
           try {

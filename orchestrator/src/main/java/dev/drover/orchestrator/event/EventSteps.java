@@ -65,6 +65,11 @@ public final class EventSteps {
     decide(exchange, EventStatus.APPLIED, null, new Effect.DeltaOwed());
   }
 
+  /** What the event asks for is done, and nothing else is to be stored. */
+  public void applied(Exchange exchange) {
+    decide(exchange, EventStatus.APPLIED, null, null);
+  }
+
   /** An event that asks for work of another flow; the work is kept, the event is not done. */
   public void recordWork(Exchange exchange) {
     event(exchange).json();

@@ -10,9 +10,9 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * Who may use the mall's broker: for now the mall's own process and nobody else. It connects as
- * {@code drover} with the secret {@code mqtt-internal} of the key directory, in hexadecimal, and
- * with client ids that begin with {@code drover-}.
+ * Who may use the mall's broker: beacons, each for its own topics, and the mall's own process. That
+ * connects as {@code drover} with the secret {@code mqtt-internal} of the key directory, in
+ * hexadecimal, and with client ids that begin with {@code drover-}.
  */
 public final class MallMqttAccess implements MqttAuthoriser {
   /** The user name of the mall's own process. */
@@ -32,9 +32,11 @@ public final class MallMqttAccess implements MqttAuthoriser {
   }
 
   private final byte[] password;
+  private final MqttAuthoriser beacons;
 
-  /** Access for who knows this secret. */
-  public MallMqttAccess(byte[] secret) {
+  /** Access for who knows this secret, and for beacons. */
+  public MallMqttAccess(byte[] secret, MqttAuthoriser beacons) {
+    this.beacons = beacons;
     this.password = password(secret).getBytes(StandardCharsets.US_ASCII);
   }
 
@@ -46,15 +48,16 @@ public final class MallMqttAccess implements MqttAuthoriser {
   @Override
   public Optional<Principal> authenticate(MqttLogin login) {
     byte[] shown = login.password().orElse("").getBytes(StandardCharsets.UTF_8);
+    if (!login.username().equals(Optional.of(USER))) {
+      return beacons.authenticate(login);
+    }
     boolean own =
-        login.username().equals(Optional.of(USER))
-            && login.clientId().startsWith(CLIENT_PREFIX)
-            && MessageDigest.isEqual(password, shown);
+        login.clientId().startsWith(CLIENT_PREFIX) && MessageDigest.isEqual(password, shown);
     return own ? Optional.of(new Own()) : Optional.empty();
   }
 
   @Override
   public boolean allows(Principal identity, String topic, MqttAction action) {
-    return identity instanceof Own;
+    return identity instanceof Own || beacons.allows(identity, topic, action);
   }
 }

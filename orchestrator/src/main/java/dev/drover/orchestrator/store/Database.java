@@ -35,6 +35,7 @@ public final class Database implements AutoCloseable {
   private final Connection connection;
   private final Connection reader;
   private final Object reading = new Object();
+  private final GroupWrites group = new GroupWrites(this);
 
   /**
    * Opens or creates the file.
@@ -111,6 +112,17 @@ public final class Database implements AutoCloseable {
     } catch (SQLException e) {
       throw new IllegalStateException("the mall's store refuses: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Runs work in a transaction that it shares with what others write at the same time, and so one
+   * sync of the disk for all; durable when this returns. Work must not throw for reasons of its
+   * own: what fails fails for the whole group.
+   *
+   * @throws IllegalStateException when the database refuses
+   */
+  public <T> T together(Work<T> work) {
+    return group.run(work);
   }
 
   /** SQLite has undone it already after some errors; the first error is the one to tell. */

@@ -125,7 +125,8 @@ public record SealedTable(
   }
 
   /** A table whose values are sealed for its one key. */
-  static SealedTable of(Database database, String name, String key, String column, String kind) {
+  public static SealedTable of(
+      Database database, String name, String key, String column, String kind) {
     return new SealedTable(
         name,
         List.of(key),

@@ -37,7 +37,6 @@ public final class UplinkStore {
       "seq, type, item_key, class, idempotency_key, created_at, body";
 
   private final Database database;
-  private final GroupWrites writes;
   private final long maxBytes;
   private final Clock clock;
   private final AtomicLong bytes = new AtomicLong();
@@ -50,7 +49,6 @@ public final class UplinkStore {
    */
   public UplinkStore(MallStore store, long maxBytes, Clock clock) {
     this.database = store.database();
-    this.writes = new GroupWrites(database);
     this.maxBytes = maxBytes;
     this.clock = clock;
     database.transaction(
@@ -73,7 +71,7 @@ public final class UplinkStore {
   /** The running sum knows nothing of what is undone. */
   private <T> T write(Database.Work<T> work) {
     try {
-      return writes.run(work);
+      return database.together(work);
     } catch (RuntimeException e) {
       measure();
       throw e;

@@ -1,6 +1,5 @@
-package dev.drover.orchestrator.uplink;
+package dev.drover.orchestrator.store;
 
-import dev.drover.orchestrator.store.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

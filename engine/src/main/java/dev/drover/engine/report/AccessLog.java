@@ -1,4 +1,4 @@
-package dev.drover.central.beacon;
+package dev.drover.engine.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,15 +14,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One attempt at a beacon, and the name by which a repetition is known: its {@code log_id}, else
- * what R-25 lists with its ordinal among equal entries of the batch, so that two real attempts in
- * one second are two.
+ * One attempt at a beacon (document 1, section 6.3), and the name by which a repetition is known:
+ * its {@code log_id}, else what R-25 lists with its ordinal among equal entries of the batch, so
+ * that two real attempts in one second are two.
  *
  * @param key the name, unique for its beacon
  * @param at when it happened
  * @param json the entry as it came
  */
-record AccessLog(String key, Instant at, String json) {
+public record AccessLog(String key, Instant at, String json) {
   private static final List<String> TUPLE = List.of("user_id", "device_id", "method", "result");
 
   /** The entries of a batch, in order. */

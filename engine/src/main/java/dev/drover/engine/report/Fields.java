@@ -1,10 +1,7 @@
-package dev.drover.central.beacon;
+package dev.drover.engine.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.drover.central.entity.ItemRef;
-import dev.drover.engine.guard.Authoriser;
-import dev.drover.engine.guard.Guards;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -15,30 +12,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
-import org.bson.Document;
 
-/** Reads the fields of requests about beacons, or says which one is wrong. */
-final class Fields {
+/**
+ * Reads the fields of a request, or says which one is wrong: VALIDATION_FAILED with {@code
+ * details.field}.
+ */
+public final class Fields {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
   private static final int MAX_TEXT = 4096;
 
   private Fields() {}
 
-  static ObjectNode body(Exchange exchange) {
+  /** The body, a JSON object. */
+  public static ObjectNode body(Exchange exchange) {
     return Json.object(exchange.getMessage().getBody(byte[].class));
   }
 
-  /** The entity that the caller may work on, which a body can only repeat. */
-  static String entity(Exchange exchange, ObjectNode body) {
-    String named = body.path("entity_id").textValue();
-    Authoriser.refuseForeign(Guards.caller(exchange), named);
-    String entity = exchange.getProperty(Authoriser.ENTITY, String.class);
-    String chosen = entity.equals("*") ? named : entity;
-    ItemRef.checkEntityId(chosen);
-    return chosen;
-  }
-
-  static String id(JsonNode body, String name) {
+  /** An id of the form that all ids of the protocol have. */
+  public static String id(JsonNode body, String name) {
     String value = body.path(name).textValue();
     if (value == null || !ID.matcher(value).matches()) {
       throw invalid(name, name + " is 1 to 128 of A-Z a-z 0-9 . _ : -");
@@ -47,7 +38,7 @@ final class Fields {
   }
 
   /** A text that is there, or empty for one that is left out. */
-  static Optional<String> text(JsonNode body, String name) {
+  public static Optional<String> text(JsonNode body, String name) {
     return text(body, name, MAX_TEXT);
   }
 
@@ -62,21 +53,25 @@ final class Fields {
     return Optional.of(value.textValue());
   }
 
-  static String need(JsonNode body, String name) {
+  /** A text that must be there. */
+  public static String need(JsonNode body, String name) {
     return need(body, name, MAX_TEXT);
   }
 
-  static String need(JsonNode body, String name, int most) {
+  /** A text of at most so many characters that must be there. */
+  public static String need(JsonNode body, String name, int most) {
     return text(body, name, most)
         .filter(value -> !value.isEmpty())
         .orElseThrow(() -> invalid(name, name + " is missing"));
   }
 
-  static Optional<Instant> time(JsonNode body, String name) {
+  /** A time with its offset, or empty for one that is left out. */
+  public static Optional<Instant> time(JsonNode body, String name) {
     return text(body, name).map(value -> time(name, value));
   }
 
-  static Optional<Instant> time(Exchange exchange, String name) {
+  /** A time of the query. */
+  public static Optional<Instant> time(Exchange exchange, String name) {
     return query(exchange, name).map(value -> time(name, value));
   }
 
@@ -88,12 +83,14 @@ final class Fields {
     }
   }
 
-  static Optional<String> query(Exchange exchange, String name) {
+  /** A parameter of the query or the path. */
+  public static Optional<String> query(Exchange exchange, String name) {
     return Optional.ofNullable(exchange.getMessage().getHeader(name, String.class))
         .filter(value -> !value.isBlank());
   }
 
-  static int limit(Exchange exchange, int usual, int most) {
+  /** The query's {@code limit}, from 1 to {@code most}. */
+  public static int limit(Exchange exchange, int usual, int most) {
     return query(exchange, "limit")
         .map(
             value -> {
@@ -105,19 +102,16 @@ final class Fields {
         .orElse(usual);
   }
 
-  static ProtocolException invalid(String field, String message) {
+  /** The refusal of a field. */
+  public static ProtocolException invalid(String field, String message) {
     return new ProtocolException(ErrorCode.VALIDATION_FAILED, message, Map.of("field", field));
   }
 
-  static ProtocolException unknownBeacon(String beaconId) {
+  /** The refusal of a beacon that nobody registered. */
+  public static ProtocolException unknownBeacon(String beaconId) {
     return new ProtocolException(
         ErrorCode.BEACON_NOT_REGISTERED,
         "This beacon is not registered",
         Map.of("beacon_id", beaconId));
-  }
-
-  /** The range of keys of everything of an entity: from its slash to the character after it. */
-  static Document below(String entityId) {
-    return new Document("_id", new Document("$gt", entityId + "/").append("$lt", entityId + "0"));
   }
 }

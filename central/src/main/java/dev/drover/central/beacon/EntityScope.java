@@ -1,0 +1,28 @@
+package dev.drover.central.beacon;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.central.entity.ItemRef;
+import dev.drover.engine.guard.Authoriser;
+import dev.drover.engine.guard.Guards;
+import org.apache.camel.Exchange;
+import org.bson.Document;
+
+/** The entity of a request, and the keys of what belongs to it. */
+final class EntityScope {
+  private EntityScope() {}
+
+  /** The entity that the caller may work on, which a body can only repeat. */
+  static String of(Exchange exchange, ObjectNode body) {
+    String named = body.path("entity_id").textValue();
+    Authoriser.refuseForeign(Guards.caller(exchange), named);
+    String entity = exchange.getProperty(Authoriser.ENTITY, String.class);
+    String chosen = entity.equals("*") ? named : entity;
+    ItemRef.checkEntityId(chosen);
+    return chosen;
+  }
+
+  /** The range of keys of everything of an entity: from its slash to the character after it. */
+  static Document below(String entityId) {
+    return new Document("_id", new Document("$gt", entityId + "/").append("$lt", entityId + "0"));
+  }
+}

@@ -1,0 +1,67 @@
+package dev.drover.engine.guard;
+
+import com.mongodb.MongoException;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.ReturnDocument;
+import java.util.Date;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.bson.Document;
+
+/**
+ * Windows that all instances share: a document per key holds the times of the last {@code count}
+ * requests, and one conditional write both asks and counts.
+ */
+public final class MongoRateWindows implements RateWindows {
+  private static final int DUPLICATE_KEY = 11000;
+
+  private final MongoCollection<Document> windows;
+
+  /** Windows in the collection {@code rate_limits}. */
+  public MongoRateWindows(MongoDatabase database) {
+    this.windows = database.getCollection("rate_limits");
+    windows.createIndex(
+        Indexes.ascending("expires_at"), new IndexOptions().expireAfter(0L, TimeUnit.SECONDS));
+  }
+
+  @Override
+  public Use count(String key, Limit limit, long now) {
+    Date start = new Date(now - limit.window().toMillis());
+    String oldest = "hits." + (limit.count() - 1);
+    Document free =
+        new Document("_id", key)
+            .append(
+                "$or",
+                List.of(
+                    new Document(oldest, new Document("$exists", false)),
+                    new Document("hits.0", new Document("$lte", start))));
+    Document hit =
+        new Document(
+                "$push",
+                new Document(
+                    "hits",
+                    new Document("$each", List.of(new Date(now))).append("$slice", -limit.count())))
+            .append("$set", new Document("expires_at", new Date(now + limit.window().toMillis())));
+    try {
+      Document after =
+          windows.findOneAndUpdate(
+              free,
+              hit,
+              new FindOneAndUpdateOptions().upsert(true).returnDocument(ReturnDocument.AFTER));
+      List<Date> hits = after.getList("hits", Date.class);
+      long used = hits.stream().filter(time -> time.after(start)).count();
+      return new Use(true, used, hits.get(0).getTime());
+    } catch (MongoException e) {
+      if (e.getCode() != DUPLICATE_KEY) {
+        throw e;
+      }
+      Document window = windows.find(new Document("_id", key)).first();
+      long first = window == null ? now : window.getList("hits", Date.class).get(0).getTime();
+      return new Use(false, limit.count(), first);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.drover.engine.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.proto.ErrorCode;
+import dev.drover.proto.Json;
+import dev.drover.proto.ProtocolException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Access logs of one beacon (document 1, section 6.3).
+ *
+ * @param beaconId the beacon
+ * @param batchId the sender's name for the batch
+ * @param requestId the request of central that it answers (section 2.4)
+ * @param logs the entries, in order
+ */
+public record AccessLogBatch(
+    String beaconId, Optional<String> batchId, Optional<String> requestId, List<AccessLog> logs) {
+  /** How many entries a batch may have. */
+  public static final int MOST = 5000;
+
+  /**
+   * Reads a request.
+   *
+   * @throws ProtocolException VALIDATION_FAILED, PAYLOAD_TOO_LARGE
+   */
+  public static AccessLogBatch read(ObjectNode body) {
+    String beaconId = Fields.id(body, "beacon_id");
+    JsonNode logs = body.path("logs");
+    if (!logs.isArray()) {
+      throw Fields.invalid("logs", "logs is a list");
+    }
+    if (logs.size() > MOST) {
+      throw new ProtocolException(
+          ErrorCode.PAYLOAD_TOO_LARGE,
+          "At most " + MOST + " logs at once",
+          Map.of("max_logs", MOST));
+    }
+    // A message of gRPC says 0 for what it does not say.
+    int total = body.path("total_logs").asInt();
+    if (total != 0 && total != logs.size()) {
+      throw Fields.invalid("total_logs", "total_logs is not the number of logs");
+    }
+    return new AccessLogBatch(
+        beaconId,
+        Fields.text(body, "batch_id"),
+        Fields.text(body, "request_id"),
+        AccessLog.read(logs));
+  }
+
+  /**
+   * The answer of section 6.3.
+   *
+   * @param stored how many entries were new
+   */
+  public ObjectNode answer(int stored) {
+    ObjectNode answer = Json.MAPPER.createObjectNode();
+    answer.put("acknowledged", true);
+    batchId.ifPresent(id -> answer.put("batch_id", id));
+    return answer.put("stored", stored).put("duplicates", logs.size() - stored);
+  }
+}

@@ -1,0 +1,105 @@
+package dev.drover.orchestrator;
+
+import dev.drover.engine.crypto.KeyProvider;
+import dev.drover.engine.crypto.Sealer;
+import dev.drover.engine.crypto.TokenVerifier;
+import dev.drover.engine.guard.Limit;
+import dev.drover.engine.guard.LocalRateWindows;
+import dev.drover.engine.guard.RateLimiter;
+import dev.drover.engine.guard.RateWindows;
+import dev.drover.orchestrator.beacon.AccessLogStore;
+import dev.drover.orchestrator.beacon.AccessLogs;
+import dev.drover.orchestrator.beacon.BeaconCommands;
+import dev.drover.orchestrator.beacon.BeaconMqttAccess;
+import dev.drover.orchestrator.beacon.BeaconProof;
+import dev.drover.orchestrator.beacon.BeaconStore;
+import dev.drover.orchestrator.beacon.Beacons;
+import dev.drover.orchestrator.beacon.Nonces;
+import dev.drover.orchestrator.central.CentralKeys;
+import dev.drover.orchestrator.mall.MallIdentity;
+import dev.drover.orchestrator.store.MallStore;
+import java.time.Clock;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The mall's door for beacons, by the names that its routes use. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnExpression("'${drover.bundle}' != 'simulator'")
+class BeaconConfiguration {
+  private static final String NONCES = "beacon-nonces";
+
+  /** Far more than a mall has beacons. */
+  private static final int WINDOWS = 20_000;
+
+  @Bean
+  RateWindows rateWindows() {
+    return new LocalRateWindows(WINDOWS);
+  }
+
+  @Bean
+  RateLimiter rateLimiter(RateWindows windows, Clock clock) {
+    return new RateLimiter(windows, clock);
+  }
+
+  @Bean
+  BeaconStore beaconStore(MallStore store, Sealer sealer, Clock clock) {
+    return new BeaconStore(store.database(), sealer, clock);
+  }
+
+  @Bean
+  BeaconCommands beaconCommands(MallStore store, Sealer sealer) {
+    return new BeaconCommands(store.database(), sealer);
+  }
+
+  @Bean
+  AccessLogStore accessLogStore(MallStore store, Sealer sealer) {
+    return new AccessLogStore(store.database(), sealer);
+  }
+
+  @Bean
+  BeaconProof beaconProof(
+      BeaconStore beacons,
+      MallStore store,
+      KeyProvider keys,
+      TokenVerifier tokens,
+      MallIdentity identity,
+      OrchestratorProperties properties,
+      Clock clock) {
+    Nonces nonces =
+        new Nonces(
+            store.database(), keys.secret(NONCES), properties.beacons().nonceLifetime(), clock);
+    return new BeaconProof(beacons, nonces, tokens, identity.entityId(), clock);
+  }
+
+  @Bean
+  BeaconMqttAccess beaconMqttAccess(
+      BeaconProof proof, RateWindows windows, OrchestratorProperties properties, Clock clock) {
+    Limit limit = Limit.parse(properties.limits().beaconRequests());
+    return new BeaconMqttAccess(proof, windows, limit, clock);
+  }
+
+  @Bean
+  Beacons beacons(
+      BeaconStore store,
+      BeaconCommands commands,
+      MallIdentity identity,
+      OrchestratorProperties properties,
+      Clock clock) {
+    OrchestratorProperties.Beacons told = properties.beacons();
+    return new Beacons(
+        store, commands, identity.entityId(), told.syncInterval(), told.heartbeatInterval(), clock);
+  }
+
+  @Bean
+  AccessLogs accessLogs(
+      AccessLogStore store,
+      BeaconStore beacons,
+      CentralKeys keys,
+      MallIdentity identity,
+      OrchestratorProperties properties,
+      Clock clock) {
+    return new AccessLogs(
+        store, beacons, keys::current, identity.entityId(), properties.beacons().logsKept(), clock);
+  }
+}

@@ -1,0 +1,116 @@
+package dev.drover.orchestrator.beacon;
+
+import dev.drover.engine.crypto.Sealer;
+import dev.drover.engine.report.AccessLog;
+import dev.drover.orchestrator.store.Database;
+import dev.drover.orchestrator.store.SealedStore;
+import dev.drover.orchestrator.store.SealedTable;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+
+/** The access logs that the mall keeps for itself, each once and sealed, in stored order. */
+public final class AccessLogStore implements SealedStore {
+  /** An entry in its place. */
+  record Kept(long seq, String json) {}
+
+  private final Database database;
+  private final Sealer sealer;
+
+  /** The access logs in this database. */
+  public AccessLogStore(Database database, Sealer sealer) {
+    this.database = database;
+    this.sealer = sealer;
+    database.update(
+        "CREATE TABLE IF NOT EXISTS access_logs (seq INTEGER PRIMARY KEY AUTOINCREMENT, beacon_id"
+            + " TEXT NOT NULL, log_key TEXT NOT NULL, at INTEGER NOT NULL, log BLOB NOT NULL,"
+            + " UNIQUE (beacon_id, log_key))");
+    database.update("CREATE INDEX IF NOT EXISTS access_logs_by_time ON access_logs (at)");
+  }
+
+  @Override
+  public List<SealedTable> sealedTables() {
+    return List.of(
+        new SealedTable(
+            "access_logs",
+            List.of("seq", "beacon_id", "log_key"),
+            "log",
+            "access-log",
+            keys -> keys.get(1) + "/" + keys.get(2),
+            database::transaction));
+  }
+
+  /** How many different entries of these the mall does not have. */
+  int fresh(String beaconId, List<AccessLog> logs) {
+    return database.read(
+        open -> {
+          int fresh = 0;
+          for (String key : logs.stream().map(AccessLog::key).distinct().toList()) {
+            boolean known =
+                !Database.query(
+                        open,
+                        row -> 1,
+                        "SELECT 1 FROM access_logs WHERE beacon_id = ? AND log_key = ?",
+                        beaconId,
+                        key)
+                    .isEmpty();
+            fresh += known ? 0 : 1;
+          }
+          return fresh;
+        });
+  }
+
+  /** Keeps what is new; returns how many entries were. */
+  int store(String beaconId, List<AccessLog> logs) {
+    return database.together(
+        open -> {
+          int stored = 0;
+          for (AccessLog log : logs) {
+            stored +=
+                Database.update(
+                    open,
+                    "INSERT INTO access_logs (beacon_id, log_key, at, log) VALUES (?, ?, ?, ?) ON"
+                        + " CONFLICT DO NOTHING",
+                    beaconId,
+                    log.key(),
+                    log.at().toEpochMilli(),
+                    seal(beaconId, log));
+          }
+          return stored;
+        });
+  }
+
+  /** The number of the newest entry. */
+  long newest() {
+    return database
+        .first(row -> row.getLong(1), "SELECT coalesce(max(seq), 0) FROM access_logs")
+        .orElse(0L);
+  }
+
+  /** Entries of a beacon from a time on, after one number and up to another. */
+  List<Kept> page(String beaconId, Instant since, long after, long upTo, int limit) {
+    return database.query(
+        row -> new Kept(row.getLong(1), open(beaconId + "/" + row.getString(2), row.getBytes(3))),
+        "SELECT seq, log_key, log FROM access_logs WHERE beacon_id = ? AND at >= ? AND seq > ? AND"
+            + " seq <= ? ORDER BY seq LIMIT ?",
+        beaconId,
+        since.toEpochMilli(),
+        after,
+        upTo,
+        limit);
+  }
+
+  /** Forgets entries from before a time; returns how many. */
+  int purge(Instant before) {
+    return database.update("DELETE FROM access_logs WHERE at < ?", before.toEpochMilli());
+  }
+
+  private byte[] seal(String beaconId, AccessLog log) {
+    byte[] text = log.json().getBytes(StandardCharsets.UTF_8);
+    return sealer.seal("access-log", beaconId + "/" + log.key(), text);
+  }
+
+  private String open(String id, byte[] sealed) {
+    return new String(sealer.open("access-log", id, sealed), StandardCharsets.UTF_8);
+  }
+}

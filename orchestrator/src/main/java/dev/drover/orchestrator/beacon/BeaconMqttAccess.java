@@ -1,0 +1,62 @@
+package dev.drover.orchestrator.beacon;
+
+import dev.drover.engine.backbone.MqttAction;
+import dev.drover.engine.backbone.MqttAuthoriser;
+import dev.drover.engine.backbone.MqttLogin;
+import dev.drover.engine.guard.Limit;
+import dev.drover.engine.guard.RateWindows;
+import java.security.Principal;
+import java.time.Clock;
+import java.util.Optional;
+
+/**
+ * Beacons at the mall's MQTT broker: the user name and the client id are the device id, the
+ * password is {@code <nonce>.<signature over the nonce's text bytes>}. A beacon writes its own
+ * heartbeats and access logs, as often as over HTTP, and reads that data of the mall has changed.
+ */
+public final class BeaconMqttAccess implements MqttAuthoriser {
+  private static final String CHANGES = "mall/data_update";
+
+  private record Identity(Beacon beacon) implements Principal {
+    @Override
+    public String getName() {
+      return beacon.deviceId();
+    }
+  }
+
+  private final BeaconProof proof;
+  private final RateWindows windows;
+  private final Limit limit;
+  private final Clock clock;
+
+  /** Access for beacons of one mall, each up to this limit. */
+  public BeaconMqttAccess(BeaconProof proof, RateWindows windows, Limit limit, Clock clock) {
+    this.proof = proof;
+    this.windows = windows;
+    this.limit = limit;
+    this.clock = clock;
+  }
+
+  @Override
+  public Optional<Principal> authenticate(MqttLogin login) {
+    String device = login.username().orElse("");
+    if (!login.clientId().equals(device)) {
+      return Optional.empty();
+    }
+    return proof.login(device, login.password().orElse("")).map(Identity::new);
+  }
+
+  @Override
+  public boolean allows(Principal identity, String topic, MqttAction action) {
+    if (!(identity instanceof Identity known)) {
+      return false;
+    }
+    if (action == MqttAction.SUBSCRIBE) {
+      return topic.equals(CHANGES);
+    }
+    String own = "beacons/" + known.beacon().beaconId() + "/";
+    boolean mine = topic.equals(own + "heartbeat") || topic.equals(own + "access-logs");
+    String key = "mqtt|" + known.beacon().beaconId();
+    return mine && windows.count(key, limit, clock.millis()).counted();
+  }
+}

@@ -1,0 +1,190 @@
+package dev.drover.orchestrator.beacon;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
+import dev.drover.engine.report.BeaconHeartbeat;
+import dev.drover.engine.report.BeaconRegistration;
+import dev.drover.engine.report.Fields;
+import dev.drover.orchestrator.uplink.UplinkDoor;
+import dev.drover.proto.Json;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.camel.Exchange;
+
+/**
+ * What beacons register and report at their mall (document 1, sections 6.1 and 6.2), answered at
+ * once, also while central is away. Each report is prepared for central, goes into the uplink, and
+ * only then is it kept here and answered.
+ */
+public final class Beacons {
+  private static final int PAGE = 1000;
+
+  private final BeaconStore store;
+  private final BeaconCommands commands;
+  private final String entityId;
+  private final Duration syncInterval;
+  private final Duration heartbeatInterval;
+  private final Clock clock;
+
+  /**
+   * The beacons of one mall.
+   *
+   * @param syncInterval how often beacons are told to synchronise
+   * @param heartbeatInterval how often they are told to report
+   */
+  public Beacons(
+      BeaconStore store,
+      BeaconCommands commands,
+      String entityId,
+      Duration syncInterval,
+      Duration heartbeatInterval,
+      Clock clock) {
+    this.store = store;
+    this.commands = commands;
+    this.entityId = entityId;
+    this.syncInterval = syncInterval;
+    this.heartbeatInterval = heartbeatInterval;
+    this.clock = clock;
+  }
+
+  /** Makes the registration in the body complete, as central is to hear it. */
+  public void prepareRegistration(Exchange exchange) {
+    ObjectNode body = Fields.body(exchange);
+    body.put("beacon_id", beacon(exchange).beaconId()).put("entity_id", entityId);
+    if (!body.hasNonNull("registered_at")) {
+      body.put("registered_at", clock.instant().toString());
+    }
+    exchange.getMessage().setBody(body.toString());
+  }
+
+  /**
+   * Keeps the registration and answers it.
+   *
+   * @param approval {@code auto} lets the beacon in at once; otherwise {@code central} or an {@code
+   *     operator} does
+   */
+  public void register(Exchange exchange, String approval) {
+    ObjectNode body = Fields.body(exchange);
+    Beacon beacon = beacon(exchange);
+    BeaconRegistration report = BeaconRegistration.read(body);
+    store.registered(beacon, report, body.toString(), approval.equals("auto"));
+    ObjectNode answer = Json.MAPPER.createObjectNode();
+    answer.put("beacon_id", beacon.beaconId()).put("entity_id", entityId);
+    answer.put("approved", store.find(beacon.deviceId()).map(Beacon::approved).orElse(false));
+    answer.put("sync_interval_seconds", syncInterval.toSeconds());
+    answer.put("firmware_update_available", false);
+    exchange.getMessage().setBody(answer.toString());
+  }
+
+  /**
+   * Makes the heartbeat in the body complete, as central is to hear it: with the time, and with
+   * every command that the beacon has carried out and central may not know of.
+   */
+  public void prepareHeartbeat(Exchange exchange) {
+    ObjectNode body = Fields.body(exchange);
+    BeaconHeartbeat report = BeaconHeartbeat.read(body);
+    body.put("entity_id", entityId);
+    if (report.timestamp().isEmpty()) {
+      body.put("timestamp", clock.instant().toString());
+    }
+    commands.done(report.beaconId(), report.commandsDone());
+    Set<String> done = new LinkedHashSet<>(report.commandsDone());
+    done.addAll(commands.done(report.beaconId()));
+    if (!done.isEmpty()) {
+      ArrayNode list = body.putArray("commands_done");
+      done.forEach(list::add);
+    }
+    exchange.getMessage().setBody(body.toString());
+  }
+
+  /** Keeps the heartbeat and answers it with the commands that wait for the beacon. */
+  public void heartbeat(Exchange exchange) {
+    ObjectNode body = Fields.body(exchange);
+    Beacon beacon = beacon(exchange);
+    BeaconHeartbeat report = BeaconHeartbeat.read(body);
+    Instant now = clock.instant();
+    Instant at = report.timestamp().filter(time -> time.isBefore(now)).orElse(now);
+    store.heard(beacon, report, at, body.toString());
+    ObjectNode answer = Json.MAPPER.createObjectNode();
+    answer.put("acknowledged", true);
+    answer.put("next_heartbeat_seconds", heartbeatInterval.toSeconds());
+    ArrayNode list = answer.putArray("commands");
+    commands.tell(beacon.beaconId()).forEach(json -> list.addRawValue(new RawValue(json)));
+    exchange.getMessage().setBody(Json.text(answer));
+  }
+
+  /** Takes what central answered to a heartbeat. */
+  public void takeCommands(Exchange exchange) {
+    ObjectNode answer = Fields.body(exchange);
+    if (answer.has("commands")) {
+      commands.take(answered(exchange), answer.get("commands"));
+    }
+  }
+
+  /** Takes what central answered to a registration: whether the beacon is let in. */
+  public void takeApproval(Exchange exchange) {
+    ObjectNode answer = Fields.body(exchange);
+    if (answer.has("approved")) {
+      store.approve(answered(exchange), answer.get("approved").asBoolean());
+    }
+  }
+
+  /** The beacon whose report central has answered. */
+  private static String answered(Exchange exchange) {
+    return exchange.getMessage().getHeader(UplinkDoor.KEY, String.class);
+  }
+
+  /** The mall's beacons, for operators; {@code cursor} goes on after an id. */
+  public void list(Exchange exchange) {
+    int limit = Fields.limit(exchange, PAGE, PAGE);
+    ObjectNode answer = Json.MAPPER.createObjectNode();
+    ArrayNode list = answer.putArray("beacons");
+    list.addAll(store.list(Fields.query(exchange, "cursor").orElse(""), limit));
+    boolean more = list.size() == limit;
+    answer.put("next_cursor", more ? list.get(limit - 1).get("beacon_id").asText() : null);
+    exchange.getMessage().setBody(answer.toString());
+  }
+
+  /**
+   * An operator lets a beacon in.
+   *
+   * @throws dev.drover.proto.ProtocolException BEACON_NOT_REGISTERED
+   */
+  public void approve(Exchange exchange) {
+    String beaconId = beaconId(exchange);
+    if (!store.approve(beaconId, true)) {
+      throw Fields.unknownBeacon(beaconId);
+    }
+    ObjectNode answer = Json.MAPPER.createObjectNode();
+    answer.put("beacon_id", beaconId).put("approved", true);
+    exchange.getMessage().setBody(answer.toString());
+  }
+
+  /**
+   * An operator lets a device come with a new key: it registers again as if for the first time.
+   *
+   * @throws dev.drover.proto.ProtocolException BEACON_NOT_REGISTERED
+   */
+  public void forget(Exchange exchange) {
+    String beaconId = beaconId(exchange);
+    if (!store.forget(beaconId)) {
+      throw Fields.unknownBeacon(beaconId);
+    }
+    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 204);
+    exchange.getMessage().setBody(null);
+  }
+
+  private static String beaconId(Exchange exchange) {
+    return Fields.query(exchange, "beacon_id").orElse("");
+  }
+
+  private static Beacon beacon(Exchange exchange) {
+    return Optional.ofNullable(exchange.getProperty(BeaconProof.BEACON, Beacon.class))
+        .orElseThrow(() -> new IllegalStateException("nobody has asked who this beacon is"));
+  }
+}
