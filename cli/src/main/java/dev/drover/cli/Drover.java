@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       ResyncCommand.class,
       SyncCommand.class,
       UplinkCommand.class,
+      SimCommand.class,
       EventsCommand.class,
       RoutesCommand.class
     })

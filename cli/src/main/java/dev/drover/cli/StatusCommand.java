@@ -42,7 +42,8 @@ final class StatusCommand implements Callable<Integer> {
     State state = stateOption.state();
     Health health = new Health();
     boolean all = true;
-    for (Service service : new Services(Home.directory(), state, offset, System.getenv()).all()) {
+    Services services = new Services(Home.directory(), state, offset, System.getenv());
+    for (Service service : services.all()) {
       PidFile file = new PidFile(state.pidFile(service.name()));
       Optional<ProcessHandle> process = file.process();
       String text;
@@ -59,6 +60,9 @@ final class StatusCommand implements Callable<Integer> {
       }
       out.printf("%-12s %s%n", service.name(), text);
     }
+    new LineState(services.simulator().address())
+        .read()
+        .ifPresent(line -> out.printf("%-12s %s%n", "line", line));
     out.flush();
     return all ? 0 : NOT_ALL;
   }

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs central, the orchestrator of mall mall-a-uuid and the simulated mall,",
       "with embedded Kafka, Mongo and MQTT, and shows what they say to each other.",
+      "The mall reaches central over a line that ./drover sim cut-line cuts.",
       "Ctrl-C stops everything."
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -120,12 +121,16 @@ final class UpCommand implements Callable<Integer> {
   private static boolean startAll(
       Supervisor supervisor, Services services, State state, PrintWriter out)
       throws IOException, InterruptedException {
+    // the mall's line to central belongs to the simulator, so that is there before the mall is
+    if (!supervisor.start(services.central(), services.simulator())) {
+      return false;
+    }
     // the mall listens before its data comes, so that the first event is seen to arrive
-    if (!supervisor.start(services.central()) || !supervisor.start(services.orchestrator())) {
+    if (!supervisor.start(services.orchestrator())) {
       return false;
     }
     importDemo(services, state, out);
-    return supervisor.start(services.simulator());
+    return true;
   }
 
   private static void importDemo(Services services, State state, PrintWriter out)

@@ -85,7 +85,7 @@ class UpCommandTest {
     assertThat(children()).hasSize(3).allMatch(ProcessHandle::isAlive);
 
     assertThat(run("status", offsets[0], offsets[1]).waitFor()).isZero();
-    assertThat(output()).contains("healthy");
+    assertThat(output()).contains("healthy", "line         whole");
     assertThat(run("up", offsets[0], offsets[1]).waitFor()).isEqualTo(1);
     assertThat(output()).contains("central already runs (pid ");
     assertThat(run("logs", "central").waitFor()).isZero();

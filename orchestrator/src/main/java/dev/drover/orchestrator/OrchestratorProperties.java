@@ -105,8 +105,25 @@ public record OrchestratorProperties(
   /** Where firmware is kept. */
   public record Firmware(Path directory) {}
 
-  /** A token for the simulated mall, or central's key directory to make one from. */
-  public record Simulator(String token, String centralKeys) {}
+  /**
+   * The simulated mall.
+   *
+   * @param token the operator's token, or empty
+   * @param centralKeys central's key directory to make one from, or empty
+   * @param linePort the port of the line to central that can be cut
+   * @param beacons how many there are
+   * @param heartbeatInterval time between two heartbeats of a beacon
+   * @param beaconPause shortest time between two reports of a beacon
+   * @param logsPerMinute access logs of the whole mall
+   */
+  public record Simulator(
+      String token,
+      String centralKeys,
+      int linePort,
+      int beacons,
+      Duration heartbeatInterval,
+      Duration beaconPause,
+      int logsPerMinute) {}
 
   Path keysDirectory() {
     return keys.isBlank() ? data.resolve("keys") : Path.of(keys);

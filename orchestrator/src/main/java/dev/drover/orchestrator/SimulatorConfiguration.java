@@ -2,9 +2,16 @@ package dev.drover.orchestrator;
 
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.crypto.Grant;
+import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.Role;
 import dev.drover.engine.crypto.TokenIssuer;
+import dev.drover.orchestrator.simulator.BeaconFleet;
+import dev.drover.orchestrator.simulator.BeaconRequests;
 import dev.drover.orchestrator.simulator.DataChanger;
+import dev.drover.orchestrator.simulator.Line;
+import dev.drover.orchestrator.simulator.SimulatorOperations;
+import io.vertx.core.Vertx;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,9 +30,54 @@ class SimulatorConfiguration {
   private static final Duration TOKEN_LIFETIME = Duration.ofHours(1);
   private static final String CENTRAL_KEY = "central-token";
 
+  /** Where an operator's token comes from, if there is one. */
+  record OperatorToken(Supplier<Optional<String>> source) implements Supplier<Optional<String>> {
+    @Override
+    public Optional<String> get() {
+      return source.get();
+    }
+  }
+
   @Bean
-  DataChanger dataChanger(OrchestratorProperties properties, Clock clock) {
-    return new DataChanger(tokens(properties, clock), new Random(), clock);
+  OperatorToken operatorToken(OrchestratorProperties properties, Clock clock) {
+    return new OperatorToken(tokens(properties, clock));
+  }
+
+  @Bean
+  DataChanger dataChanger(OperatorToken token, Clock clock) {
+    return new DataChanger(token, new Random(), clock);
+  }
+
+  /** Open before the rest of the simulated mall: the orchestrator may come first. */
+  @Bean(initMethod = "open")
+  Line line(Vertx vertx, OrchestratorProperties properties, Clock clock) {
+    URI central = URI.create(properties.central().url());
+    return new Line(vertx, properties.bind(), properties.simulator().linePort(), central, clock);
+  }
+
+  @Bean
+  BeaconFleet beaconFleet(OrchestratorProperties properties, KeyProvider keys, Clock clock) {
+    return BeaconFleet.of(
+        new BeaconFleet.Settings(
+            properties.entityId(),
+            properties.simulator().beacons(),
+            properties.simulator().heartbeatInterval(),
+            properties.simulator().beaconPause(),
+            properties.simulator().logsPerMinute()),
+        keys,
+        new Random(),
+        clock);
+  }
+
+  @Bean
+  BeaconRequests beaconRequests(BeaconFleet fleet) {
+    return new BeaconRequests(fleet);
+  }
+
+  @Bean
+  SimulatorOperations simulatorOperations(
+      DataChanger operator, BeaconFleet fleet, Line line, OperatorToken token, Clock clock) {
+    return new SimulatorOperations(operator, fleet, line, token, clock);
   }
 
   /** A given token, or one made with the key of a central on this machine, or none. */

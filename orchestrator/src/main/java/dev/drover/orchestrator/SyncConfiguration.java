@@ -1,12 +1,11 @@
 package dev.drover.orchestrator;
 
-import dev.drover.engine.crypto.KeyProvider;
+import dev.drover.engine.mqttbatch.MqttConnection;
 import dev.drover.orchestrator.MallConfiguration.Doors;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralContact;
 import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.mall.MallIdentity;
-import dev.drover.orchestrator.mall.MallMqttAccess;
 import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.Edits;
 import dev.drover.orchestrator.store.MallStore;
@@ -28,7 +27,6 @@ import dev.drover.orchestrator.sync.SyncOperations;
 import dev.drover.orchestrator.sync.SyncPlan;
 import dev.drover.orchestrator.sync.VerifySync;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.URI;
 import java.time.Clock;
 import org.apache.camel.Ordered;
 import org.apache.camel.component.http.HttpClientConfigurer;
@@ -38,7 +36,6 @@ import org.apache.camel.spi.ComponentCustomizer;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.util.StringUtils;
 
 /** The parts of a mall's data sync, by the names that its routes use. */
 @Configuration(proxyBeanMethods = false)
@@ -57,32 +54,19 @@ class SyncConfiguration {
 
   /** How the mall's own process reaches the mall's broker: the embedded one, or that of others. */
   @Bean
-  ComponentCustomizer mallBroker(OrchestratorProperties properties, KeyProvider keys) {
+  ComponentCustomizer mallBroker(MqttConnection uplinkBroker) {
     // After the starter's own customizer, which sets its default.
     return ComponentCustomizer.builder(PahoMqtt5Component.class)
         .withOrder(Ordered.LOWEST)
         .build(
             component -> {
               PahoMqtt5Configuration broker = component.getConfiguration();
-              String url = properties.mqtt().url();
-              if (StringUtils.hasText(url)) {
-                useForeign(broker, URI.create(url));
-              } else {
-                broker.setBrokerUrl("tcp://" + properties.bind() + ":" + properties.mqtt().port());
-                broker.setUserName(MallMqttAccess.USER);
-                broker.setPassword(MallMqttAccess.password(keys.secret(MallMqttAccess.SECRET)));
+              broker.setBrokerUrl(uplinkBroker.url());
+              if (!uplinkBroker.user().isEmpty()) {
+                broker.setUserName(uplinkBroker.user());
+                broker.setPassword(uplinkBroker.password());
               }
             });
-  }
-
-  /** Name and password may stand in the URL: {@code tcp://name:password@host:1883}. */
-  private static void useForeign(PahoMqtt5Configuration broker, URI url) {
-    broker.setBrokerUrl(url.getScheme() + "://" + url.getHost() + ":" + url.getPort());
-    if (url.getUserInfo() != null) {
-      String[] login = url.getUserInfo().split(":", 2);
-      broker.setUserName(login[0]);
-      broker.setPassword(login.length == 2 ? login[1] : "");
-    }
   }
 
   @Bean
@@ -223,14 +207,8 @@ class SyncConfiguration {
   }
 
   @Bean
-  EditSender editSender(
-      Edits edits,
-      EntityView view,
-      SyncPlan plan,
-      CentralLink link,
-      MallIdentity identity,
-      Clock clock) {
-    return new EditSender(edits, view, plan, link::connected, identity.entityId(), clock);
+  EditSender editSender(Edits edits, EntityView view, SyncPlan plan, MallIdentity identity) {
+    return new EditSender(edits, view, plan, identity.entityId());
   }
 
   @Bean

@@ -9,6 +9,7 @@ import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.mall.MallIdentity;
 import dev.drover.orchestrator.mall.MallMqttAccess;
 import dev.drover.orchestrator.store.MallStore;
+import dev.drover.orchestrator.uplink.UplinkAnswers;
 import dev.drover.orchestrator.uplink.UplinkDoor;
 import dev.drover.orchestrator.uplink.UplinkMetrics;
 import dev.drover.orchestrator.uplink.UplinkOperations;
@@ -55,9 +56,13 @@ class UplinkConfiguration {
   }
 
   @Bean
-  UplinkUpload uplinkUpload(
-      UplinkStore store, MallIdentity identity, OrchestratorProperties properties) {
-    return new UplinkUpload(store, identity.entityId(), properties.uplink().parkAfter());
+  UplinkUpload uplinkUpload(UplinkStore store, MallIdentity identity) {
+    return new UplinkUpload(store, identity.entityId());
+  }
+
+  @Bean
+  UplinkAnswers uplinkAnswers(UplinkStore store, OrchestratorProperties properties) {
+    return new UplinkAnswers(store, properties.uplink().parkAfter());
   }
 
   @Bean

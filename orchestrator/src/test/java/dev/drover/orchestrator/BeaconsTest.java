@@ -371,6 +371,57 @@ class BeaconsTest extends MallTestBase {
     }
   }
 
+  @Test
+  void centralsCommandsReachTheBeaconAndWhatItDidReachesCentral() {
+    central.uploads.operation =
+        item -> {
+          boolean done = item.toString().contains("\"commands_done\":[\"c-1\"]");
+          String commands = done ? "[]" : "[{\"type\":\"restart\",\"command_id\":\"c-1\"}]";
+          return Json.tree(
+              ("{\"acknowledged\":true,\"commands\":" + commands + "}")
+                  .getBytes(StandardCharsets.UTF_8));
+        };
+    try (TestMall mall = settled(MANY)) {
+      TestBeacon beacon = new TestBeacon(mall, "gate-1");
+      beacon.register();
+      assertThat(beacon.heartbeat("online").json().path("commands")).isEmpty();
+      awaitDrained(mall);
+      JsonNode told = beacon.heartbeat("online").json().path("commands");
+      assertThat(told.toString()).isEqualTo("[{\"type\":\"restart\",\"command_id\":\"c-1\"}]");
+      awaitDrained(mall);
+      ObjectNode done = beacon.heartbeatBody("online");
+      done.putArray("commands_done").add("c-1");
+      assertThat(beacon.post("heartbeat", done.toString()).json().path("commands")).isEmpty();
+      awaitDrained(mall);
+      beacon.heartbeat("online");
+      awaitDrained(mall);
+      assertThat(uploaded("beacon_heartbeat"))
+          .extracting(report -> report.has("commands_done"))
+          .as("told until central does not name the command any more")
+          .containsExactly(false, false, true, false);
+    }
+  }
+
+  @Test
+  void centralApprovesABeacon() {
+    central.uploads.operation =
+        item ->
+            Json.MAPPER
+                .createObjectNode()
+                .put("approved", item.at("/body/device_id").asText().equals("gate-1"));
+    Map<String, String> byCentral = new HashMap<>(MANY);
+    byCentral.put("drover.beacons.approval", "central");
+    try (TestMall mall = settled(byCentral)) {
+      TestBeacon one = new TestBeacon(mall, "gate-1");
+      TestBeacon two = new TestBeacon(mall, "gate-2");
+      assertThat(one.register().json().path("approved").asBoolean(true)).isFalse();
+      assertThat(two.register().json().path("approved").asBoolean(true)).isFalse();
+      awaitDrained(mall);
+      assertThat(one.register().json().path("approved").asBoolean()).isTrue();
+      assertThat(two.register().json().path("approved").asBoolean(true)).isFalse();
+    }
+  }
+
   private static MqttClient connect(TestMall mall, String device, String user, String password)
       throws MqttException {
     MqttClient client =

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.crypto.Role;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -50,10 +49,10 @@ class EdgeEditsTest extends MallTestBase {
       assertThat(central.data.item("beacons", id)).isEqualTo(created.body());
       assertThat(central.data.item("areas", "1")).contains("Renamed");
       assertThat(central.data.item("merchants", "m1")).isNull();
-      assertThat(central.changes)
-          .allSatisfy(
-              seen ->
-                  assertThat(seen.headers()).containsKeys("x-idempotency-key", "authorization"));
+      assertThat(central.uploads.all())
+          .filteredOn(stored -> stored.type().equals("sync_changes"))
+          .extracting(FakeUploads.Stored::seq)
+          .containsExactly(1L, 2L, 3L, 4L);
       awaitSame(mall);
       assertThat(conflicts(mall)).isEmpty();
 
@@ -87,18 +86,20 @@ class EdgeEditsTest extends MallTestBase {
       assertThat(state(mall).at("/sync/pending_edits").asInt()).isEqualTo(3);
     }
     central.listen();
-    central.nextStatus.put(SYNC + "changes", 503);
+    central.nextStatus.put("/api/orchestrators/uploads", 503);
     try (TestMall mall = mall(Map.of())) {
       awaitSent(mall);
       assertThat(central.data.item("areas", "1")).isEqualTo("{\"id\":1,\"n\":2}");
       assertThat(central.data.item("areas", "2")).isEqualTo("{\"id\":2,\"n\":1}");
       assertThat(conflicts(mall)).as("the second edit of 1 was made upon the first").isEmpty();
-      List<String> keys =
-          central.changes.stream().map(seen -> seen.headers().get("x-idempotency-key")).toList();
-      assertThat(keys).hasSize(3);
-      assertThat(keys.get(0)).as("the failed batch again").isEqualTo(keys.get(1));
-      assertThat(keys.get(2)).isNotEqualTo(keys.get(1));
-      assertThat(central.changes.get(1).json().path("changes")).hasSize(2);
+      assertThat(central.changes)
+          .extracting(item -> item.at("/body/changes/0/id").asText())
+          .containsExactly("1", "2", "1");
+      assertThat(central.changes)
+          .extracting(item -> item.path("seq").asInt())
+          .containsExactly(1, 2, 3);
+      assertThat(mall.get("/api/uplink/ledger", operator()).json().path("stored").asInt())
+          .isEqualTo(3);
       awaitSame(mall);
     }
   }
@@ -145,9 +146,10 @@ class EdgeEditsTest extends MallTestBase {
       assertThat(central.data.item("areas", "1")).contains("edge");
       assertThat(central.data.item("areas", "2")).contains("edge");
       assertThat(conflicts(mall)).isEmpty();
-      JsonNode again = central.changes.get(central.changes.size() - 1).json().path("changes");
-      assertThat(again.get(0).path("operation").asText()).isEqualTo("update");
-      assertThat(again.get(1).path("operation").asText()).as("it was deleted").isEqualTo("create");
+      assertThat(central.changes)
+          .extracting(item -> item.at("/body/changes/0/operation").asText())
+          .as("the second one was deleted")
+          .containsExactly("update", "update", "update", "create");
       awaitSame(mall);
     }
   }
@@ -159,16 +161,17 @@ class EdgeEditsTest extends MallTestBase {
       awaitAway(mall);
       mall.send("PUT", ENTITIES + "/areas/1", operator(), "{\"id\":1,\"name\":\"bad\"}");
       mall.send("PUT", ENTITIES + "/areas/2", operator(), "{\"id\":2,\"name\":\"good\"}");
-      central.alwaysRefused.add("\"bad\"");
+      central.uploads.refused.add("\"bad\"");
       central.listen();
       awaitSent(mall);
       assertThat(central.data.item("areas", "2")).contains("good");
       assertThat(conflicts(mall)).hasSize(1);
-      assertThat(conflicts(mall).get(0).path("error").asText()).contains("400", "TEST_400");
+      assertThat(conflicts(mall).get(0).path("error").asText())
+          .contains("400", "VALIDATION_FAILED");
       assertThat(conflicts(mall).get(0).at("/losing/name").asText()).isEqualTo("bad");
 
       central.nextBody.put(
-          SYNC + "changes",
+          FakeCentral.CHANGES,
           "{\"results\":[{\"type\":\"area\",\"id\":\"2\",\"status\":\"puzzled\"}]}");
       mall.send("PUT", ENTITIES + "/areas/2", operator(), "{\"id\":2,\"name\":\"odd\"}");
       await().atMost(SOON).until(() -> conflicts(mall).size() == 2);

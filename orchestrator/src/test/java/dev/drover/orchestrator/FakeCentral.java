@@ -39,6 +39,9 @@ final class FakeCentral implements AutoCloseable {
 
   private static final String SYNC = "/api/orchestrators/sync/";
 
+  /** In {@link #nextBody}: the next edit. */
+  static final String CHANGES = "changes";
+
   /** One request as it came. */
   record Seen(Map<String, String> headers, String body) {
     JsonNode json() {
@@ -54,7 +57,7 @@ final class FakeCentral implements AutoCloseable {
   final List<Seen> streams = new CopyOnWriteArrayList<>();
   final List<Seen> replaced = new CopyOnWriteArrayList<>();
   final List<String> syncs = new CopyOnWriteArrayList<>();
-  final List<Seen> changes = new CopyOnWriteArrayList<>();
+  final List<JsonNode> changes = new CopyOnWriteArrayList<>();
   final Map<String, Integer> nextStatus = new ConcurrentHashMap<>();
 
   /** What a path answers instead, once. */
@@ -62,9 +65,6 @@ final class FakeCentral implements AutoCloseable {
 
   final FakeData data = new FakeData();
   final FakeUploads uploads = new FakeUploads();
-
-  /** A body that has this in it is answered 400. */
-  final List<String> alwaysRefused = new CopyOnWriteArrayList<>();
 
   private final Map<String, Runnable> afterNext = new ConcurrentHashMap<>();
   volatile String commands = "[]";
@@ -80,6 +80,7 @@ final class FakeCentral implements AutoCloseable {
 
   FakeCentral(int port) {
     this.port = port;
+    uploads.operation = this::operate;
     listen();
   }
 
@@ -162,19 +163,14 @@ final class FakeCentral implements AutoCloseable {
     String path = request.path();
     HttpServerResponse response = request.response().putHeader("Content-Type", "application/json");
     remember(path, request.method().name(), seen);
-    if (path.equals(SYNC + "changes")) {
-      changes.add(seen);
-    } else if (path.startsWith(SYNC)) {
+    if (path.startsWith(SYNC)) {
       syncs.add(path.substring(SYNC.length()) + "?" + request.query());
     }
     Runnable now = afterNext.remove(path);
     if (now != null) {
       now.run();
     }
-    Integer status =
-        alwaysRefused.stream().anyMatch(seen.body()::contains)
-            ? Integer.valueOf(400)
-            : nextStatus.remove(path);
+    Integer status = nextStatus.remove(path);
     String body = nextBody.remove(path);
     if (body != null) {
       response.end(body);
@@ -200,9 +196,19 @@ final class FakeCentral implements AutoCloseable {
       case SYNC + "delta" -> response.end(data.delta(FakeData.query(request.query())));
       case SYNC + "checksum" -> response.end(data.checksum(FakeData.query(request.query())));
       case SYNC + "items" -> response.end(data.items(FakeData.query(request.query())));
-      case SYNC + "changes" -> response.end(data.change(seen.json()));
       default -> response.end("{\"data\":[{\"id\":\"x\",\"name\":\"X\"}]}");
     }
+  }
+
+  /** What central's operation answers to an item. */
+  private JsonNode operate(JsonNode item) {
+    if (!item.path("type").asText().equals("sync_changes")) {
+      return Json.MAPPER.createObjectNode();
+    }
+    changes.add(item);
+    String odd = nextBody.remove(CHANGES);
+    String answer = odd == null ? data.change(item.path("body")) : odd;
+    return Json.tree(answer.getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }
 
   private void rememberAck(Seen seen, JsonNode item) {

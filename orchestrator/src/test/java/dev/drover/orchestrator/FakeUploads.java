@@ -3,7 +3,6 @@ package dev.drover.orchestrator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.util.RawValue;
 import dev.drover.proto.Json;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.ArrayList;
@@ -15,6 +14,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** What a central does with uploads, and what it may do instead. */
 final class FakeUploads {
@@ -36,8 +36,10 @@ final class FakeUploads {
   final List<Integer> sizes = new ArrayList<>();
   final Map<String, String> byBatch = new HashMap<>();
 
-  /** What the operation of a type answers. */
-  final Map<String, String> responses = new ConcurrentHashMap<>();
+  private final Map<String, JsonNode> responses = new HashMap<>();
+
+  /** What an item's operation answers. */
+  volatile Function<JsonNode, JsonNode> operation = item -> Json.MAPPER.createObjectNode();
 
   /** Makes requests fail in all ways; null for none. */
   volatile Random mischief;
@@ -88,17 +90,17 @@ final class FakeUploads {
       } else if (stored.containsKey(key)) {
         again.add(key);
         result.put("status", "duplicate");
+        result.set("response", responses.get(key));
       } else {
         stored.put(key, new Stored(seq, item.path("type").asText(), item.path("body")));
         result.put("status", "stored");
-      }
-      String response = responses.get(item.path("type").asText());
-      if (response != null) {
-        result.putRawValue("response", new RawValue(response));
+        JsonNode response = operation.apply(item);
+        responses.put(key, response);
+        result.set("response", response);
       }
     }
     answer.putObject("receipt").put("from_seq", seqs.iterator().next());
-    return Json.text(answer);
+    return answer.toString();
   }
 
   synchronized List<Stored> all() {

@@ -47,6 +47,8 @@ class RekeyMallTest {
       assertThat(idle.path("state").asText()).isEqualTo("idle");
 
       EntityCache cache = mall.context.getBean(EntityCache.class);
+      // No sync of the mall's own comes in between any more.
+      await().atMost(Duration.ofSeconds(20)).until(() -> cache.state().verifiedAt() != null);
       try (Replacement all = cache.replace()) {
         for (int i = 0; i < 3000; i++) {
           all.add("areas", "id-" + i, "{\"n\":" + i + "}");

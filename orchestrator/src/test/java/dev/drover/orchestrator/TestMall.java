@@ -38,6 +38,7 @@ final class TestMall implements AutoCloseable {
     settings.put("drover.grpc-port", FreePort.pick());
     settings.put("drover.mqtt.port", mqtt);
     settings.put("drover.kafka.port", FreePort.pick());
+    settings.put("drover.simulator.line-port", FreePort.pick());
     settings.put("server.port", management);
     settings.put("drover.central.url", central);
     settings.put("drover.entity-id", FakeCentral.ENTITY);

@@ -10,6 +10,7 @@ import dev.drover.orchestrator.uplink.UplinkDoor;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -79,6 +80,37 @@ class UplinkTest extends MallTestBase {
     }
   }
 
+  private List<Integer> arrived() {
+    return central.uploads.all().stream().map(one -> one.body().path("n").asInt()).toList();
+  }
+
+  @Test
+  void aNormalItemWaitsForTheOlderUrgentOnesOfItsKey() {
+    try (TestMall mall = settled(Map.of())) {
+      central.uploads.rejected.add("unknown device");
+      central.goAway();
+      for (int i = 0; i < 3; i++) {
+        accept(mall, "access_logs", "before", "normal", "{\"n\":" + i + "}");
+      }
+      accept(mall, "beacon_register", "b1", "urgent", "{\"n\":3}");
+      accept(mall, "beacon_register", "b1", "urgent", "{\"n\":4,\"is\":\"unknown device\"}");
+      accept(mall, "access_logs", "b1", "normal", "{\"n\":5}");
+      accept(mall, "access_logs", "other", "normal", "{\"n\":6}");
+      accept(mall, "access_logs", "b1", "normal", "{\"n\":7}");
+      accept(mall, "beacon_heartbeat", "b1", "latest", "{\"n\":8}");
+      central.listen();
+      awaitDrained(mall);
+      List<Integer> arrived = arrived();
+      assertThat(arrived).containsExactlyInAnyOrder(0, 1, 2, 3, 5, 6, 7, 8);
+      assertThat(arrived.subList(arrived.indexOf(3), arrived.size()))
+          .as("after the registration that central took, and the end of the one that it refused")
+          .containsSubsequence(3, 5, 7)
+          .contains(8);
+      assertThat(ledger(mall).path("parked").asInt()).isEqualTo(1);
+      assertThat(ledger(mall).path("balanced").asBoolean()).isTrue();
+    }
+  }
+
   private JsonNode ledger(TestMall mall) {
     TestMall.Answer answer = mall.get("/api/uplink/ledger", operator());
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
@@ -96,7 +128,7 @@ class UplinkTest extends MallTestBase {
         accept(
             mall,
             "access_logs",
-            "b" + i % 7,
+            i % 10 == 0 ? "" : "b" + i % 7,
             i % 10 == 0 ? "urgent" : "normal",
             "{\"n\":" + i + "}");
       }

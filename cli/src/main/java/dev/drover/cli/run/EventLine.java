@@ -32,6 +32,10 @@ public final class EventLine {
           "trace_id",
           "request_id");
 
+  /** What each report of 300 beacons causes; the simulated mall sums it up now and then. */
+  private static final Set<String> TOO_OFTEN =
+      Set.of("beacon_registered", "access_logs_stored", "uploads_received");
+
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
   private static final int LONGEST = 120;
 
@@ -46,12 +50,16 @@ public final class EventLine {
   }
 
   /**
-   * Returns a protocol event as one readable line, or nothing when the line is no event.
+   * Returns a protocol event as one readable line, or nothing when the line is no event, or one
+   * that comes too often to be read.
    *
    * @param process name to show when the line names no component
    */
   public Optional<String> event(String process, String line) {
-    return parse(line).filter(node -> node.hasNonNull("event")).map(node -> show(process, node));
+    return parse(line)
+        .filter(node -> node.hasNonNull("event"))
+        .filter(node -> !TOO_OFTEN.contains(node.path("event").asText()))
+        .map(node -> show(process, node));
   }
 
   /** Returns any line of a log in readable form; what is not JSON stays as it is. */

@@ -12,8 +12,13 @@ public final class Services {
   /** The mall of the demonstration. */
   public static final String ENTITY = "mall-a-uuid";
 
+  private static final int CENTRAL = 3000;
+
+  /** Where the mall finds the line to central, a relay of the simulated mall that can be cut. */
+  private static final int LINE = 8182;
+
   /** Names in the order in which they start. */
-  public static final List<String> NAMES = List.of("central", "orchestrator", "simulator");
+  public static final List<String> NAMES = List.of("central", "simulator", "orchestrator");
 
   /** Variables that mean one process; each child gets its own values. */
   static final Set<String> OWN =
@@ -27,7 +32,8 @@ public final class Services {
           "DROVER_TOWER_PORT",
           "DROVER_MQTT_PORT",
           "DROVER_KAFKA_PORT",
-          "DROVER_MONGO_PORT");
+          "DROVER_MONGO_PORT",
+          "DROVER_LINE_PORT");
 
   private final Path home;
   private final State state;
@@ -50,21 +56,21 @@ public final class Services {
 
   /** Returns the three processes in the order in which they start. */
   public List<Service> all() {
-    return List.of(central(), orchestrator(), simulator());
+    return List.of(central(), simulator(), orchestrator());
   }
 
   /** Returns the central server. */
   public Service central() {
     Map<String, String> own = common("central", 3900);
-    own.put("DROVER_PORT", port(3000));
+    own.put("DROVER_PORT", port(CENTRAL));
     own.put("DROVER_GRPC_PORT", port(50052));
     own.put("DROVER_KAFKA_PORT", port(9092));
     own.put("DROVER_MONGO_PORT", port(27017));
     own.putIfAbsent(
         "DROVER_PUBLIC_URL",
-        environment.getOrDefault("DROVER_PUBLIC_URL", "http://127.0.0.1:" + port(3000)));
+        environment.getOrDefault("DROVER_PUBLIC_URL", "http://127.0.0.1:" + port(CENTRAL)));
     Map<Integer, String> ports = new LinkedHashMap<>();
-    ports.put(3000 + offset, "REST, SSE and WebSocket of central");
+    ports.put(CENTRAL + offset, "REST, SSE and WebSocket of central");
     ports.put(3900 + offset, "management of central");
     ports.put(50052 + offset, "gRPC of central");
     if (!environment.containsKey("KAFKA_BROKERS")) {
@@ -73,7 +79,7 @@ public final class Services {
     if (!environment.containsKey("DATABASE_URL")) {
       ports.put(27017 + offset, "embedded Mongo");
     }
-    return service("central", "central", own, ports, 3000, 3900);
+    return service("central", "central", own, ports, CENTRAL, 3900);
   }
 
   /** Returns the orchestrator of the mall. */
@@ -84,7 +90,7 @@ public final class Services {
     own.put("DROVER_TOWER_PORT", port(8080));
     own.put("DROVER_GRPC_PORT", port(50051));
     own.put("DROVER_MQTT_PORT", port(1883));
-    mall(own);
+    mall(own, LINE);
     Map<Integer, String> ports = new LinkedHashMap<>();
     ports.put(8081 + offset, "REST of the mall");
     ports.put(8900 + offset, "management of the orchestrator");
@@ -94,7 +100,7 @@ public final class Services {
     return service("orchestrator", "orchestrator", own, ports, 8081, 8900);
   }
 
-  /** Returns the simulated beacons and robots of the mall. */
+  /** Returns the simulated beacons of the mall, its operator, and its line to central. */
   public Service simulator() {
     Map<String, String> own = common("simulator", 8901);
     own.put("DROVER_BUNDLE", "simulator");
@@ -104,17 +110,19 @@ public final class Services {
     own.put(
         "DROVER_CENTRAL_KEYS",
         environment.getOrDefault("DROVER_KEYS", state.data("central").resolve("keys").toString()));
-    mall(own);
+    own.put("DROVER_LINE_PORT", port(LINE));
+    mall(own, CENTRAL);
     Map<Integer, String> ports = new LinkedHashMap<>();
     ports.put(8181 + offset, "simulated mall");
+    ports.put(LINE + offset, "line between the mall and central");
     ports.put(8901 + offset, "management of the simulated mall");
     return service("simulator", "orchestrator", own, ports, 8181, 8901);
   }
 
-  private void mall(Map<String, String> own) {
+  private void mall(Map<String, String> own, int central) {
     // glibc gives each thread an arena of its own otherwise: a tenth of a small process's memory
     own.put("MALLOC_ARENA_MAX", environment.getOrDefault("MALLOC_ARENA_MAX", "2"));
-    own.put("CENTRAL_SERVER_URL", "http://127.0.0.1:" + port(3000));
+    own.put("CENTRAL_SERVER_URL", "http://127.0.0.1:" + port(central));
     own.put("ENTITY_ID", ENTITY);
     own.put("ORCHESTRATOR_ID", "orch-mall-a-001");
   }

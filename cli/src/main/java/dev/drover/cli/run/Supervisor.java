@@ -35,15 +35,29 @@ public final class Supervisor {
   }
 
   /**
-   * Starts a service and waits for its health, with a line of progress every two seconds.
+   * Starts services together and waits for the health of each, with a line of progress every two
+   * seconds.
    *
-   * @return whether it works; when not, the reason was told
+   * @return whether all work; when not, the reason was told
    */
-  public boolean start(Service service) throws IOException, InterruptedException {
+  public boolean start(Service... services) throws IOException, InterruptedException {
     long begin = System.nanoTime();
-    Process process = launcher.start(service);
-    running.put(service, process);
-    process.onExit().thenAccept(ended -> firstEnd.complete(service));
+    for (Service service : services) {
+      Process process = launcher.start(service);
+      running.put(service, process);
+      process.onExit().thenAccept(ended -> firstEnd.complete(service));
+    }
+    for (Service service : services) {
+      if (!awaitHealth(service, begin)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean awaitHealth(Service service, long begin)
+      throws IOException, InterruptedException {
+    Process process = running.get(service);
     for (int round = 1; !stopping; round++) {
       if (health.isUp(service.health())) {
         say("%-12s ready after %.1f s", service.name(), seconds(begin));

@@ -32,6 +32,14 @@ class EventLineTest {
   }
 
   @Test
+  void whatComesSeveralTimesASecondIsInTheLogOnly() {
+    String line = "{\"event\":\"uploads_received\",\"message\":\"a batch of a queue\"}";
+
+    assertThat(plain.event("central", line)).isEmpty();
+    assertThat(plain.any("central", line)).contains("uploads_received  a batch of a queue");
+  }
+
+  @Test
   void anyLineStaysReadable() {
     assertThat(plain.any("central", "no JSON")).isEqualTo("no JSON");
     assertThat(

@@ -125,6 +125,11 @@ public final class Database implements AutoCloseable {
     return group.run(work);
   }
 
+  /** Runs this after shared writes were undone, for who counts along. */
+  public void afterUndoing(Runnable what) {
+    group.afterUndoing(what);
+  }
+
   /** SQLite has undone it already after some errors; the first error is the one to tell. */
   private void undo(Exception why) {
     try {

@@ -20,4 +20,14 @@ public record Edit(
     String operation,
     String json,
     long baseSeq,
-    Instant at) {}
+    Instant at) {
+  /** Names the edit upon this base, also among those of another store: what is sent once. */
+  public String attempt() {
+    return seq + "-" + baseSeq + "-" + at.toEpochMilli();
+  }
+
+  /** The {@link #seq} of an attempt. */
+  static long seqOf(String attempt) {
+    return Long.parseLong(attempt.substring(0, attempt.indexOf('-')));
+  }
+}

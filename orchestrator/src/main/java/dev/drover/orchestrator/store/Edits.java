@@ -1,34 +1,24 @@
 package dev.drover.orchestrator.store;
 
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 
 /**
  * The edits that were made at the mall (R-14), in their order: on disk before the editor has an
- * answer, sent to central in batches, and laid over the cache until it has them.
+ * answer, sent to central by the uplink, and laid over the cache until it has them.
  */
 public final class Edits {
-  /**
-   * Edits that are sent together.
-   *
-   * @param key the same for each attempt to send them
-   * @param edits at most one of each item
-   */
-  public record Batch(String key, List<Edit> edits) {}
-
   private static final String COLUMNS =
       "SELECT seq, collection, item_id, operation, data, base_seq, edited_at FROM edits ";
+
+  /** As {@link Edit#attempt}; the column {@code batch} has the one that is in the uplink. */
+  private static final String ATTEMPT = "(seq || '-' || base_seq || '-' || edited_at)";
 
   private final Database database;
   private final MallStore store;
@@ -76,69 +66,43 @@ public final class Edits {
   }
 
   /**
-   * The next edits to send: those of an unfinished attempt, else the oldest up to the first one
-   * whose item is among them already, because its base is not known before the first is decided.
+   * The oldest edits that are not in the uplink, up to the first one of an item with an undecided
+   * edit before it: its base is not known before that one is decided.
    */
-  public Optional<Batch> next(int max) {
-    return database.transaction(
+  public List<Edit> next(int max) {
+    return database.query(
+        this::edit,
+        COLUMNS
+            + "WHERE applied_seq IS NULL AND batch IS NOT "
+            + ATTEMPT
+            + " AND seq < coalesce((SELECT min(later.seq) FROM edits later JOIN edits earlier USING"
+            + " (collection, item_id) WHERE later.applied_seq IS NULL AND earlier.applied_seq IS"
+            + " NULL AND earlier.seq < later.seq), 9223372036854775807) ORDER BY seq LIMIT ?",
+        max);
+  }
+
+  /** These attempts are in the uplink. */
+  public void sent(List<String> attempts) {
+    database.transaction(
         open -> {
-          Optional<String> unfinished =
-              Database.query(
-                      open,
-                      row -> row.getString(1),
-                      "SELECT batch FROM edits WHERE applied_seq IS NULL AND batch IS NOT NULL"
-                          + " ORDER BY seq LIMIT 1")
-                  .stream()
-                  .findFirst();
-          if (unfinished.isPresent()) {
-            return Optional.of(new Batch(unfinished.get(), ofBatch(open, unfinished.get())));
+          for (String attempt : attempts) {
+            Database.update(
+                open,
+                "UPDATE edits SET batch = " + ATTEMPT + " WHERE seq = ? AND ? = " + ATTEMPT,
+                Edit.seqOf(attempt),
+                attempt);
           }
-          List<Edit> edits = withoutRepetition(open, max);
-          if (edits.isEmpty()) {
-            return Optional.empty();
-          }
-          String key = UUID.randomUUID().toString();
-          for (Edit edit : edits) {
-            Database.update(open, "UPDATE edits SET batch = ? WHERE seq = ?", key, edit.seq());
-          }
-          return Optional.of(new Batch(key, edits));
+          return null;
         });
   }
 
-  private List<Edit> withoutRepetition(Connection open, int max) throws SQLException {
-    Set<String> seen = new HashSet<>();
-    List<Edit> edits = new ArrayList<>();
-    for (Edit edit :
-        Database.query(
-            open, this::edit, COLUMNS + "WHERE applied_seq IS NULL ORDER BY seq LIMIT ?", max)) {
-      if (!seen.add(edit.collection() + "/" + edit.itemId())) {
-        break;
-      }
-      edits.add(edit);
-    }
-    return edits;
-  }
-
-  /** The undecided edits of a batch. */
-  public List<Edit> ofBatch(String key) {
-    return database.transaction(open -> ofBatch(open, key));
-  }
-
-  private List<Edit> ofBatch(Connection open, String key) throws SQLException {
-    return Database.query(
-        open, this::edit, COLUMNS + "WHERE batch = ? AND applied_seq IS NULL ORDER BY seq", key);
-  }
-
-  /** Takes a batch apart, so that its first edit is sent alone. */
-  public void sendFirstAlone(String key) {
-    database.update(
-        "UPDATE edits SET batch = NULL WHERE batch = ? AND seq > (SELECT min(seq) FROM edits WHERE"
-            + " batch = ? AND applied_seq IS NULL)",
-        key,
-        key);
-    // What is sent is another request, hence another key.
-    database.update(
-        "UPDATE edits SET batch = ? WHERE batch = ?", UUID.randomUUID().toString(), key);
+  /** The edit, if central's answer to it as an edit upon this base is still waited for. */
+  public Optional<Edit> waiting(long seq, long baseSeq) {
+    return database.first(
+        this::edit,
+        COLUMNS + "WHERE seq = ? AND base_seq = ? AND applied_seq IS NULL",
+        seq,
+        baseSeq);
   }
 
   /** Central has this edit as change {@code seq}; later edits of the item were made upon it. */
@@ -160,7 +124,7 @@ public final class Edits {
   /** Sends an edit again, upon what won against it. */
   public void resubmit(Edit edit, String operation, long baseSeq) {
     database.update(
-        "UPDATE edits SET batch = NULL, operation = ?, base_seq = ? WHERE seq = ?",
+        "UPDATE edits SET operation = ?, base_seq = ? WHERE seq = ?",
         operation,
         baseSeq,
         edit.seq());

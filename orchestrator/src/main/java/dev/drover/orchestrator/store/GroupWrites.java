@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Lets many writers share one transaction and so one sync of the disk: whoever comes first writes
@@ -29,10 +30,16 @@ final class GroupWrites {
   }
 
   private final Database database;
+  private final List<Runnable> afterUndoing = new CopyOnWriteArrayList<>();
   private final ConcurrentLinkedQueue<Write<?>> waiting = new ConcurrentLinkedQueue<>();
 
   GroupWrites(Database database) {
     this.database = database;
+  }
+
+  /** Runs this after each group that was undone, before the next one. */
+  void afterUndoing(Runnable what) {
+    afterUndoing.add(what);
   }
 
   /**
@@ -71,6 +78,7 @@ final class GroupWrites {
           });
     } catch (RuntimeException e) {
       failure = e;
+      afterUndoing.forEach(Runnable::run);
     }
     for (Write<?> write : group) {
       write.failure = failure;

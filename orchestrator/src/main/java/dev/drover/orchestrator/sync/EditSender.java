@@ -1,59 +1,49 @@
 package dev.drover.orchestrator.sync;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.drover.engine.outbox.OutboxSource;
-import dev.drover.orchestrator.central.CentralCalls;
 import dev.drover.orchestrator.store.Edit;
 import dev.drover.orchestrator.store.Edits;
+import dev.drover.orchestrator.uplink.UplinkAnswers;
+import dev.drover.orchestrator.uplink.UplinkDoor;
 import dev.drover.proto.Json;
-import java.time.Clock;
-import java.time.Instant;
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 
 /**
- * The mall's edits on their way to central, in their order, and what central says to each (R-14).
+ * The mall's edits on their way into the uplink, in their order, and what central says to each
+ * (R-14). An answer may come twice: it counts while its edit waits for it.
  */
 public final class EditSender implements OutboxSource {
-  /** Exchange property: what central says to one edit: {@code applied}, {@code conflict}, else. */
+  /** Exchange property: {@code applied}, {@code conflict} or {@code refused}; absent for none. */
   public static final String STATUS = "DroverEditStatus";
 
-  private static final String BATCH = "DroverEditBatch";
   private static final String VERDICT = "DroverEditVerdict";
-  private static final String KEY = "X-Idempotency-Key";
+  // Central leaves it alone; the answer finds its edit by it.
+  private static final String EDIT = "edit";
 
-  private record Verdict(Edit edit, String status, Long seq, String winning, String operation) {}
+  private record Verdict(
+      Edit edit, String status, Long seq, String winning, String operation, String error) {}
 
   private final Edits edits;
   private final EntityView view;
   private final SyncPlan plan;
-  private final BooleanSupplier centralIsThere;
   private final String entityId;
-  private final Clock clock;
-  private volatile Instant notBefore = Instant.MIN;
   private volatile Runnable wake = () -> {};
 
   /** A sender of these edits. */
-  public EditSender(
-      Edits edits,
-      EntityView view,
-      SyncPlan plan,
-      BooleanSupplier centralIsThere,
-      String entityId,
-      Clock clock) {
+  public EditSender(Edits edits, EntityView view, SyncPlan plan, String entityId) {
     this.edits = edits;
     this.view = view;
     this.plan = plan;
-    this.centralIsThere = centralIsThere;
     this.entityId = entityId;
-    this.clock = clock;
   }
 
   /** The type of a collection's items on the wire. */
@@ -69,77 +59,68 @@ public final class EditSender implements OutboxSource {
   @Override
   public List<Entry> claim(int max) {
     edits.forget(view.base());
-    if (!centralIsThere.getAsBoolean() || clock.instant().isBefore(notBefore)) {
-      return List.of();
-    }
-    return edits
-        .next(max)
-        .map(batch -> List.of(new Entry(batch.key(), Map.of(KEY, batch.key()), request(batch))))
-        .orElse(List.of());
+    return edits.next(max).stream().map(this::entry).toList();
   }
 
-  private String request(Edits.Batch batch) {
+  private Entry entry(Edit edit) {
     ObjectNode request = Json.MAPPER.createObjectNode();
     request.put("entity_id", entityId);
-    ArrayNode changes = request.putArray("changes");
-    for (Edit edit : batch.edits()) {
-      ObjectNode change = changes.addObject();
-      change.put("type", type(edit.collection()));
-      change.put("operation", edit.operation());
-      change.put("id", edit.itemId());
-      if (edit.json() != null) {
-        change.putRawValue("data", new RawValue(edit.json()));
-      }
-      change.put("base_seq", edit.baseSeq());
+    request.put(EDIT, edit.seq());
+    ObjectNode change = request.putArray("changes").addObject();
+    change.put("type", type(edit.collection()));
+    change.put("operation", edit.operation());
+    change.put("id", edit.itemId());
+    if (edit.json() != null) {
+      change.putRawValue("data", new RawValue(edit.json()));
     }
-    return Json.text(request);
+    change.put("base_seq", edit.baseSeq());
+    return new Entry(
+        edit.attempt(),
+        Map.of(
+            "X-Idempotency-Key",
+            edit.attempt(),
+            UplinkDoor.KEY,
+            edit.collection() + "/" + edit.itemId()),
+        Json.text(request));
   }
 
-  /** Remembers which batch the request carries. */
-  public void begin(Exchange exchange) {
-    exchange.setProperty(BATCH, exchange.getMessage().getHeader(KEY, String.class));
+  @Override
+  public void done(List<Entry> entries) {
+    edits.sent(entries.stream().map(Entry::id).toList());
   }
 
-  /** Central asks for a pause. */
-  public void heed(Exchange exchange) {
-    CentralCalls.retryAfter(exchange).ifPresent(wait -> notBefore = clock.instant().plus(wait));
+  /** Sets {@link #STATUS} to what central says to an edit that still waits for it. */
+  public void take(Exchange exchange) {
+    JsonNode sent = tree(exchange.getProperty(UplinkAnswers.BODY, String.class));
+    exchange.removeProperty(STATUS);
+    edits
+        .waiting(sent.path(EDIT).asLong(), sent.at("/changes/0/base_seq").asLong())
+        .map(edit -> verdict(edit, exchange.getMessage()))
+        .ifPresent(
+            verdict -> {
+              exchange.setProperty(VERDICT, verdict);
+              exchange.setProperty(STATUS, verdict.status());
+            });
   }
 
-  /** Makes the body a list of what central says to each edit of the batch. */
-  public void read(Exchange exchange) {
-    JsonNode answer = Json.tree(exchange.getMessage().getBody(byte[].class));
-    List<Verdict> verdicts = new ArrayList<>();
-    for (Edit edit : edits.ofBatch(exchange.getProperty(BATCH, String.class))) {
-      for (JsonNode result : answer.path("results")) {
-        boolean same =
-            result.path("type").asText().equals(type(edit.collection()))
-                && result.path("id").asText().equals(edit.itemId());
-        if (same) {
-          verdicts.add(verdict(edit, result));
-          break;
-        }
-      }
-    }
-    if (verdicts.isEmpty()) {
-      throw new IllegalStateException("central's answer says nothing of the edits");
-    }
-    exchange.getMessage().setBody(verdicts);
-  }
-
-  private static Verdict verdict(Edit edit, JsonNode result) {
+  private static Verdict verdict(Edit edit, Message answer) {
+    String body = answer.getBody(String.class);
+    JsonNode result = body == null ? MissingNode.getInstance() : tree(body).at("/results/0");
+    String status = result.path("status").asText();
+    boolean decided = status.equals("applied") || status.equals("conflict");
+    String error =
+        answer.getHeader(UplinkAnswers.REASON, "central answered " + status, String.class);
     return new Verdict(
         edit,
-        result.path("status").asText(),
+        decided ? status : "refused",
         result.hasNonNull("seq") ? result.path("seq").asLong() : null,
         result.path("data").isObject() ? result.path("data").toString() : null,
-        result.path("operation").asText());
+        result.path("operation").asText(),
+        error);
   }
 
-  /** Sets {@link #STATUS} to what central says to the edit in the body. */
-  public void take(Exchange exchange) {
-    Verdict verdict = exchange.getMessage().getBody(Verdict.class);
-    exchange.setProperty(VERDICT, verdict);
-    exchange.setProperty(STATUS, verdict.status());
+  private static JsonNode tree(String json) {
+    return Json.tree(json.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Central has the edit; it is forgotten once the cache has it too. */
@@ -147,6 +128,8 @@ public final class EditSender implements OutboxSource {
     Verdict verdict = verdict(exchange);
     edits.applied(verdict.edit(), seq(verdict));
     catchUp(verdict);
+    // Another edit of the same item may have waited for this one.
+    wake.run();
   }
 
   /** Another change won: the edit is kept for people, and the cache gets what central has. */
@@ -154,6 +137,7 @@ public final class EditSender implements OutboxSource {
     Verdict verdict = verdict(exchange);
     edits.lose(verdict.edit(), verdict.winning(), verdict.seq(), null);
     catchUp(verdict);
+    wake.run();
   }
 
   /** The edit goes to central again, upon what won against it. */
@@ -163,28 +147,14 @@ public final class EditSender implements OutboxSource {
     boolean gone = verdict.operation().equals("delete");
     String operation = edit.operation().equals("delete") ? "delete" : gone ? "create" : "update";
     edits.resubmit(edit, operation, seq(verdict));
+    wake.run();
   }
 
-  /** Central says something else to the edit: it is kept for people. */
+  /** Central refuses the edit for good: it is kept for people, and holds up no other. */
   public void reject(Exchange exchange) {
     Verdict verdict = verdict(exchange);
-    edits.lose(verdict.edit(), null, null, "central answered " + verdict.status());
-  }
-
-  /**
-   * Central refuses the request: its edits are sent one by one, and one that is refused alone is
-   * kept for people, so that the others are not held up.
-   */
-  public void refused(Exchange exchange) {
-    String key = exchange.getProperty(BATCH, String.class);
-    List<Edit> batch = edits.ofBatch(key);
-    if (batch.size() > 1) {
-      edits.sendFirstAlone(key);
-      return;
-    }
-    String error =
-        "central answered " + CentralCalls.status(exchange) + " " + CentralCalls.code(exchange);
-    batch.forEach(edit -> edits.lose(edit, null, null, error));
+    edits.lose(verdict.edit(), null, null, verdict.error());
+    wake.run();
   }
 
   private void catchUp(Verdict verdict) {
@@ -199,11 +169,6 @@ public final class EditSender implements OutboxSource {
 
   private static Verdict verdict(Exchange exchange) {
     return exchange.getProperty(VERDICT, Verdict.class);
-  }
-
-  @Override
-  public void done(List<Entry> entries) {
-    // Each edit was settled by itself.
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.time.Instant;
  * @param idempotencyKey central stores it once for this key
  * @param createdAt when it was accepted
  * @param body the write, as JSON
+ * @param tries how often central has refused it
  */
 public record UplinkItem(
     long seq,
@@ -23,7 +24,18 @@ public record UplinkItem(
     UplinkClass queue,
     String idempotencyKey,
     Instant createdAt,
-    String body) {
+    String body,
+    int tries) {
+  /** The same item with its number. */
+  UplinkItem numbered(long number) {
+    return new UplinkItem(number, type, key, queue, idempotencyKey, createdAt, body, tries);
+  }
+
+  /** The same item, refused so many times. */
+  UplinkItem refused(int times) {
+    return new UplinkItem(seq, type, key, queue, idempotencyKey, createdAt, body, times);
+  }
+
   /** The item as a queue carries it. */
   String message() {
     ObjectNode message = wire();
@@ -62,6 +74,7 @@ public record UplinkItem(
         UplinkClass.of(node.get("class").asText()),
         node.get("idempotency_key").asText(),
         Instant.parse(node.path("created_at").asText()),
-        node.get("body").toString());
+        node.get("body").toString(),
+        0);
   }
 }

@@ -44,14 +44,14 @@ public final class UplinkOperations {
   public void list(Exchange exchange) {
     String after = exchange.getMessage().getHeader("after", "0", String.class);
     ArrayNode list = Json.MAPPER.createArrayNode();
-    store.parked(number("after", after), PAGE).forEach(item -> list.add(item.wire()));
+    store.parked().list(number("after", after), PAGE).forEach(item -> list.add(item.wire()));
     exchange.getMessage().setBody(Json.text(list));
   }
 
   /** Answers {@code GET /api/uplink/parked/{id}}. */
   public void read(Exchange exchange) {
     long id = id(exchange);
-    ParkedItem item = store.parked(id).orElseThrow(() -> unknown(id));
+    ParkedItem item = store.parked().read(id).orElseThrow(() -> unknown(id));
     exchange.getMessage().setBody(Json.text(item.wire()));
   }
 
@@ -59,7 +59,7 @@ public final class UplinkOperations {
   public void edit(Exchange exchange) {
     long id = id(exchange);
     String body = Json.text(Json.tree(exchange.getMessage().getBody(byte[].class)));
-    if (!store.edit(id, body)) {
+    if (!store.parked().edit(id, body)) {
       throw unknown(id);
     }
     read(exchange);

@@ -8,11 +8,16 @@ final class UplinkSchema {
       List.of(
           "CREATE TABLE IF NOT EXISTS uplink_items (seq INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT"
               + " NOT NULL, item_key TEXT NOT NULL, class TEXT NOT NULL, idempotency_key TEXT NOT"
-              + " NULL UNIQUE, created_at INTEGER NOT NULL, body TEXT, size INTEGER NOT NULL,"
-              + " published INTEGER, tries INTEGER NOT NULL DEFAULT 0)",
-          "CREATE INDEX IF NOT EXISTS uplink_by_class ON uplink_items (class, published, seq)",
+              + " NULL UNIQUE, created_at INTEGER NOT NULL, size INTEGER NOT NULL, published"
+              + " INTEGER, waits_for INTEGER, tries INTEGER NOT NULL DEFAULT 0, body TEXT)",
+          "CREATE INDEX IF NOT EXISTS uplink_by_class ON uplink_items (class, published, waits_for,"
+              + " seq)",
           "CREATE INDEX IF NOT EXISTS uplink_latest ON uplink_items (type, item_key) WHERE class ="
               + " 'latest'",
+          "CREATE INDEX IF NOT EXISTS uplink_urgent ON uplink_items (item_key, seq) WHERE class ="
+              + " 'urgent'",
+          "CREATE INDEX IF NOT EXISTS uplink_waiting ON uplink_items (waits_for) WHERE waits_for IS"
+              + " NOT NULL",
           "CREATE TABLE IF NOT EXISTS uplink_parked (id INTEGER PRIMARY KEY AUTOINCREMENT, seq"
               + " INTEGER, type TEXT NOT NULL, item_key TEXT NOT NULL, class TEXT NOT NULL,"
               + " idempotency_key TEXT NOT NULL, created_at INTEGER NOT NULL, body TEXT NOT NULL,"

@@ -1,0 +1,133 @@
+package dev.drover.orchestrator.uplink;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.orchestrator.central.CentralCalls;
+import dev.drover.proto.Json;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/** What central says to the items of a request, and what the mall makes of it. */
+public final class UplinkAnswers {
+  /** Header: {@code stored}, {@code duplicate} or {@code parked}. */
+  public static final String STATUS = "DroverUplinkStatus";
+
+  /** Header: why central refused a parked item. */
+  public static final String REASON = "DroverUplinkReason";
+
+  /** Exchange property: the item's own body, as JSON. */
+  public static final String BODY = "DroverUplinkBody";
+
+  private static final String VERDICTS = "DroverUplinkVerdicts";
+  private static final String STEP = "uplink-request-send";
+
+  private final UplinkStore store;
+  private final int parkAfter;
+
+  /**
+   * Answers to this uplink.
+   *
+   * @param parkAfter how many refusals park an item
+   */
+  public UplinkAnswers(UplinkStore store, int parkAfter) {
+    this.store = store;
+    this.parkAfter = parkAfter;
+  }
+
+  /**
+   * Reads what central says to each item.
+   *
+   * @throws IllegalStateException when the request was not done, or an item has no answer
+   */
+  public void read(Exchange exchange) {
+    int status = CentralCalls.status(exchange);
+    if (status / 100 != 2) {
+      throw new IllegalStateException(error(exchange));
+    }
+    JsonNode answer = Json.tree(exchange.getMessage().getBody(byte[].class));
+    Map<Long, JsonNode> results = new HashMap<>();
+    answer.path("results").forEach(result -> results.put(result.path("seq").asLong(), result));
+    List<Verdict> verdicts = new ArrayList<>();
+    for (UplinkItem item : UplinkUpload.items(exchange)) {
+      verdicts.add(verdict(item, results.get(item.seq())));
+    }
+    hand(exchange, verdicts);
+  }
+
+  /** Central refuses an item that was sent alone. */
+  public void refuse(Exchange exchange) {
+    String error = error(exchange);
+    hand(
+        exchange,
+        UplinkUpload.items(exchange).stream()
+            .map(item -> Verdict.refused(item, parkAfter, error))
+            .toList());
+  }
+
+  private static String error(Exchange exchange) {
+    return "central answered " + CentralCalls.status(exchange) + " " + CentralCalls.code(exchange);
+  }
+
+  private Verdict verdict(UplinkItem item, JsonNode result) {
+    if (result == null) {
+      throw new IllegalStateException("central's answer says nothing of item " + item.seq());
+    }
+    String status = result.path("status").asText();
+    return switch (status) {
+      case "stored" -> new Verdict(item, Verdict.Status.STORED, response(result), null);
+      case "duplicate" -> new Verdict(item, Verdict.Status.DUPLICATE, response(result), null);
+      case "rejected" -> Verdict.refused(item, parkAfter, reason(result.path("error")));
+      default ->
+          throw new IllegalStateException("central says '" + status + "' to item " + item.seq());
+    };
+  }
+
+  private static String response(JsonNode result) {
+    return result.hasNonNull("response") ? result.get("response").toString() : null;
+  }
+
+  private static String reason(JsonNode error) {
+    return error.isMissingNode()
+        ? "rejected"
+        : error.isTextual() ? error.asText() : error.toString();
+  }
+
+  /** The body becomes the list of those that are decided; the others come again. */
+  private static void hand(Exchange exchange, List<Verdict> verdicts) {
+    exchange.setProperty(VERDICTS, verdicts);
+    exchange
+        .getMessage()
+        .setBody(
+            verdicts.stream().filter(verdict -> verdict.status() != Verdict.Status.AGAIN).toList());
+  }
+
+  /** Makes the one decided item in the body what a route of its type works with. */
+  public void take(Exchange exchange) {
+    Message message = exchange.getMessage();
+    Verdict verdict = message.getBody(Verdict.class);
+    message.setHeader(UplinkDoor.TYPE, verdict.item().type());
+    message.setHeader(UplinkDoor.KEY, verdict.item().key());
+    message.setHeader(UplinkDoor.SEQ, verdict.item().seq());
+    message.setHeader(STATUS, verdict.status().wire());
+    message.setHeader(REASON, verdict.error());
+    message.setBody(verdict.response());
+    exchange.setProperty(BODY, verdict.item().body());
+  }
+
+  /**
+   * Ends the decided items.
+   *
+   * @throws IllegalStateException when others are tried again
+   */
+  @SuppressWarnings("unchecked")
+  public void settle(Exchange exchange) {
+    List<UplinkItem> again = store.settle(exchange.getProperty(VERDICTS, List.class), STEP);
+    if (!again.isEmpty()) {
+      throw new IllegalStateException(
+          "central does not take " + again.size() + " items, the first is " + again.get(0).seq());
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.drover.orchestrator.uplink;
+
+import dev.drover.orchestrator.store.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/** The ledger's counters and marks; each change is part of the transaction that it tells of. */
+final class UplinkCounts {
+  private UplinkCounts() {}
+
+  static void add(Connection open, String name, long by) throws SQLException {
+    Database.update(
+        open,
+        "INSERT INTO uplink_counts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET"
+            + " value = value + excluded.value",
+        name,
+        by);
+  }
+
+  /** Sets a mark that never goes back. */
+  static void raise(Connection open, String name, long to) throws SQLException {
+    Database.update(
+        open,
+        "INSERT INTO uplink_counts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET"
+            + " value = max(value, excluded.value)",
+        name,
+        to);
+  }
+
+  static long value(Connection open, String name) throws SQLException {
+    List<Long> found =
+        Database.query(
+            open, row -> row.getLong(1), "SELECT value FROM uplink_counts WHERE name = ?", name);
+    return found.isEmpty() ? 0 : found.get(0);
+  }
+}

@@ -1,0 +1,141 @@
+package dev.drover.orchestrator.uplink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.engine.crypto.Sealer;
+import dev.drover.orchestrator.store.MallStore;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What may go into which queue when, and what the ledger makes of it. */
+class UplinkStoreTest {
+  @TempDir Path directory;
+  private MallStore mall;
+  private UplinkStore store;
+
+  @BeforeEach
+  void open() {
+    Clock clock = Clock.systemUTC();
+    mall = new MallStore(directory.resolve("mall.db"), new Sealer(new byte[32]), clock);
+    store = new UplinkStore(mall, 1_000_000, clock);
+  }
+
+  @AfterEach
+  void close() {
+    mall.close();
+  }
+
+  private UplinkItem accept(String key, UplinkClass queue) {
+    return store.accept("any", key, queue, null, "{}").orElseThrow();
+  }
+
+  private List<Long> ready(UplinkClass queue) {
+    return store.unpublished(queue, 100).stream().map(UplinkItem::seq).toList();
+  }
+
+  private void settle(Verdict.Status status, UplinkItem... items) {
+    store.settle(
+        List.of(items).stream().map(item -> new Verdict(item, status, null, "why")).toList(),
+        "step");
+  }
+
+  @Test
+  void anItemWaitsForTheOlderUrgentOneOfItsKey() {
+    accept("b1", UplinkClass.NORMAL);
+    UplinkItem urgent = accept("b1", UplinkClass.URGENT);
+    accept("b1", UplinkClass.NORMAL);
+    accept("b2", UplinkClass.NORMAL);
+    accept("b1", UplinkClass.LATEST);
+    assertThat(ready(UplinkClass.URGENT)).containsExactly(2L);
+    assertThat(ready(UplinkClass.NORMAL)).containsExactly(1L, 4L);
+    assertThat(ready(UplinkClass.LATEST)).isEmpty();
+    store.published(List.of(2L));
+    assertThat(ready(UplinkClass.NORMAL)).as("in the queue is not at central").hasSize(2);
+    settle(Verdict.Status.AGAIN, urgent);
+    assertThat(ready(UplinkClass.NORMAL)).as("refused, and tried again").hasSize(2);
+    settle(Verdict.Status.STORED, urgent);
+    assertThat(ready(UplinkClass.NORMAL)).containsExactly(1L, 3L, 4L);
+    assertThat(ready(UplinkClass.LATEST)).containsExactly(5L);
+  }
+
+  @Test
+  void whatHasNoKeyWaitsForNothing() {
+    accept("", UplinkClass.URGENT);
+    accept("", UplinkClass.NORMAL);
+    assertThat(ready(UplinkClass.NORMAL)).containsExactly(2L);
+  }
+
+  @Test
+  void allUrgentOnesOfAKeyGoBeforeWhatFollowsThem() {
+    UplinkItem first = accept("b1", UplinkClass.URGENT);
+    UplinkItem second = accept("b1", UplinkClass.URGENT);
+    accept("b1", UplinkClass.NORMAL);
+    UplinkItem later = accept("b1", UplinkClass.URGENT);
+    settle(Verdict.Status.STORED, second);
+    assertThat(ready(UplinkClass.NORMAL)).as("the first one is refused still").isEmpty();
+    settle(Verdict.Status.PARKED, first);
+    assertThat(ready(UplinkClass.NORMAL)).as("a parked item holds up nothing").containsExactly(3L);
+    settle(Verdict.Status.STORED, later);
+    assertThat(ready(UplinkClass.NORMAL)).containsExactly(3L);
+  }
+
+  @Test
+  void whatTheQueueLostIsAGapUntilItArrives() {
+    UplinkItem lost = accept("b1", UplinkClass.NORMAL);
+    UplinkItem second = accept("b1", UplinkClass.NORMAL);
+    store.published(List.of(1L, 2L));
+    assertThat(store.ledger().gap()).isZero();
+    settle(Verdict.Status.STORED, second);
+    Ledger ledger = store.ledger();
+    assertThat(ledger.gap()).isEqualTo(1);
+    assertThat(ledger.pending()).isEqualTo(1);
+    assertThat(ledger.balanced()).isFalse();
+    settle(Verdict.Status.DUPLICATE, lost);
+    assertThat(store.ledger().balanced()).isTrue();
+    assertThat(store.ledger().duplicate()).isEqualTo(1);
+  }
+
+  @Test
+  void anEndThatIsToldTwiceCountsOnce() {
+    UplinkItem item = accept("b1", UplinkClass.NORMAL);
+    settle(Verdict.Status.STORED, item);
+    settle(Verdict.Status.STORED, item);
+    settle(Verdict.Status.PARKED, item);
+    assertThat(store.ledger().stored()).isEqualTo(1);
+    assertThat(store.parked().list(0, 10)).isEmpty();
+    assertThat(store.ledger().balanced()).isTrue();
+  }
+
+  @Test
+  void aBatchComesInTheOrderInWhichItWasPublishedWithItsRefusals() {
+    UplinkItem first = accept("b1", UplinkClass.NORMAL);
+    UplinkItem second = accept("b2", UplinkClass.NORMAL);
+    UplinkItem done = accept("b3", UplinkClass.NORMAL);
+    store.published(List.of(2L, 1L, 3L));
+    settle(Verdict.Status.AGAIN, first);
+    settle(Verdict.Status.STORED, done);
+    List<UplinkItem> open = store.open(List.of(first, second, done, first));
+    assertThat(open).extracting(UplinkItem::seq).containsExactly(2L, 1L);
+    assertThat(open).extracting(UplinkItem::tries).containsExactly(0, 1);
+  }
+
+  @Test
+  void roomIsGivenBackAndMeasuredAgainAfterARestart() {
+    UplinkItem item = accept("b1", UplinkClass.NORMAL);
+    accept("b2", UplinkClass.NORMAL);
+    settle(Verdict.Status.PARKED, item);
+    store.parked().parkUnreadable("?", "unreadable", "step");
+    long taken = store.ledger().pendingBytes();
+    assertThat(taken).isPositive();
+    UplinkStore again = new UplinkStore(mall, 1_000_000, Clock.systemUTC());
+    assertThat(again.ledger().pendingBytes()).isEqualTo(taken);
+    assertThat(store.replay(1)).isTrue();
+    assertThat(store.replay(2)).as("it has no number").isFalse();
+    assertThat(store.ledger().pendingBytes()).isEqualTo(taken);
+  }
+}
