@@ -99,6 +99,11 @@ public final class UplinkScene implements AutoCloseable {
     return api().get("/api/uplink/ledger", operator()).json();
   }
 
+  /** What central does not take. */
+  public JsonNode parked() {
+    return api().get("/api/uplink/parked", operator()).json();
+  }
+
   /** A token of an operator of this mall. */
   public String operator() {
     return central.token(Role.OPERATOR, entity(), "olga");
