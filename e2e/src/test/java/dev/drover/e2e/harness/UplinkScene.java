@@ -55,6 +55,8 @@ public final class UplinkScene implements AutoCloseable {
     settings.put("DROVER_UPLINK_RETRY_DELAY", "100");
     settings.put("DROVER_UPLINK_LINGER", "50");
     settings.put("DROVER_LIMITS_CHALLENGES", "999999/1m");
+    // nonces do not outlive the mall
+    settings.put("DROVER_LIMITS_FAILED_SIGNATURES", "999999/1m");
     settings.put("DROVER_LIMITS_BEACON_REQUESTS", "999999/1m");
     settings.put("DROVER_KAFKA_PORT", String.valueOf(Ports.free()));
     settings.put("DROVER_QUEUE", queue == Queue.KAFKA ? "kafka" : "mqtt");
