@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class UplinkScene implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(UplinkScene.class);
-  private static final int DISK = 96;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** Where the mall's queue is. */
@@ -41,12 +40,16 @@ public final class UplinkScene implements AutoCloseable {
   private final OrchestratorProcess mall;
   private int kills;
 
-  /** The mall of this queue; nothing of it runs yet. */
-  public UplinkScene(CentralProcess central, Queue queue) {
+  /**
+   * The mall of this queue; nothing of it runs yet.
+   *
+   * @param megabytes the size of its disk
+   */
+  public UplinkScene(CentralProcess central, Queue queue, int megabytes) {
     this.central = central;
     String entity = "uplink-" + queue.name().toLowerCase().replace('_', '-');
     line = MallLine.lay();
-    disk = SmallDisk.mount(entity, DISK);
+    disk = SmallDisk.mount(entity, megabytes);
     proxy = new FaultProxy(line.map(MallLine::central).orElse("127.0.0.1"), central.port());
     Map<String, String> settings = new HashMap<>();
     settings.put("CENTRAL_SERVER_URL", proxy.url());
