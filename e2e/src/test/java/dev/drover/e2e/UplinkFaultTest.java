@@ -47,9 +47,9 @@ class UplinkFaultTest {
   private static final int DISK = 96 + ITEMS / 100;
 
   private enum Fault {
-    KILL_MALL(true),
     KILL_BROKER(true),
     KILL_CENTRAL(true),
+    KILL_MALL(true),
     KILL_EVENT_LOG(true),
     FREEZE_BROKER(false),
     ANSWER_503(false),

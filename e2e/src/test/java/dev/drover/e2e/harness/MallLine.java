@@ -1,5 +1,6 @@
 package dev.drover.e2e.harness;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -12,7 +13,8 @@ import org.slf4j.LoggerFactory;
 public final class MallLine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MallLine.class);
   private static final long PID = ProcessHandle.current().pid();
-  private static final String SPACE = "drover-" + PID;
+  private static final String PREFIX = "drover-";
+  private static final String SPACE = PREFIX + PID;
   private static final String CENTRAL = "drc" + PID;
   private static final String DEVICES = "drd" + PID;
   private static final String NET = "10.213." + PID % 256 + ".";
@@ -25,6 +27,7 @@ public final class MallLine implements AutoCloseable {
       LOG.info("the line is not cut: only root can make a network namespace");
       return Optional.empty();
     }
+    clear();
     String refused = Root.output(List.of("ip", "netns", "add", SPACE));
     if (!refused.isEmpty()) {
       LOG.info("the line is not cut: ip netns add {}", refused);
@@ -39,6 +42,17 @@ public final class MallLine implements AutoCloseable {
     } catch (IllegalStateException e) {
       line.close();
       throw e;
+    }
+  }
+
+  /** Takes away what runs that were killed have left. */
+  private static void clear() {
+    String[] left = Path.of("/run/netns").toFile().list((spaces, name) -> name.startsWith(PREFIX));
+    for (String space : left == null ? new String[0] : left) {
+      long pid = Long.parseLong(space.substring(PREFIX.length()));
+      if (ProcessHandle.of(pid).isEmpty()) {
+        Root.run("ip netns del " + space);
+      }
     }
   }
 

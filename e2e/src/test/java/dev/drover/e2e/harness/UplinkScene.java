@@ -54,7 +54,7 @@ public final class UplinkScene implements AutoCloseable {
     Map<String, String> settings = new HashMap<>();
     settings.put("CENTRAL_SERVER_URL", proxy.url());
     settings.put("DROVER_CENTRAL_CONNECT_TIMEOUT", "1000");
-    settings.put("DROVER_CENTRAL_RESPONSE_TIMEOUT", "2000");
+    settings.put("DROVER_CENTRAL_RESPONSE_TIMEOUT", "4000");
     settings.put("DROVER_UPLINK_RETRY_DELAY", "100");
     settings.put("DROVER_UPLINK_LINGER", "50");
     settings.put("DROVER_LIMITS_CHALLENGES", "999999/1m");
