@@ -163,12 +163,12 @@ class UplinkFaultTest {
    */
   private void raise(List<Fault> faults, int items, UplinkScene scene, BeaconFleet fleet) {
     int share = items / faults.size() + 1;
-    for (Fault fault : faults) {
-      int moment = fleet.accepted() + random.nextInt(share / 2);
+    for (int i = 0; i < faults.size(); i++) {
+      int moment = share * i + random.nextInt(share);
       fleet.allow(share);
       awaitAccepted(moment, scene, fleet);
-      LOG.info("{} at report {}", fault, fleet.accepted());
-      raise(fault, scene, fleet);
+      LOG.info("{} at report {}", faults.get(i), fleet.accepted());
+      raise(faults.get(i), scene, fleet);
     }
   }
 
