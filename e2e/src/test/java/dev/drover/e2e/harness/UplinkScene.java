@@ -184,7 +184,12 @@ public final class UplinkScene implements AutoCloseable {
         .until(
             () -> {
               revive();
-              return parent.process().descendants().findFirst();
+              // A process that is being made is the JVM's helper first.
+              return parent
+                  .process()
+                  .descendants()
+                  .filter(child -> child.info().command().orElse("").endsWith("java"))
+                  .findFirst();
             },
             Optional::isPresent)
         .orElseThrow();
