@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.drover.cli.client.Central;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -60,7 +61,7 @@ final class UplinkCommand {
       mixinStandardHelpOptions = true)
   int parked(@Mixin MallOptions options) throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    JsonNode list = options.api().get(PARKED);
+    List<JsonNode> list = parked(options.api());
     if (list.isEmpty()) {
       out.println("Nothing is parked");
     } else {
@@ -98,7 +99,7 @@ final class UplinkCommand {
     Central mall = options.api();
     int sent = 0;
     if (all) {
-      for (JsonNode item : mall.get(PARKED)) {
+      for (JsonNode item : parked(mall)) {
         if (item.hasNonNull("seq")) {
           replay(mall, item.path("id").asLong());
           sent++;
@@ -114,6 +115,17 @@ final class UplinkCommand {
     out.println(sent + " on their way again");
     out.flush();
     return ExitCode.OK;
+  }
+
+  /** All of them: the mall gives them page by page. */
+  private static List<JsonNode> parked(Central mall) throws IOException, InterruptedException {
+    List<JsonNode> all = new ArrayList<>();
+    JsonNode page = mall.get(PARKED);
+    while (!page.isEmpty()) {
+      page.forEach(all::add);
+      page = mall.get(PARKED + "?after=" + page.get(page.size() - 1).path("id").asLong());
+    }
+    return all;
   }
 
   private static void replay(Central mall, long id) throws IOException, InterruptedException {

@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.e2e.harness.Api;
 import dev.drover.e2e.harness.CentralProcess;
 import dev.drover.e2e.harness.Contracts;
+import dev.drover.e2e.harness.JavaProcess;
 import dev.drover.e2e.harness.Mall;
 import dev.drover.e2e.harness.Shared;
 import dev.drover.engine.crypto.Role;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -234,5 +240,32 @@ class IdempotencyTest {
     assertThat(mall.registering(production.api()).send().status())
         .as("failed signatures do not use up the id's allowance")
         .isEqualTo(200);
+  }
+
+  /** NP-RTY-04, R-36: whatever a caller posts, the same key does it once. */
+  @Test
+  void everyPostOfTheContractIsDoneOncePerKey() throws IOException {
+    String contract = Files.readString(JavaProcess.HOME.resolve("proto/openapi/central.yaml"));
+    String flows = "";
+    try (Stream<Path> files = Files.list(JavaProcess.HOME.resolve("routes/central"))) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".yaml")).toList()) {
+        flows += Files.readString(file) + "\n- route:\n";
+      }
+    }
+    List<String> posts =
+        Pattern.compile("\n    post:\n      operationId: (\\w+)")
+            .matcher(contract)
+            .results()
+            .map(found -> found.group(1))
+            .toList();
+    assertThat(posts).hasSizeGreaterThan(15);
+    for (String operation : posts) {
+      String flow = flows.split("\n      uri: direct:" + operation + "\n", 2)[1].split("- route:")[0];
+      boolean once =
+          flow.contains("uri: kamelet:idempotency-action")
+              && flow.contains("uri: kamelet:idempotency-answer-action");
+      boolean another = posts.stream().anyMatch(other -> flow.contains("uri: direct:" + other));
+      assertThat(once || another).as(operation).isTrue();
+    }
   }
 }

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.crypto.Role;
+import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.uplink.UplinkDoor;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.ErrorCode;
@@ -15,6 +20,7 @@ import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** The mall's durable uplink in the running application. */
 class UplinkTest extends MallTestBase {
@@ -186,6 +192,68 @@ class UplinkTest extends MallTestBase {
       assertThat(ledger.path("balanced").asBoolean()).isTrue();
       String orchestrator = central.token(Role.ORCHESTRATOR, FakeCentral.ENTITY);
       assertThat(mall.get("/api/uplink/parked", orchestrator).status()).isEqualTo(403);
+    }
+  }
+
+  @Test
+  void whatNobodyCanReadIsParkedAndStopsNothing() {
+    try (TestMall mall = settled(Map.of())) {
+      String queue =
+          "mqtt-batch:drover/%s/%s/uplink/normal?connection=#uplinkBroker"
+              .formatted(FakeCentral.ENTITY, FakeCentral.ORCHESTRATOR);
+      mall.context
+          .getBean(CamelContext.class)
+          .createProducerTemplate()
+          .sendBody(queue, List.of("{\"seq\":1}", "no JSON"));
+      accept(mall, "access_logs", "b1", "normal", "{\"n\":1}");
+      awaitDrained(mall);
+      JsonNode parked = mall.get("/api/uplink/parked", operator()).json();
+      assertThat(parked).hasSize(2);
+      assertThat(parked.get(0).path("reason").asText()).contains("unreadable", "has no type");
+      assertThat(parked.get(1).path("body").asText()).isEqualTo("no JSON");
+      assertThat(parked.get(1).path("seq").isNull()).isTrue();
+      assertThat(parked.get(1).path("step").asText()).isEqualTo("uplink-batch-upload");
+      String path = "/api/uplink/parked/" + parked.get(1).path("id").asText();
+      assertThat(mall.send("POST", path + "/replay", operator(), null).status()).isEqualTo(404);
+      assertThat(ledger(mall).path("stored").asInt()).isEqualTo(1);
+      assertThat(ledger(mall).path("balanced").asBoolean()).isTrue();
+    }
+  }
+
+  @Test
+  void whatTheQueueLosesIsToldToPeople() throws Exception {
+    try (TestMall mall = settled(Map.of("drover.uplink.check-interval", "100"))) {
+      CamelContext camel = mall.context.getBean(CamelContext.class);
+      UplinkStore store = mall.context.getBean(UplinkStore.class);
+      camel.getRouteController().stopRoute("uplink-normal-enqueue");
+      accept(mall, "access_logs", "b1", "normal", "{\"n\":1}");
+      // As if the queue had confirmed it, and lost it.
+      mall.context
+          .getBean(MallStore.class)
+          .database()
+          .update("UPDATE uplink_items SET published = 0, body = NULL WHERE seq = 1");
+      accept(mall, "access_logs", "b1", "normal", "{\"n\":2}");
+      assertThat(store.ledger().gap()).isZero();
+      ListAppender<ILoggingEvent> log = new ListAppender<>();
+      Logger logger = (Logger) LoggerFactory.getLogger("dev.drover.orchestrator.uplink");
+      log.start();
+      logger.addAppender(log);
+      camel.getRouteController().startRoute("uplink-normal-enqueue");
+      await().atMost(SOON).until(() -> ledger(mall).path("gap").asInt() == 1);
+      JsonNode ledger = ledger(mall);
+      assertThat(ledger.path("balanced").asBoolean()).isFalse();
+      assertThat(ledger.path("pending").asInt()).isEqualTo(1);
+      await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  List.copyOf(log.list).stream()
+                      .filter(line -> line.getLevel() == Level.ERROR)
+                      .anyMatch(line -> line.getKeyValuePairs().toString().contains("uplink_gap")));
+      logger.detachAppender(log);
+      TestMall.Answer health = mall.get("/health", null);
+      assertThat(health.json().at("/checks/uplink").asText()).isEqualTo("unhealthy");
+      assertThat(health.json().at("/metrics/uplink_gap").asInt()).isEqualTo(1);
     }
   }
 

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.UUID;
 
 /** The REST interface of central, or of a mall, as one operator. */
 public final class Central {
@@ -76,6 +77,7 @@ public final class Central {
     HttpRequest request =
         request(path)
             .header("Content-Type", "application/json")
+            .header("X-Idempotency-Key", UUID.randomUUID().toString())
             .POST(HttpRequest.BodyPublishers.ofByteArray(json.writeValueAsBytes(body)))
             .build();
     return accept("POST " + path, send(request));

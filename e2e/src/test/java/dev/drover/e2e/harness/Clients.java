@@ -87,6 +87,19 @@ public final class Clients {
     return python;
   }
 
+  /** Makes sure that {@code mosquitto_pub} is there. */
+  public static synchronized void mosquitto() {
+    Path log = DIRECTORY.resolve("mosquitto.log");
+    if (runs(log, "which", "mosquitto_pub")) {
+      return;
+    }
+    boolean root = "root".equals(System.getProperty("user.name"));
+    Assumptions.assumeTrue(root, "only root can install mosquitto-clients");
+    runs(log, "apt-get", "update", "-q");
+    boolean installed = runs(log, "apt-get", "install", "-y", "-q", "mosquitto-clients");
+    Assumptions.assumeTrue(installed, "apt-get could not fetch the client, see " + log);
+  }
+
   private static void copy() throws IOException {
     Files.createDirectories(DIRECTORY);
     try (Stream<Path> files = Files.list(SOURCES)) {

@@ -25,6 +25,8 @@ import org.apache.camel.Message;
 
 /** The steps by which a mall gets its token and keeps it fresh (document 1, section 1; R-04). */
 public final class Registration {
+  private static final String IDEMPOTENCY_KEY = "X-Idempotency-Key";
+
   /** Exchange property: {@code nothing}, {@code registration} or {@code refresh}. */
   public static final String NEED = "DroverTokenNeed";
 
@@ -107,14 +109,18 @@ public final class Registration {
             .orElseGet(() -> UUID.randomUUID() + "\n" + body);
     store.set(Map.of(ATTEMPT, Optional.of(attempt)));
     sign(exchange.getMessage(), body);
-    exchange
-        .getMessage()
-        .setHeader("X-Idempotency-Key", attempt.substring(0, attempt.indexOf('\n')));
+    exchange.getMessage().setHeader(IDEMPOTENCY_KEY, attempt.substring(0, attempt.indexOf('\n')));
   }
 
-  /** Adds the signed, empty body of a refresh. */
+  /**
+   * Adds the signed, empty body of a refresh. One token is exchanged once: its idempotency key is
+   * made of it, so an answer that was lost on the way is given again.
+   */
   public void writeRefresh(Exchange exchange) {
     sign(exchange.getMessage(), "{}");
+    String token = link.token().map(CentralToken::value).orElse("");
+    byte[] name = ("refresh\n" + token).getBytes(StandardCharsets.UTF_8);
+    exchange.getMessage().setHeader(IDEMPOTENCY_KEY, UUID.nameUUIDFromBytes(name).toString());
   }
 
   private void sign(Message message, String text) {

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,6 +69,7 @@ public final class Heartbeat {
         .put("disk_used_gb", figures.diskUsedGb())
         .put("cache_size_mb", figures.cacheSizeMb());
     body.put("timestamp", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+    exchange.getMessage().setHeader("X-Idempotency-Key", UUID.randomUUID().toString());
     exchange.getMessage().setBody(body.toString());
   }
 

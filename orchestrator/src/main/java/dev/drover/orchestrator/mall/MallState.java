@@ -51,7 +51,7 @@ public final class MallState {
       events.put(status.wire(), store.handled(status));
     }
     events.put("parked", store.parked());
-    answer.put("pending_acks", acks.pending() + acks.owed() + uplink.pending("event_ack"));
+    answer.put("pending_acks", acks.pending() + acks.owed() + uplink.pendingUrgent("event_ack"));
     answer.set("sync", sync.state());
     exchange.getMessage().setBody(answer.toString());
   }

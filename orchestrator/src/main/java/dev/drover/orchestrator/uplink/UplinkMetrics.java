@@ -2,27 +2,48 @@ package dev.drover.orchestrator.uplink;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 
 /** The ledger as metrics: {@code orchestrator_uplink_accepted} and so on. */
 public final class UplinkMetrics {
-  private UplinkMetrics() {}
+  /** One scrape reads all of them, and a long queue is not counted for each. */
+  private static final long FRESH = TimeUnit.SECONDS.toNanos(1);
+
+  private final UplinkStore store;
+  private Ledger ledger;
+  private long readAt;
+
+  private UplinkMetrics(UplinkStore store) {
+    this.store = store;
+  }
+
+  private synchronized Ledger ledger() {
+    long now = System.nanoTime();
+    if (ledger == null || now - readAt > FRESH) {
+      ledger = store.ledger();
+      readAt = now;
+    }
+    return ledger;
+  }
 
   /** Shows the uplink's ledger in this registry. */
   public static void show(UplinkStore store, MeterRegistry registry) {
-    gauge(store, registry, "accepted", Ledger::accepted);
-    gauge(store, registry, "stored", Ledger::stored);
-    gauge(store, registry, "duplicate", Ledger::duplicate);
-    gauge(store, registry, "parked", Ledger::parked);
-    gauge(store, registry, "superseded", Ledger::superseded);
-    gauge(store, registry, "pending", Ledger::pending);
-    gauge(store, registry, "gap", Ledger::gap);
-    gauge(store, registry, "bytes", Ledger::pendingBytes);
+    UplinkMetrics metrics = new UplinkMetrics(store);
+    gauge(metrics, registry, "accepted", Ledger::accepted);
+    gauge(metrics, registry, "stored", Ledger::stored);
+    gauge(metrics, registry, "duplicate", Ledger::duplicate);
+    gauge(metrics, registry, "parked", Ledger::parked);
+    gauge(metrics, registry, "superseded", Ledger::superseded);
+    gauge(metrics, registry, "pending", Ledger::pending);
+    gauge(metrics, registry, "gap", Ledger::gap);
+    gauge(metrics, registry, "bytes", Ledger::pendingBytes);
   }
 
   private static void gauge(
-      UplinkStore store, MeterRegistry registry, String name, ToLongFunction<Ledger> value) {
-    Gauge.builder("orchestrator.uplink." + name, store, s -> value.applyAsLong(s.ledger()))
+      UplinkMetrics metrics, MeterRegistry registry, String name, ToLongFunction<Ledger> value) {
+    Gauge.builder("orchestrator.uplink." + name, metrics, m -> value.applyAsLong(m.ledger()))
+        .strongReference(true)
         .register(registry);
   }
 }

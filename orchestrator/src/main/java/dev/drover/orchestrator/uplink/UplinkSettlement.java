@@ -4,8 +4,11 @@ import dev.drover.orchestrator.store.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +17,7 @@ import java.util.Map;
  * ledger counts them. An item whose row has ended already counts for nothing.
  */
 final class UplinkSettlement {
-  private record Closed(long size, Long order, UplinkClass queue, String key) {}
+  private record Closed(long seq, long size, Long order, UplinkClass queue, String key) {}
 
   private final Connection open;
   private final UplinkRoom room;
@@ -35,55 +38,58 @@ final class UplinkSettlement {
   List<UplinkItem> settle(List<Verdict> verdicts, ParkedItems parked, String step)
       throws SQLException {
     List<UplinkItem> again = new ArrayList<>();
+    Map<Long, Verdict> ended = new LinkedHashMap<>();
     for (Verdict verdict : verdicts) {
-      UplinkItem item = verdict.item();
-      switch (verdict.status()) {
-        case AGAIN -> {
-          String sql = "UPDATE uplink_items SET tries = tries + 1 WHERE seq = ?";
-          if (Database.update(open, sql, item.seq()) == 1) {
-            again.add(item);
-          }
-        }
-        case PARKED -> {
-          if (close(item.seq(), verdict.status())) {
-            parked.park(open, item, verdict.error(), step);
-          }
-        }
-        default -> {
-          close(item.seq(), verdict.status());
-          receipt = Math.max(receipt, item.seq());
-        }
+      if (verdict.status() != Verdict.Status.AGAIN) {
+        ended.put(verdict.item().seq(), verdict);
+      } else if (refuse(verdict.item())) {
+        again.add(verdict.item());
+      }
+    }
+    for (Closed row : close(ended.keySet())) {
+      Verdict verdict = ended.get(row.seq());
+      counted.merge(verdict.status().wire(), 1L, Long::sum);
+      if (verdict.status() == Verdict.Status.PARKED) {
+        parked.park(open, verdict.item(), verdict.error(), step);
+      } else {
+        receipt = Math.max(receipt, row.seq());
       }
     }
     count();
     return again;
   }
 
-  private boolean close(long seq, Verdict.Status status) throws SQLException {
+  private boolean refuse(UplinkItem item) throws SQLException {
+    String sql = "UPDATE uplink_items SET tries = tries + 1 WHERE seq = ?";
+    return Database.update(open, sql, item.seq()) == 1;
+  }
+
+  /** Ends the rows of these items; returns those that there were. */
+  private List<Closed> close(Collection<Long> seqs) throws SQLException {
     List<Closed> closed =
         Database.query(
             open,
             row ->
                 new Closed(
                     row.getLong(1),
-                    row.getObject(2) == null ? null : row.getLong(2),
-                    UplinkClass.of(row.getString(3)),
-                    row.getString(4)),
-            "DELETE FROM uplink_items WHERE seq = ? RETURNING size, published, class, item_key",
-            seq);
-    if (closed.isEmpty()) {
-      return false;
+                    row.getLong(2),
+                    row.getObject(3) == null ? null : row.getLong(3),
+                    UplinkClass.of(row.getString(4)),
+                    row.getString(5)),
+            "DELETE FROM uplink_items WHERE seq IN ("
+                + String.join(", ", Collections.nCopies(seqs.size(), "?"))
+                + ") RETURNING seq, size, published, class, item_key",
+            seqs.toArray());
+    for (Closed row : closed) {
+      room.add(-row.size());
+      if (row.order() != null) {
+        reached.merge(row.queue(), row.order(), Math::max);
+      }
+      if (row.queue() == UplinkClass.URGENT && !row.key().isEmpty()) {
+        release(row.seq(), row.key());
+      }
     }
-    Closed row = closed.get(0);
-    room.add(-row.size());
-    counted.merge(status.wire(), 1L, Long::sum);
-    if (row.order() != null) {
-      reached.merge(row.queue(), row.order(), Math::max);
-    }
-    if (row.queue() == UplinkClass.URGENT && !row.key().isEmpty()) {
-      release(seq, row.key());
-    }
-    return true;
+    return closed;
   }
 
   /** What waited for this item goes, unless another one before it is on its way still. */

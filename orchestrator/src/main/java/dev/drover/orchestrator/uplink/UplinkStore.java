@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -91,14 +92,18 @@ public final class UplinkStore {
     database.together(
         open -> {
           long order = UplinkCounts.value(open, "published");
+          List<Long> places = new ArrayList<>();
           for (long seq : seqs) {
-            Database.update(
-                open,
-                "UPDATE uplink_items SET published = ?, body = NULL WHERE seq = ? AND published IS"
-                    + " NULL",
-                ++order,
-                seq);
+            places.add(seq);
+            places.add(++order);
           }
+          Database.update(
+              open,
+              "WITH list (seq, place) AS (VALUES "
+                  + String.join(", ", Collections.nCopies(seqs.size(), "(?, ?)"))
+                  + ") UPDATE uplink_items SET published = list.place, body = NULL FROM list WHERE"
+                  + " uplink_items.seq = list.seq AND published IS NULL",
+              places.toArray());
           UplinkCounts.add(open, "published", seqs.size());
           return null;
         });
@@ -158,9 +163,9 @@ public final class UplinkStore {
     return replayed;
   }
 
-  /** How many items of a type are on their way. */
-  public long pending(String type) {
-    return count("SELECT count(*) FROM uplink_items WHERE type = ?", type);
+  /** How many urgent items of a type are on their way. */
+  public long pendingUrgent(String type) {
+    return count("SELECT count(*) FROM uplink_items WHERE class = 'urgent' AND type = ?", type);
   }
 
   /** Whether less than a tenth of the room is left. */

@@ -1,0 +1,112 @@
+package dev.drover.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.drover.proto.Json;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Executors;
+
+/** A central that registers every mall and says {@code stored} to every item, in no time. */
+final class UploadReceiver implements AutoCloseable {
+  private final HttpServer server;
+  private long first;
+  private long last;
+  private long items;
+  private long again;
+  private long gaps;
+  private long highest;
+
+  UploadReceiver() throws IOException {
+    server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.setExecutor(Executors.newCachedThreadPool());
+    server.createContext("/", exchange -> answer(exchange, 404, "{}"));
+    server.createContext(
+        "/api/orchestrators/register",
+        exchange ->
+            answer(
+                exchange,
+                200,
+                "{\"token\":\"t\",\"expires_at\":4102444800,\"assigned_id\":\"bench\",\"initial_sync_required\":false}"));
+    server.createContext("/api/orchestrators/uploads", this::upload);
+    server.start();
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  private void upload(HttpExchange exchange) throws IOException {
+    JsonNode request = Json.tree(exchange.getRequestBody().readAllBytes());
+    ObjectNode answer = Json.MAPPER.createObjectNode();
+    answer.put("batch_id", request.path("batch_id").asText());
+    ArrayNode results = answer.putArray("results");
+    for (JsonNode item : request.path("items")) {
+      results.addObject().put("seq", item.path("seq").asLong()).put("status", "stored");
+    }
+    count(request.path("items"));
+    answer(exchange, 200, answer.toString());
+  }
+
+  private synchronized void count(JsonNode batch) {
+    last = System.nanoTime();
+    first = items == 0 ? last : first;
+    for (JsonNode item : batch) {
+      long seq = item.path("seq").asLong();
+      again += seq <= highest ? 1 : 0;
+      gaps += seq > highest + 1 ? 1 : 0;
+      highest = Math.max(highest, seq);
+      items++;
+    }
+    notifyAll();
+  }
+
+  private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+    exchange.getRequestBody().readAllBytes();
+    byte[] bytes = body.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().add("Content-Type", "application/json");
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+    exchange.close();
+  }
+
+  synchronized void reset() {
+    items = 0;
+    again = 0;
+    gaps = 0;
+    highest = 0;
+  }
+
+  synchronized boolean has(long count) {
+    return highest >= count;
+  }
+
+  synchronized long items() {
+    return items;
+  }
+
+  /** Waits until it has items up to this number, or so many milliseconds. */
+  synchronized void await(long count, long millis) throws InterruptedException {
+    if (highest < count) {
+      wait(millis);
+    }
+  }
+
+  synchronized double seconds() {
+    return (last - first) / 1e9;
+  }
+
+  synchronized String order() {
+    return gaps == 0 && again == 0
+        ? "each once, in order"
+        : again + " came again or late, " + gaps + " gaps";
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}

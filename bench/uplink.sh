@@ -1,0 +1,3 @@
+#!/bin/sh
+# The mall's uplink beside a loop without Camel: bench/uplink.sh [items] [repetitions] [backlog]
+exec "$(dirname "$0")/run.sh" UplinkBench "$@"
