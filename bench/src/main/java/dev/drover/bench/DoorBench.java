@@ -1,12 +1,12 @@
 package dev.drover.bench;
 
 import dev.drover.engine.crypto.FileKeyProvider;
-import dev.drover.orchestrator.mall.MallMqttAccess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -131,8 +131,8 @@ public final class DoorBench {
   /** Messages a second that the broker confirms; a sleeping reader's queue keeps them. */
   private double bare(Map<String, String> environment) throws Exception {
     String url = "tcp://127.0.0.1:" + environment.get("DROVER_MQTT_PORT");
-    byte[] secret = new FileKeyProvider(DIRECTORY.resolve("keys")).secret(MallMqttAccess.SECRET);
-    String password = MallMqttAccess.password(secret);
+    byte[] secret = new FileKeyProvider(DIRECTORY.resolve("keys")).secret("mqtt-internal");
+    String password = HexFormat.of().formatHex(secret);
     MqttClient reader = client(url, "drover-bench-reader", password);
     reader.subscribe(TOPIC, 1);
     reader.disconnect();
@@ -160,7 +160,7 @@ public final class DoorBench {
     MqttConnectionOptions options = new MqttConnectionOptions();
     options.setCleanStart(false);
     options.setSessionExpiryInterval(3600L);
-    options.setUserName(MallMqttAccess.USER);
+    options.setUserName("drover");
     options.setPassword(password.getBytes(StandardCharsets.UTF_8));
     client.connect(options);
     return client;
