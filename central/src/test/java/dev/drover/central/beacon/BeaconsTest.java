@@ -3,6 +3,9 @@ package dev.drover.central.beacon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -43,6 +46,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -596,6 +600,45 @@ class BeaconsTest {
     assertThat(ledger.path("rejected").asInt()).isEqualTo(7);
     assertThat(ledger.path("highest_seq").asInt()).isEqualTo(10);
     assertThat(texts(ledger.path("receipts"), "/batch_id")).containsExactly("b-1", "b-2");
+  }
+
+  @Test
+  void whatComesInABatchIsToldInTheLogLikeWhatIsPosted() throws Exception {
+    ListAppender<ILoggingEvent> told = new ListAppender<>();
+    told.start();
+    Logger protocol = (Logger) LoggerFactory.getLogger("protocol");
+    protocol.addAppender(told);
+    try {
+      String beacon = beacon("d");
+      counted(post("/beacons/access-logs", logs(beacon, "b", log(1, "ada")).toString()), 1, 0);
+      assertThat(post("/events/ack", "{\"event_ids\":[\"evt-1\"]}").status()).isEqualTo(200);
+      List<String> posted = events(told);
+      assertThat(posted)
+          .containsExactly("beacon_registered", "access_logs_uploaded", "events_acknowledged");
+      told.list.clear();
+      String batch =
+          batch(
+              "b-1",
+              item(1, "beacon_register", "k-1", registration("d")),
+              item(2, "access_logs", "k-2", logs(beacon, "b", log(1, "ada")).toString()),
+              item(3, "event_ack", "k-3", "{\"event_ids\":[\"evt-1\"]}"));
+      assertThat(post("/uploads", batch).status()).isEqualTo(200);
+      List<String> uploaded = new ArrayList<>(posted);
+      uploaded.add("uploads_received");
+      assertThat(events(told)).isEqualTo(uploaded);
+    } finally {
+      protocol.detachAppender(told);
+    }
+  }
+
+  private List<String> events(ListAppender<ILoggingEvent> told) {
+    return List.copyOf(told.list).stream()
+        .map(ILoggingEvent::getKeyValuePairs)
+        .filter(pairs -> pairs.stream().anyMatch(pair -> entity.equals(pair.value)))
+        .flatMap(List::stream)
+        .filter(pair -> pair.key.equals("event"))
+        .map(pair -> String.valueOf(pair.value))
+        .toList();
   }
 
   @Test
