@@ -98,6 +98,9 @@ public final class AccessLogs {
     if (!beacons.knows(entityId, batch.beaconId())) {
       throw Fields.unknownBeacon(batch.beaconId());
     }
+    if (gathered(exchange) == null) {
+      gather(exchange);
+    }
     Gathered gathered = new Gathered(entityId, batch);
     gathered(exchange).add(gathered);
     exchange.getMessage().setBody((Supplier<String>) gathered::answer);
@@ -106,9 +109,6 @@ public final class AccessLogs {
   /** Stores what was gathered, durably and each entry once; sets how many entries were new. */
   public void store(Exchange exchange) {
     List<Gathered> all = gathered(exchange);
-    if (all.isEmpty()) {
-      return;
-    }
     // A caller works on one entity, so the first one's is that of all.
     List<Integer> stored =
         store.store(all.get(0).entityId, all.stream().map(each -> each.batch).toList());
