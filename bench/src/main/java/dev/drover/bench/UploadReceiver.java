@@ -3,11 +3,15 @@ package dev.drover.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.nimbusds.jose.jwk.JWKSet;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.drover.engine.crypto.Jwks;
+import dev.drover.engine.crypto.PrivateKeys;
 import dev.drover.proto.Json;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.interfaces.ECPublicKey;
 import java.util.concurrent.Executors;
 
 /** A central that registers every mall and says {@code stored} to every item, in no time. */
@@ -31,6 +35,9 @@ final class UploadReceiver implements AutoCloseable {
                 exchange,
                 200,
                 "{\"token\":\"t\",\"expires_at\":4102444800,\"assigned_id\":\"bench\",\"initial_sync_required\":false}"));
+    String keys =
+        Jwks.json(new JWKSet(Jwks.encryption((ECPublicKey) PrivateKeys.generate().getPublic())));
+    server.createContext("/.well-known/jwks.json", exchange -> answer(exchange, 200, keys));
     server.createContext("/api/orchestrators/uploads", this::upload);
     server.start();
   }

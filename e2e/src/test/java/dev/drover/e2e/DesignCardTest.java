@@ -44,6 +44,8 @@ class DesignCardTest {
     "orchestrator, camel-spring-boot-",
     "orchestrator, camel-platform-http-vertx-",
     "orchestrator, camel-jackson-",
+    "orchestrator, camel-kafka-",
+    "orchestrator, camel-paho-mqtt5-",
     "orchestrator, bcpkix-"
   })
   void isPackedIntoTheRunnableJar(String module, String library) throws IOException {

@@ -260,7 +260,8 @@ class IdempotencyTest {
             .toList();
     assertThat(posts).hasSizeGreaterThan(15);
     for (String operation : posts) {
-      String flow = flows.split("\n      uri: direct:" + operation + "\n", 2)[1].split("- route:")[0];
+      String flow =
+          flows.split("\n      uri: direct:" + operation + "\n", 2)[1].split("- route:")[0];
       boolean once =
           flow.contains("uri: kamelet:idempotency-action")
               && flow.contains("uri: kamelet:idempotency-answer-action");

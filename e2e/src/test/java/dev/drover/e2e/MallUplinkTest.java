@@ -165,8 +165,8 @@ class MallUplinkTest {
         .as("seed %d: each once, whether the mall heard of it or not", seed)
         .isEqualTo(own.path("stored").asInt() + own.path("duplicate").asInt());
     assertThat(theirs.path("highest_seq").asInt()).isEqualTo(own.path("last_receipt").asInt());
-    JsonNode areas =
-        CENTRAL.api().get("/api/entities/" + entity + "/areas", operator(entity)).json();
+    String path = "/api/entities/" + entity + "/areas?limit=1000";
+    JsonNode areas = CENTRAL.api().get(path, operator(entity)).json().path("data");
     Map<Integer, String> arrived = new TreeMap<>();
     areas.forEach(area -> arrived.put(area.path("n").asInt(), area.path("id").asText()));
     assertThat(arrived).as("seed %d", seed).hasSize(EDITS);

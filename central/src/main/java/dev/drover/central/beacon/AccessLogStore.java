@@ -2,21 +2,22 @@ package dev.drover.central.beacon;
 
 import com.mongodb.ErrorCategory;
 import com.mongodb.MongoBulkWriteException;
-import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.UpdateManyModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 import dev.drover.engine.report.AccessLog;
+import dev.drover.engine.report.AccessLogBatch;
 import dev.drover.engine.report.Fields;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.bson.Document;
 
 /**
@@ -51,100 +53,140 @@ final class AccessLogStore {
   }
 
   /**
-   * Stores what is new of a batch.
+   * Stores what is new of some batches. They share each of the four writes, whatever their number;
+   * each write is durable before the next one.
    *
-   * @return how many entries were new
+   * @return how many entries of each batch were new
    */
-  int store(String entityId, String beaconId, List<AccessLog> logs, Optional<String> requestId) {
+  List<Integer> store(String entityId, List<AccessLogBatch> batches) {
     Map<String, Document> fresh = new LinkedHashMap<>();
-    for (AccessLog log : logs) {
-      String key = entityId + "/" + beaconId + "/" + log.key();
-      fresh.putIfAbsent(
-          key,
-          new Document("_id", key)
-              .append("beacon_id", beaconId)
-              .append("at", Date.from(log.at()))
-              .append("json", log.json())
-              .append("request_id", requestId.orElse(null))
-              .append("stored_at", Date.from(clock.instant())));
-    }
-    if (fresh.isEmpty()) {
-      return 0;
-    }
-    int stored = insert(fresh.values());
-    List<String> keys = List.copyOf(fresh.keySet());
-    List<String> unnumbered = stored == keys.size() ? keys : unnumbered(keys);
-    if (!unnumbered.isEmpty()) {
-      long number = append(entityId, beaconId, unnumbered, fresh);
-      settle(unnumbered, number);
-    }
-    return stored;
-  }
-
-  private int insert(Collection<Document> fresh) {
-    try {
-      entries.insertMany(List.copyOf(fresh), UNORDERED);
-      return fresh.size();
-    } catch (MongoBulkWriteException e) {
-      boolean onlyKnown =
-          e.getWriteErrors().stream()
-              .allMatch(error -> error.getCategory() == ErrorCategory.DUPLICATE_KEY);
-      if (!onlyKnown || e.getWriteConcernError() != null) {
-        throw e;
-      }
-      return fresh.size() - e.getWriteErrors().size();
-    }
-  }
-
-  /** Those of the keys, in their order, whose entries have no number. */
-  private List<String> unnumbered(List<String> keys) {
-    Set<String> found =
-        entries
-            .find(Filters.and(Filters.in("_id", keys), Filters.eq("seq", null)))
-            .projection(Projections.include("_id"))
-            .map(document -> document.getString("_id"))
-            .into(new HashSet<>());
-    return keys.stream().filter(found::contains).toList();
-  }
-
-  /** Takes the next number of the entity for these entries. */
-  private long append(
-      String entityId, String beaconId, List<String> keys, Map<String, Document> documents) {
-    Date first = null;
-    Date last = null;
-    for (String key : keys) {
-      Date at = documents.get(key).getDate("at");
-      first = first == null || at.before(first) ? at : first;
-      last = last == null || at.after(last) ? at : last;
-    }
-    Document head = heads.find(Filters.eq("_id", entityId)).first();
-    for (long number = head == null ? 1 : head.getLong("last") + 1; ; number++) {
-      Document chunk =
-          new Document("_id", orderKey(entityId, number))
-              .append("number", number)
-              .append("beacon_id", beaconId)
-              .append("first", first)
-              .append("last", last)
-              .append("keys", keys);
-      try {
-        order.insertOne(chunk);
-        heads.updateOne(
-            Filters.eq("_id", entityId),
-            Updates.max("last", number),
-            new UpdateOptions().upsert(true));
-        return number;
-      } catch (MongoWriteException e) {
-        if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) {
-          throw e;
+    List<List<String>> keys = new ArrayList<>();
+    for (AccessLogBatch batch : batches) {
+      List<String> own = new ArrayList<>();
+      for (AccessLog log : batch.logs()) {
+        String key = entityId + "/" + batch.beaconId() + "/" + log.key();
+        if (fresh.putIfAbsent(key, document(key, batch, log)) == null) {
+          own.add(key);
         }
       }
+      keys.add(own);
     }
+    if (fresh.isEmpty()) {
+      return keys.stream().map(List::size).toList();
+    }
+    Set<String> known = insert(List.copyOf(fresh.values()));
+    number(entityId, fresh, keys, known.isEmpty() ? fresh.keySet() : unnumbered(fresh.keySet()));
+    return keys.stream()
+        .map(own -> (int) own.stream().filter(key -> !known.contains(key)).count())
+        .toList();
+  }
+
+  private Document document(String key, AccessLogBatch batch, AccessLog log) {
+    return new Document("_id", key)
+        .append("beacon_id", batch.beaconId())
+        .append("at", Date.from(log.at()))
+        .append("json", log.json())
+        .append("request_id", batch.requestId().orElse(null))
+        .append("stored_at", Date.from(clock.instant()));
+  }
+
+  /** Stores entries; returns the keys of those that were there. */
+  private Set<String> insert(List<Document> fresh) {
+    try {
+      entries.insertMany(fresh, UNORDERED);
+      return Set.of();
+    } catch (MongoBulkWriteException e) {
+      refuseOthers(e);
+      return e.getWriteErrors().stream()
+          .map(error -> fresh.get(error.getIndex()).getString("_id"))
+          .collect(Collectors.toSet());
+    }
+  }
+
+  private static void refuseOthers(MongoBulkWriteException e) {
+    boolean onlyKnown =
+        e.getWriteErrors().stream()
+            .allMatch(error -> error.getCategory() == ErrorCategory.DUPLICATE_KEY);
+    if (!onlyKnown || e.getWriteConcernError() != null) {
+      throw e;
+    }
+  }
+
+  /** Those of the keys whose entries have no number. */
+  private Set<String> unnumbered(Set<String> keys) {
+    return entries
+        .find(Filters.and(Filters.in("_id", keys), Filters.eq("seq", null)))
+        .projection(Projections.include("_id"))
+        .map(document -> document.getString("_id"))
+        .into(new HashSet<>());
+  }
+
+  /** Gives each batch's entries that have no number the next one, in the order of the batches. */
+  private void number(
+      String entityId,
+      Map<String, Document> documents,
+      List<List<String>> batches,
+      Set<String> unnumbered) {
+    List<Document> chunks = new ArrayList<>();
+    for (List<String> keys : batches) {
+      List<String> wanting = keys.stream().filter(unnumbered::contains).toList();
+      if (!wanting.isEmpty()) {
+        chunks.add(chunk(wanting.stream().map(documents::get).toList(), wanting));
+      }
+    }
+    if (chunks.isEmpty()) {
+      return;
+    }
+    Document head = heads.find(Filters.eq("_id", entityId)).first();
+    append(entityId, chunks, head == null ? 1 : head.getLong("last") + 1);
+    settle(chunks);
+  }
+
+  private static Document chunk(List<Document> documents, List<String> keys) {
+    List<Date> times = documents.stream().map(document -> document.getDate("at")).toList();
+    return new Document("beacon_id", documents.get(0).getString("beacon_id"))
+        .append("first", Collections.min(times))
+        .append("last", Collections.max(times))
+        .append("keys", keys);
+  }
+
+  /** Inserts chunks under the numbers from here on; others may take some of them first. */
+  private void append(String entityId, List<Document> chunks, long from) {
+    long number = from;
+    for (int done = 0; done < chunks.size(); ) {
+      List<Document> rest = chunks.subList(done, chunks.size());
+      for (int i = 0; i < rest.size(); i++) {
+        rest.get(i).append("_id", orderKey(entityId, number + i)).append("number", number + i);
+      }
+      try {
+        order.insertMany(rest);
+        done = chunks.size();
+      } catch (MongoBulkWriteException e) {
+        refuseOthers(e);
+        int taken = e.getWriteErrors().get(0).getIndex();
+        done += taken;
+        number += taken + 1;
+      }
+    }
+    heads.updateOne(
+        Filters.eq("_id", entityId),
+        Updates.max("last", chunks.get(chunks.size() - 1).getLong("number")),
+        new UpdateOptions().upsert(true));
   }
 
   /** The first number that an entry is given stays: two writers may have named it. */
-  private void settle(List<String> keys, long number) {
-    entries.updateMany(
-        Filters.and(Filters.in("_id", keys), Filters.eq("seq", null)), Updates.set("seq", number));
+  private void settle(List<Document> chunks) {
+    List<UpdateManyModel<Document>> updates =
+        chunks.stream()
+            .map(
+                chunk ->
+                    new UpdateManyModel<Document>(
+                        Filters.and(
+                            Filters.in("_id", chunk.getList("keys", String.class)),
+                            Filters.eq("seq", null)),
+                        Updates.set("seq", chunk.getLong("number"))))
+            .toList();
+    entries.bulkWrite(updates);
   }
 
   private static String orderKey(String entityId, long number) {
@@ -233,7 +275,7 @@ final class AccessLogStore {
   private List<Document> entries(Document chunk) {
     List<String> keys = chunk.getList("keys", String.class);
     long number = chunk.getLong("number");
-    settle(keys, number);
+    settle(List.of(chunk));
     Map<String, Document> byKey = new HashMap<>();
     entries
         .find(Filters.in("_id", keys))

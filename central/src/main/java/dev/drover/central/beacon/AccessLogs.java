@@ -13,9 +13,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.bson.Document;
 
@@ -26,6 +29,24 @@ import org.bson.Document;
 public final class AccessLogs {
   private static final int PAGE = 100;
   private static final int MAX_PAGE = 1000;
+
+  private static final String GATHERED = "DroverGatheredLogs";
+
+  /** A batch, and how many of its entries were new once it is stored. */
+  private static final class Gathered {
+    private final String entityId;
+    private final AccessLogBatch batch;
+    private int stored;
+
+    Gathered(String entityId, AccessLogBatch batch) {
+      this.entityId = entityId;
+      this.batch = batch;
+    }
+
+    String answer() {
+      return batch.answer(stored).toString();
+    }
+  }
 
   private final Beacons beacons;
   private final AccessLogStore store;
@@ -59,21 +80,53 @@ public final class AccessLogs {
     }
   }
 
+  /** Begins to collect batches that will be stored together. */
+  public void gather(Exchange exchange) {
+    exchange.setProperty(GATHERED, new ArrayList<Gathered>());
+  }
+
   /**
-   * Stores a batch and answers how many of its entries were new.
+   * Checks a batch and puts it to those that are stored together. The body becomes its answer,
+   * which can be read when they are stored.
    *
    * @throws ProtocolException VALIDATION_FAILED, BEACON_NOT_REGISTERED, PAYLOAD_TOO_LARGE
    */
-  public void store(Exchange exchange) {
+  public void take(Exchange exchange) {
     ObjectNode body = Fields.body(exchange);
     String entityId = EntityScope.of(exchange, body);
     AccessLogBatch batch = AccessLogBatch.read(body);
     if (!beacons.knows(entityId, batch.beaconId())) {
       throw Fields.unknownBeacon(batch.beaconId());
     }
-    int stored = store.store(entityId, batch.beaconId(), batch.logs(), batch.requestId());
-    exchange.setProperty(ProtocolLog.RECORDS, stored);
-    exchange.getMessage().setBody(batch.answer(stored).toString());
+    if (gathered(exchange) == null) {
+      gather(exchange);
+    }
+    Gathered gathered = new Gathered(entityId, batch);
+    gathered(exchange).add(gathered);
+    exchange.getMessage().setBody((Supplier<String>) gathered::answer);
+  }
+
+  /** Stores what was gathered, durably and each entry once; sets how many entries were new. */
+  public void store(Exchange exchange) {
+    List<Gathered> all = gathered(exchange);
+    // A caller works on one entity, so the first one's is that of all.
+    List<Integer> stored =
+        store.store(all.get(0).entityId, all.stream().map(each -> each.batch).toList());
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).stored = stored.get(i);
+    }
+    int records = stored.stream().mapToInt(Integer::intValue).sum();
+    exchange.setProperty(ProtocolLog.RECORDS, records);
+  }
+
+  /** Makes the answer to the one batch that was stored the body. */
+  public void answer(Exchange exchange) {
+    exchange.getMessage().setBody(gathered(exchange).get(0).answer());
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Gathered> gathered(Exchange exchange) {
+    return exchange.getProperty(GATHERED, List.class);
   }
 
   /** A page of an entity's logs, in stored order; {@code cursor} says where the next one begins. */

@@ -80,7 +80,7 @@ public final class UploadLedger {
         upload.result(
             first.index(),
             before.getString("fingerprint").equals(first.item().fingerprint())
-                ? new UploadResult(UploadResult.DUPLICATE, before.getString("response"), null)
+                ? UploadResult.duplicate(before.getString("response"))
                 : UploadResult.rejected(reused()));
       }
     }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 
 /**
@@ -73,7 +74,11 @@ public final class Uploads {
 
   /** The operation has done what the item asked for; the body is its answer. */
   public void stored(Exchange exchange) {
-    settle(exchange, UploadResult.stored(exchange.getMessage().getBody(String.class)));
+    Object body = exchange.getMessage().getBody();
+    String text = body instanceof Supplier ? null : exchange.getMessage().getBody(String.class);
+    settle(
+        exchange,
+        UploadResult.stored(() -> body instanceof Supplier<?> later ? (String) later.get() : text));
   }
 
   /** The operation refused the item, which will not change by repeating it. */

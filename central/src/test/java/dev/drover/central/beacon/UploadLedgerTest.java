@@ -74,7 +74,7 @@ class UploadLedgerTest {
   private static void judge(UploadLedger ledger) {
     Upload upload = upload();
     ledger.recall(upload);
-    upload.todo().forEach(todo -> upload.result(todo.index(), UploadResult.stored("{}")));
+    upload.todo().forEach(todo -> upload.result(todo.index(), UploadResult.stored(() -> "{}")));
     ledger.commit(upload);
   }
 

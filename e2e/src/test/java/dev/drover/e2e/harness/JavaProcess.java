@@ -32,6 +32,7 @@ public class JavaProcess implements AutoCloseable {
   private final Path data;
   private final int port;
   private final Map<String, String> environment = new TreeMap<>();
+  private List<String> surroundings = List.of();
   private Process process;
   private int starts;
 
@@ -54,6 +55,11 @@ public class JavaProcess implements AutoCloseable {
     environment.putAll(settings);
   }
 
+  /** The command that runs it, for example in a network namespace; by default none. */
+  public void within(List<String> command) {
+    surroundings = command;
+  }
+
   /** Starts it and waits until it is healthy. */
   public void start() {
     launch();
@@ -66,7 +72,7 @@ public class JavaProcess implements AutoCloseable {
     if (!Files.isRegularFile(jar)) {
       throw new IllegalStateException(jar + " is missing; run ./mvnw package");
     }
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(surroundings);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + HOME.resolve("config/jvm/" + module + ".options"));
     command.add("-XX:TieredStopAtLevel=1");
@@ -155,7 +161,7 @@ public class JavaProcess implements AutoCloseable {
 
   /** Where it answers. */
   public String url() {
-    return "http://127.0.0.1:" + port;
+    return "http://" + environment.getOrDefault("DROVER_BIND", "127.0.0.1") + ":" + port;
   }
 
   /** Its data port. */

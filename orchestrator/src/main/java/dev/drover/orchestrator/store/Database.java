@@ -1,5 +1,7 @@
 package dev.drover.orchestrator.store;
 
+import dev.drover.proto.ErrorCode;
+import dev.drover.proto.ProtocolException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +33,9 @@ public final class Database implements AutoCloseable {
     /** Reads the row at which the result stands. */
     T read(ResultSet row) throws SQLException;
   }
+
+  // SQLITE_FULL
+  private static final int DISK_FULL = 13;
 
   private final Connection connection;
   private final Connection reader;
@@ -119,10 +124,19 @@ public final class Database implements AutoCloseable {
    * sync of the disk for all; durable when this returns. Work must not throw for reasons of its
    * own: what fails fails for the whole group.
    *
+   * @throws ProtocolException QUEUE_FULL when the disk is full: those who write together have
+   *     callers who wait
    * @throws IllegalStateException when the database refuses
    */
   public <T> T together(Work<T> work) {
-    return group.run(work);
+    try {
+      return group.run(work);
+    } catch (IllegalStateException e) {
+      if (e.getCause() instanceof SQLException sql && sql.getErrorCode() == DISK_FULL) {
+        throw new ProtocolException(ErrorCode.QUEUE_FULL, "The mall's disk is full");
+      }
+      throw e;
+    }
   }
 
   /** Runs this after shared writes were undone, for who counts along. */

@@ -3,7 +3,6 @@ package dev.drover.orchestrator.uplink;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
-import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
@@ -23,8 +22,6 @@ public final class UplinkDoor {
   public static final String SEQ = "DroverUplinkSeq";
 
   private static final String IDEMPOTENCY_KEY = "X-Idempotency-Key";
-  // SQLITE_FULL
-  private static final int DISK_FULL = 13;
 
   private final UplinkStore store;
 
@@ -37,7 +34,7 @@ public final class UplinkDoor {
    * Accepts the write in the body; it is durable when this returns.
    *
    * @throws ProtocolException VALIDATION_FAILED when the body is not JSON, QUEUE_FULL when there is
-   *     no room for it
+   *     no room for it, in the queue or on the disk
    */
   public void accept(Exchange exchange) {
     var message = exchange.getMessage();
@@ -46,30 +43,14 @@ public final class UplinkDoor {
     UplinkClass queue = UplinkClass.of(message.getHeader(CLASS, String.class));
     String key = message.getHeader(KEY, "", String.class);
     String given = message.getHeader(IDEMPOTENCY_KEY, String.class);
-    Optional<UplinkItem> item = store(type, key, queue, given, body);
+    Optional<UplinkItem> item = store.accept(type, key, queue, given, body);
     message.removeHeader(SEQ);
     if (item.isPresent()) {
       message.setHeader(SEQ, item.get().seq());
       message.setHeader(IDEMPOTENCY_KEY, item.get().idempotencyKey());
     } else if (queue != UplinkClass.LATEST) {
-      throw full(type);
+      throw new ProtocolException(
+          ErrorCode.QUEUE_FULL, "The mall's queue is full", Map.of("type", type));
     }
-  }
-
-  private Optional<UplinkItem> store(
-      String type, String key, UplinkClass queue, String given, String body) {
-    try {
-      return store.accept(type, key, queue, given, body);
-    } catch (IllegalStateException e) {
-      if (e.getCause() instanceof SQLException sql && sql.getErrorCode() == DISK_FULL) {
-        throw full(type);
-      }
-      throw e;
-    }
-  }
-
-  private static ProtocolException full(String type) {
-    return new ProtocolException(
-        ErrorCode.QUEUE_FULL, "The mall's queue is full", Map.of("type", type));
   }
 }

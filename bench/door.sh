@@ -1,0 +1,3 @@
+#!/bin/sh
+# The mall's door for beacons beside bare MQTT publishes: bench/door.sh [beacons] [clients] [seconds] [rounds]
+exec "$(dirname "$0")/run.sh" DoorBench "$@"

@@ -1,0 +1,40 @@
+package dev.drover.orchestrator.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.drover.proto.ErrorCode;
+import dev.drover.proto.ProtocolException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatabaseTest {
+  private static final String SCHEMA = "CREATE TABLE IF NOT EXISTS notes (note TEXT)";
+
+  @TempDir Path directory;
+
+  @Test
+  void aFullDiskIsToldToWhomWaitsAndKeepsWhatThereIs() {
+    try (Database database = new Database(directory.resolve("mall.db"), List.of(SCHEMA))) {
+      note(database, "before");
+      limit(database, 2);
+      assertThatThrownBy(() -> note(database, "x".repeat(100_000)))
+          .isInstanceOfSatisfying(
+              ProtocolException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.QUEUE_FULL));
+      limit(database, 1_000);
+      note(database, "after");
+      assertThat(database.query(row -> row.getString(1), "SELECT note FROM notes"))
+          .containsExactly("before", "after");
+    }
+  }
+
+  private static void limit(Database database, int pages) {
+    database.transaction(open -> Database.query(open, row -> 1, "PRAGMA max_page_count=" + pages));
+  }
+
+  private static void note(Database database, String note) {
+    database.together(open -> Database.update(open, "INSERT INTO notes VALUES (?)", note));
+  }
+}
