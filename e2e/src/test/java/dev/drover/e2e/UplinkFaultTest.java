@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
  */
 class UplinkFaultTest {
   private static final Logger LOG = LoggerFactory.getLogger(UplinkFaultTest.class);
-  private static final int ITEMS = Integer.getInteger("drover.fault.items", 3_000);
-  private static final int KILLS = Integer.getInteger("drover.fault.kills", 6);
+  private static final int ITEMS = Integer.getInteger("drover.fault.items", 2_000);
+  private static final int KILLS = Integer.getInteger("drover.fault.kills", 5);
   private static final long SEED = Long.getLong("drover.fault.seed", System.nanoTime());
   private static final int BEACONS = 24;
   // A start takes seconds on a machine of its own, and a minute on a crowded one.
