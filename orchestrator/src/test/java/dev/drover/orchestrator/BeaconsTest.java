@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.drover.engine.crypto.Envelope;
 import dev.drover.engine.crypto.Role;
 import dev.drover.orchestrator.uplink.UplinkStore;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.eclipse.paho.mqttv5.client.MqttClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
@@ -224,6 +226,38 @@ class BeaconsTest extends MallTestBase {
       awaitDrained(mall);
       assertThat(uploaded("access_logs")).isEmpty();
       assertThat(uploaded("beacon_heartbeat")).isEmpty();
+    }
+  }
+
+  /** NP-GEN-10, R-31: phones speak to central only. */
+  @Test
+  void aPhoneIsRefusedOnEveryOperation() throws Exception {
+    try (TestMall mall = settled(MANY)) {
+      String phone = central.token(Role.MOBILE, FakeCentral.ENTITY);
+      Path file = Path.of(System.getProperty("drover.home"), "proto/openapi/orchestrator.yaml");
+      JsonNode paths = new YAMLMapper().readTree(file.toFile()).path("paths");
+      List<String> open = new ArrayList<>();
+      int refused = 0;
+      for (Map.Entry<String, JsonNode> path : paths.properties()) {
+        for (String method : List.of("get", "post", "put", "delete")) {
+          if (path.getValue().has(method)) {
+            String url =
+                path.getKey()
+                    .replace("{entity_id}", FakeCentral.ENTITY)
+                    .replace("{collection}", "areas")
+                    .replaceAll("\\{.*?\\}", "1");
+            String body = method.equals("get") || method.equals("delete") ? null : "{}";
+            int status = mall.send(method.toUpperCase(Locale.ROOT), url, phone, body).status();
+            if (status == 403) {
+              refused++;
+            } else {
+              open.add(method + " " + path.getKey() + " " + status);
+            }
+          }
+        }
+      }
+      assertThat(open).containsExactly("get /health 200");
+      assertThat(refused).isGreaterThan(25);
     }
   }
 
