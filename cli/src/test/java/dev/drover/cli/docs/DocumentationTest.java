@@ -13,9 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What the pages point at is there, and nothing in them belongs to one person's machine. */
@@ -82,6 +84,19 @@ class DocumentationTest {
     for (ErrorCode code : ErrorCode.values()) {
       assertThat(page).contains("| `" + code + "` | " + code.status() + " |");
     }
+  }
+
+  @Test
+  void everyEventOfTheProtocolsLogIsListed() throws IOException {
+    String page = Files.readString(HOME.resolve("docs/reference/logging.md"));
+    Pattern event = Pattern.compile("record\\(\\*, '(\\w+)'");
+    Set<String> events = new TreeSet<>();
+    try (Stream<Path> flows = Files.walk(HOME.resolve("routes"))) {
+      for (Path flow : flows.filter(file -> file.toString().endsWith(".yaml")).toList()) {
+        event.matcher(Files.readString(flow)).results().forEach(e -> events.add(e.group(1)));
+      }
+    }
+    assertThat(events).hasSizeGreaterThan(20).allMatch(name -> page.contains("`" + name + "`"));
   }
 
   private static List<Path> pages() throws IOException {
