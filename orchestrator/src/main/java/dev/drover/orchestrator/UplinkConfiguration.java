@@ -56,8 +56,9 @@ class UplinkConfiguration {
   }
 
   @Bean
-  UplinkUpload uplinkUpload(UplinkStore store, MallIdentity identity) {
-    return new UplinkUpload(store, identity.entityId());
+  UplinkUpload uplinkUpload(
+      UplinkStore store, MallIdentity identity, OrchestratorProperties properties) {
+    return new UplinkUpload(store, identity.entityId(), properties.uplink().batchSize());
   }
 
   @Bean

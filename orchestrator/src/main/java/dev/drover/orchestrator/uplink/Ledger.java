@@ -2,7 +2,7 @@ package dev.drover.orchestrator.uplink;
 
 /**
  * What became of the accepted items: {@code accepted = stored + duplicate + parked + superseded +
- * pending}, and no {@code gap}.
+ * pending}.
  *
  * @param accepted how many items got a number
  * @param stored how many central stored
@@ -10,7 +10,6 @@ package dev.drover.orchestrator.uplink;
  * @param parked how many wait for a person
  * @param superseded how many of class {@code latest} gave way to a newer one, or to lack of room
  * @param pending how many are on their way
- * @param gap how many the queue has lost: others that it got later have arrived
  * @param pendingBytes what the pending and parked items take
  * @param lastReceipt the highest number that central has confirmed
  */
@@ -21,11 +20,15 @@ public record Ledger(
     long parked,
     long superseded,
     long pending,
-    long gap,
     long pendingBytes,
     long lastReceipt) {
+  /** How many accepted items nobody knows anything of; negative when some were counted twice. */
+  public long gap() {
+    return accepted - stored - duplicate - parked - superseded - pending;
+  }
+
   /** Whether every accepted item is accounted for. */
   public boolean balanced() {
-    return gap == 0 && accepted == stored + duplicate + parked + superseded + pending;
+    return gap() == 0;
   }
 }

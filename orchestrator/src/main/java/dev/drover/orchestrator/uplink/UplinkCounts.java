@@ -3,7 +3,6 @@ package dev.drover.orchestrator.uplink;
 import dev.drover.orchestrator.store.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
 
 /** The ledger's counters and marks; each change is part of the transaction that it tells of. */
 final class UplinkCounts {
@@ -26,12 +25,5 @@ final class UplinkCounts {
             + " value = max(value, excluded.value)",
         name,
         to);
-  }
-
-  static long value(Connection open, String name) throws SQLException {
-    List<Long> found =
-        Database.query(
-            open, row -> row.getLong(1), "SELECT value FROM uplink_counts WHERE name = ?", name);
-    return found.isEmpty() ? 0 : found.get(0);
   }
 }

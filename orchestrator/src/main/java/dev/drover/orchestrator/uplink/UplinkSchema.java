@@ -38,25 +38,11 @@ final class UplinkSchema {
           + ", "
           + count("superseded")
           + ", (SELECT count(*) FROM uplink_items), "
-          + lost("urgent", "settled_urgent")
-          + " + "
-          + lost("latest", "settled_urgent")
-          + " + "
-          + lost("normal", "settled_normal")
-          + ", "
           + count("last_receipt");
 
   private UplinkSchema() {}
 
   private static String count(String name) {
     return "coalesce((SELECT value FROM uplink_counts WHERE name = '" + name + "'), 0)";
-  }
-
-  private static String lost(String queue, String settled) {
-    return "(SELECT count(*) FROM uplink_items WHERE class = '"
-        + queue
-        + "' AND published < "
-        + count(settled)
-        + ")";
   }
 }

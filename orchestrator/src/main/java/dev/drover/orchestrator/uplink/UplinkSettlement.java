@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,12 +16,11 @@ import java.util.Map;
  * ledger counts them. An item whose row has ended already counts for nothing.
  */
 final class UplinkSettlement {
-  private record Closed(long seq, long size, Long order, UplinkClass queue, String key) {}
+  private record Closed(long seq, long size, UplinkClass queue, String key) {}
 
   private final Connection open;
   private final UplinkRoom room;
   private final Map<String, Long> counted = new HashMap<>();
-  private final Map<UplinkClass, Long> reached = new EnumMap<>(UplinkClass.class);
   private long receipt;
 
   UplinkSettlement(Connection open, UplinkRoom room) {
@@ -73,18 +71,14 @@ final class UplinkSettlement {
                 new Closed(
                     row.getLong(1),
                     row.getLong(2),
-                    row.getObject(3) == null ? null : row.getLong(3),
-                    UplinkClass.of(row.getString(4)),
-                    row.getString(5)),
+                    UplinkClass.of(row.getString(3)),
+                    row.getString(4)),
             "DELETE FROM uplink_items WHERE seq IN ("
                 + String.join(", ", Collections.nCopies(seqs.size(), "?"))
-                + ") RETURNING seq, size, published, class, item_key",
+                + ") RETURNING seq, size, class, item_key",
             seqs.toArray());
     for (Closed row : closed) {
       room.add(-row.size());
-      if (row.order() != null) {
-        reached.merge(row.queue(), row.order(), Math::max);
-      }
       if (row.queue() == UplinkClass.URGENT && !row.key().isEmpty()) {
         release(row.seq(), row.key());
       }
@@ -105,10 +99,6 @@ final class UplinkSettlement {
   private void count() throws SQLException {
     for (Map.Entry<String, Long> one : counted.entrySet()) {
       UplinkCounts.add(open, one.getKey(), one.getValue());
-    }
-    for (Map.Entry<UplinkClass, Long> one : reached.entrySet()) {
-      boolean normal = one.getKey() == UplinkClass.NORMAL;
-      UplinkCounts.raise(open, normal ? "settled_normal" : "settled_urgent", one.getValue());
     }
     if (receipt > 0) {
       UplinkCounts.raise(open, "last_receipt", receipt);

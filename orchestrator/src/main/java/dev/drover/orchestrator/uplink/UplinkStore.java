@@ -9,26 +9,27 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The uplink's tables in {@code mall.db}: a row for each item that is accepted and not settled. The
- * row holds the body until the queue has confirmed it, so a crash between both leaves an item that
- * is published again, never a number without one.
- *
- * <p>An item that the queue has confirmed carries the order of its confirmation. The queue is first
- * in, first out for each class; so an item with a lower order than one that is settled is lost, and
- * counts as a gap.
+ * queue carries copies: what is sent, and in which order, follows from the rows, so what a queue
+ * brings late, twice or not at all does no harm.
  *
  * <p>Classes have queues of their own, so an item also names the urgent one of its key that it must
  * not overtake, and is not published before that is settled.
  */
 public final class UplinkStore {
+  private static final String ITEMS =
+      "SELECT seq, type, item_key, class, idempotency_key, created_at, body, tries FROM"
+          + " uplink_items";
+  private static final String LIMIT = " ORDER BY seq LIMIT ?";
+
   private final Database database;
   private final UplinkRoom room;
   private final UplinkIntake intake;
@@ -47,6 +48,9 @@ public final class UplinkStore {
           for (String sql : UplinkSchema.STATEMENTS) {
             Database.update(open, sql);
           }
+          // A queue of others may have lost what it had; what comes twice is settled once.
+          Database.update(
+              open, "UPDATE uplink_items SET published = NULL WHERE published IS NOT NULL");
           return null;
         });
     this.room = new UplinkRoom(database, maxBytes);
@@ -73,9 +77,7 @@ public final class UplinkStore {
   List<UplinkItem> unpublished(UplinkClass queue, int max) {
     return database.query(
         UplinkStore::item,
-        "SELECT seq, type, item_key, class, idempotency_key, created_at, body, tries FROM"
-            + " uplink_items WHERE class = ? AND published IS NULL AND waits_for IS NULL ORDER BY"
-            + " seq LIMIT ?",
+        ITEMS + " WHERE class = ? AND published IS NULL AND waits_for IS NULL" + LIMIT,
         queue.wire(),
         max);
   }
@@ -87,55 +89,76 @@ public final class UplinkStore {
         queue.wire());
   }
 
-  /** The queue has confirmed these, in this order; it holds their bodies from now on. */
+  /** The queue has confirmed these. */
   void published(List<Long> seqs) {
     database.together(
-        open -> {
-          long order = UplinkCounts.value(open, "published");
-          List<Long> places = new ArrayList<>();
-          for (long seq : seqs) {
-            places.add(seq);
-            places.add(++order);
-          }
-          Database.update(
-              open,
-              "WITH list (seq, place) AS (VALUES "
-                  + String.join(", ", Collections.nCopies(seqs.size(), "(?, ?)"))
-                  + ") UPDATE uplink_items SET published = list.place, body = NULL FROM list WHERE"
-                  + " uplink_items.seq = list.seq AND published IS NULL",
-              places.toArray());
-          UplinkCounts.add(open, "published", seqs.size());
-          return null;
-        });
+        open ->
+            Database.update(
+                open,
+                "UPDATE uplink_items SET published = 1 WHERE seq IN ("
+                    + String.join(", ", Collections.nCopies(seqs.size(), "?"))
+                    + ")",
+                seqs.toArray()));
   }
 
   /**
-   * Those of the items that are not settled, with the number of their refusals, in the order in
-   * which they went into the queue: it may bring an item twice, and after a lost connection a
-   * broker may put the first one last.
+   * What is to be sent next, by number, so that the items of a batch of the queue can be settled:
+   * also what should have come before them. A broker that gets a new reader may bring messages
+   * late, or may have lost some; the order, and what is to be sent, is the store's.
+   *
+   * @param batch what the queue brought
+   * @param most how many at a time
+   * @return nothing when all of the batch is settled
    */
+  List<UplinkItem> next(Collection<UplinkItem> batch, int most) {
+    List<UplinkItem> open = open(batch);
+    List<UplinkItem> next = new ArrayList<>();
+    for (UplinkClass queue : UplinkClass.values()) {
+      List<UplinkItem> own = open.stream().filter(item -> item.queue() == queue).toList();
+      if (!own.isEmpty() && next.size() < most) {
+        next.addAll(upTo(own, queue, most - next.size()));
+      }
+    }
+    return next;
+  }
+
+  /** The items of a class that may go, up to the last one of these. */
+  private List<UplinkItem> upTo(List<UplinkItem> batch, UplinkClass queue, int most) {
+    // One of class latest can still give way to a newer one until it is in the queue.
+    String here = queue == UplinkClass.LATEST ? " AND published IS NOT NULL" : "";
+    Map<Long, UplinkItem> found = new TreeMap<>();
+    database
+        .query(
+            UplinkStore::item,
+            ITEMS + " WHERE class = ? AND seq <= ? AND waits_for IS NULL" + here + LIMIT,
+            queue.wire(),
+            batch.get(batch.size() - 1).seq(),
+            most)
+        .forEach(item -> found.put(item.seq(), item));
+    batch.forEach(item -> found.put(item.seq(), item));
+    return found.values().stream().limit(most).toList();
+  }
+
+  /** Those of the items that are not settled, by number, with the number of their refusals. */
   List<UplinkItem> open(Collection<UplinkItem> items) {
-    record Row(String idempotencyKey, long order, int tries) {}
-    Map<Long, Row> rows = new HashMap<>();
-    database.query(
-        row -> rows.put(row.getLong(1), new Row(row.getString(2), row.getLong(3), row.getInt(4))),
-        "SELECT seq, idempotency_key, coalesce(published, 9223372036854775807), tries FROM"
-            + " uplink_items WHERE seq IN ("
-            + String.join(", ", Collections.nCopies(items.size(), "?"))
-            + ")",
-        items.stream().map(UplinkItem::seq).toArray());
-    Map<Long, UplinkItem> open = new HashMap<>();
+    Map<Long, UplinkItem> rows = new HashMap<>();
+    database
+        .query(
+            UplinkStore::item,
+            ITEMS
+                + " WHERE seq IN ("
+                + String.join(", ", Collections.nCopies(items.size(), "?"))
+                + ")",
+            items.stream().map(UplinkItem::seq).toArray())
+        .forEach(row -> rows.put(row.seq(), row));
+    Map<Long, UplinkItem> open = new TreeMap<>();
     for (UplinkItem item : items) {
-      Row row = rows.get(item.seq());
+      UplinkItem row = rows.get(item.seq());
       if (row != null && row.idempotencyKey().equals(item.idempotencyKey())) {
         open.put(item.seq(), item.refused(row.tries()));
       }
     }
-    return open.values().stream()
-        .sorted(
-            Comparator.<UplinkItem>comparingLong(item -> rows.get(item.seq()).order())
-                .thenComparing(UplinkItem::seq))
-        .toList();
+    return List.copyOf(open.values());
   }
 
   /**
@@ -185,9 +208,8 @@ public final class UplinkStore {
                     row.getLong(4),
                     row.getLong(5),
                     row.getLong(6),
-                    row.getLong(7),
                     room.taken(),
-                    row.getLong(8)),
+                    row.getLong(7)),
             UplinkSchema.LEDGER)
         .orElseThrow();
   }

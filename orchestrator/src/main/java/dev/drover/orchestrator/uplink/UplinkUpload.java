@@ -18,15 +18,22 @@ public final class UplinkUpload {
   public static final String OPEN = "DroverUplinkOpen";
 
   private static final String RECORDS = "DroverUplinkRecords";
+  private static final String BATCH = "DroverUplinkBatch";
   private static final String ITEMS = "DroverUplinkItems";
 
   private final UplinkStore store;
   private final String entityId;
+  private final int batchSize;
 
-  /** Uploads of one mall. */
-  public UplinkUpload(UplinkStore store, String entityId) {
+  /**
+   * Uploads of one mall.
+   *
+   * @param batchSize how many items a request has at most
+   */
+  public UplinkUpload(UplinkStore store, String entityId, int batchSize) {
     this.store = store;
     this.entityId = entityId;
+    this.batchSize = batchSize;
   }
 
   /** The items that the exchange carries. */
@@ -48,7 +55,8 @@ public final class UplinkUpload {
       }
     }
     exchange.setProperty(RECORDS, exchange.getMessage().getBody());
-    exchange.setProperty(ITEMS, items);
+    exchange.setProperty(BATCH, items);
+    exchange.setProperty(OPEN, items.size());
   }
 
   /** Tells Kafka that the batch in the body need not come again: up to its last record. */
@@ -65,11 +73,24 @@ public final class UplinkUpload {
     return batch.getContext().getTypeConverter().convertTo(byte[].class, batch, body);
   }
 
-  /** Leaves out what is settled; the queue may bring an item twice. */
+  /** Takes what is to be sent next, so that the batch can be settled; nothing when it is. */
+  public void next(Exchange exchange) {
+    take(exchange, store.next(batch(exchange), batchSize));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<UplinkItem> batch(Exchange exchange) {
+    return exchange.getProperty(BATCH, List.class);
+  }
+
+  private static void take(Exchange exchange, List<UplinkItem> items) {
+    exchange.setProperty(ITEMS, items);
+    exchange.setProperty(OPEN, items.size());
+  }
+
+  /** Leaves out what is settled meanwhile. */
   public void leaveOutSettled(Exchange exchange) {
-    List<UplinkItem> open = store.open(items(exchange));
-    exchange.setProperty(ITEMS, open);
-    exchange.setProperty(OPEN, open.size());
+    take(exchange, store.open(items(exchange)));
   }
 
   /** Makes the request to central. Items that are sent in the same state have the same batch id. */

@@ -85,19 +85,32 @@ class UplinkStoreTest {
   }
 
   @Test
-  void whatTheQueueLostIsAGapUntilItArrives() {
+  void whatTheQueueBringsLateOrHasLostGoesInItsPlace() {
     UplinkItem lost = accept("b1", UplinkClass.NORMAL);
-    UplinkItem second = accept("b1", UplinkClass.NORMAL);
-    store.published(List.of(1L, 2L));
-    assertThat(store.ledger().gap()).isZero();
+    UplinkItem second = accept("b2", UplinkClass.NORMAL);
+    UplinkItem third = accept("b1", UplinkClass.NORMAL);
+    accept("b1", UplinkClass.NORMAL);
+    store.published(List.of(1L, 2L, 3L));
+    assertThat(next(2, third, second)).as("so many at a time").containsExactly(1L, 2L);
+    settle(Verdict.Status.STORED, lost);
     settle(Verdict.Status.STORED, second);
-    Ledger ledger = store.ledger();
-    assertThat(ledger.gap()).isEqualTo(1);
-    assertThat(ledger.pending()).isEqualTo(1);
-    assertThat(ledger.balanced()).isFalse();
-    settle(Verdict.Status.DUPLICATE, lost);
-    assertThat(store.ledger().balanced()).isTrue();
-    assertThat(store.ledger().duplicate()).isEqualTo(1);
+    assertThat(next(2, third, second)).as("none of what comes after").containsExactly(3L);
+    settle(Verdict.Status.STORED, third);
+    assertThat(next(2, third, second)).isEmpty();
+  }
+
+  @Test
+  void whatMayStillGiveWayIsNotSentBeforeItIsInTheQueue() {
+    UplinkItem urgent = accept("b1", UplinkClass.URGENT);
+    UplinkItem heartbeat = accept("b2", UplinkClass.LATEST);
+    UplinkItem another = accept("b3", UplinkClass.LATEST);
+    store.published(List.of(3L));
+    assertThat(next(9, another, urgent)).containsExactly(1L, 3L);
+    assertThat(next(9, heartbeat)).as("it came, before that was noted").containsExactly(2L);
+  }
+
+  private List<Long> next(int most, UplinkItem... batch) {
+    return store.next(List.of(batch), most).stream().map(UplinkItem::seq).toList();
   }
 
   @Test
@@ -112,16 +125,15 @@ class UplinkStoreTest {
   }
 
   @Test
-  void aBatchComesInTheOrderInWhichItWasPublishedWithItsRefusals() {
+  void aBatchComesByNumberWithItsRefusals() {
     UplinkItem first = accept("b1", UplinkClass.NORMAL);
     UplinkItem second = accept("b2", UplinkClass.NORMAL);
     UplinkItem done = accept("b3", UplinkClass.NORMAL);
-    store.published(List.of(2L, 1L, 3L));
     settle(Verdict.Status.AGAIN, first);
     settle(Verdict.Status.STORED, done);
-    List<UplinkItem> open = store.open(List.of(first, second, done, first));
-    assertThat(open).extracting(UplinkItem::seq).containsExactly(2L, 1L);
-    assertThat(open).extracting(UplinkItem::tries).containsExactly(0, 1);
+    List<UplinkItem> open = store.open(List.of(second, first, done, first));
+    assertThat(open).extracting(UplinkItem::seq).containsExactly(1L, 2L);
+    assertThat(open).extracting(UplinkItem::tries).containsExactly(1, 0);
   }
 
   @Test
