@@ -2,6 +2,10 @@ package dev.drover.e2e.harness;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.crypto.Role;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -184,15 +188,23 @@ public final class UplinkScene implements AutoCloseable {
         .until(
             () -> {
               revive();
-              // A process that is being made is the JVM's helper first.
               return parent
                   .process()
                   .descendants()
-                  .filter(child -> child.info().command().orElse("").endsWith("java"))
+                  .filter(child -> words(child.pid()).contains("KafkaBroker"))
                   .findFirst();
             },
             Optional::isPresent)
         .orElseThrow();
+  }
+
+  /** A process that is being made has its parent's words first, then those of the JVM's helper. */
+  private static String words(long pid) {
+    try {
+      return Files.readString(Path.of("/proc/" + pid + "/cmdline"), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   /** Starts what has ended by itself. */
