@@ -30,16 +30,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A queue of 2,000 writes goes up in batches while central is killed with kill -9 in the middle of
+ * A queue of 1,000 writes goes up in batches while central is killed with kill -9 in the middle of
  * them: nothing is lost, nothing is stored twice, the order stays, and central's ledger agrees with
  * the sender's. Seed: {@code -Ddrover.fault.seed=…}.
  */
 class BeaconsCentralTest {
   private static final Logger LOG = LoggerFactory.getLogger(BeaconsCentralTest.class);
   private static final long SEED = Long.getLong("drover.fault.seed", System.nanoTime());
-  private static final int ITEMS = 2000;
+  private static final int ITEMS = 1000;
   private static final int BATCH = 50;
-  private static final int KILLS = 4;
+  private static final int KILLS = 3;
   private static final int BEACONS = 5;
   // A start takes seconds on a machine of its own, and a minute on a crowded one.
   private static final Duration PATIENCE = Duration.ofMinutes(4);

@@ -17,8 +17,7 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
 
 /**
  * A real mall with a backlog at a real central, both killed again and again: what was answered 202
@@ -50,12 +49,11 @@ class MallUplinkTest {
         .ignoreExceptions();
   }
 
-  private static OrchestratorProcess mall(String entity, String queue) {
+  private static OrchestratorProcess mall(String entity) {
     return OrchestratorProcess.of(
         CENTRAL,
         entity,
         Map.of(
-            "DROVER_QUEUE", queue,
             "DROVER_KAFKA_PORT", String.valueOf(Ports.free()),
             "DROVER_UPLINK_RETRY_DELAY", "100",
             "DROVER_UPLINK_BATCH_SIZE", "10",
@@ -107,13 +105,12 @@ class MallUplinkTest {
     process.awaitHealth(Duration.ofMinutes(3));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"mqtt", "kafka"})
-  void whatWasAcceptedOfflineIsAtCentralOnceWhoeverDies(String queue) {
-    String entity = "mall-uplink-" + queue;
+  @Test
+  void whatWasAcceptedOfflineIsAtCentralOnceWhoeverDies() {
+    String entity = "mall-uplink";
     long seed = Long.getLong("drover.test.seed", System.nanoTime());
     Random random = new Random(seed);
-    try (OrchestratorProcess mall = mall(entity, queue)) {
+    try (OrchestratorProcess mall = mall(entity)) {
       again(mall);
       String state = "/api/orchestrator/state";
       soon()
