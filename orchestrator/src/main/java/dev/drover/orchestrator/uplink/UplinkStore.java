@@ -48,9 +48,8 @@ public final class UplinkStore {
           for (String sql : UplinkSchema.STATEMENTS) {
             Database.update(open, sql);
           }
-          // A queue of others may have lost what it had; what comes twice is settled once.
-          Database.update(
-              open, "UPDATE uplink_items SET published = NULL WHERE published IS NOT NULL");
+          // A queue of others may have lost what it had. What comes twice is settled once.
+          Database.update(open, "UPDATE uplink_items SET published = 0 WHERE published = 1");
           return null;
         });
     this.room = new UplinkRoom(database, maxBytes);
@@ -75,9 +74,16 @@ public final class UplinkStore {
 
   /** The oldest items of a class that can go into the queue and that it has not confirmed. */
   List<UplinkItem> unpublished(UplinkClass queue, int max) {
+    // Those that were in it before the last start, which may be in it still, go first.
+    List<UplinkItem> items = new ArrayList<>(unpublished(queue, "= 0", max));
+    items.addAll(unpublished(queue, "IS NULL", max - items.size()));
+    return items;
+  }
+
+  private List<UplinkItem> unpublished(UplinkClass queue, String published, int max) {
     return database.query(
         UplinkStore::item,
-        ITEMS + " WHERE class = ? AND published IS NULL AND waits_for IS NULL" + LIMIT,
+        ITEMS + " WHERE class = ? AND published " + published + " AND waits_for IS NULL" + LIMIT,
         queue.wire(),
         max);
   }
@@ -85,8 +91,7 @@ public final class UplinkStore {
   /** How many items of a class are in the queue. */
   long queued(UplinkClass queue) {
     return count(
-        "SELECT count(*) FROM uplink_items WHERE class = ? AND published IS NOT NULL",
-        queue.wire());
+        "SELECT count(*) FROM uplink_items WHERE class = ? AND published = 1", queue.wire());
   }
 
   /** The queue has confirmed these. */

@@ -109,6 +109,19 @@ class UplinkStoreTest {
     assertThat(next(9, heartbeat)).as("it came, before that was noted").containsExactly(2L);
   }
 
+  @Test
+  void whatWasInTheQueueAtTheLastStartGoesThereAgainAndDoesNotGiveWay() {
+    accept("b1", UplinkClass.LATEST);
+    accept("b2", UplinkClass.LATEST);
+    store.published(List.of(1L));
+    store = new UplinkStore(mall, 1_000_000, Clock.systemUTC());
+    accept("b1", UplinkClass.LATEST);
+    accept("b2", UplinkClass.LATEST);
+    assertThat(ready(UplinkClass.LATEST)).as("1 may be at central").containsExactly(1L, 3L, 4L);
+    assertThat(store.ledger().superseded()).isEqualTo(1);
+    assertThat(store.queued(UplinkClass.LATEST)).isZero();
+  }
+
   private List<Long> next(int most, UplinkItem... batch) {
     return store.next(List.of(batch), most).stream().map(UplinkItem::seq).toList();
   }
