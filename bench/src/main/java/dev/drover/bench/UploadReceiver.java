@@ -11,6 +11,7 @@ import dev.drover.engine.crypto.PrivateKeys;
 import dev.drover.proto.Json;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.security.interfaces.ECPublicKey;
 import java.util.concurrent.Executors;
 
@@ -38,8 +39,19 @@ final class UploadReceiver implements AutoCloseable {
     String keys =
         Jwks.json(new JWKSet(Jwks.encryption((ECPublicKey) PrivateKeys.generate().getPublic())));
     server.createContext("/.well-known/jwks.json", exchange -> answer(exchange, 200, keys));
+    server.createContext("/api/orchestrators/events", UploadReceiver::stream);
     server.createContext("/api/orchestrators/uploads", this::upload);
     server.start();
+  }
+
+  /** A stream that stays open and says nothing: for the mall, central is there. */
+  private static void stream(HttpExchange exchange) throws IOException {
+    exchange.getResponseHeaders().add("Content-Type", "text/event-stream");
+    exchange.sendResponseHeaders(200, 0);
+    exchange
+        .getResponseBody()
+        .write("event: connected\nid: evt-e-0-1\ndata: {}\n\n".getBytes(StandardCharsets.UTF_8));
+    exchange.getResponseBody().flush();
   }
 
   String url() {
@@ -73,7 +85,7 @@ final class UploadReceiver implements AutoCloseable {
 
   private static void answer(HttpExchange exchange, int status, String body) throws IOException {
     exchange.getRequestBody().readAllBytes();
-    byte[] bytes = body.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().add("Content-Type", "application/json");
     exchange.sendResponseHeaders(status, bytes.length);
     exchange.getResponseBody().write(bytes);
