@@ -100,9 +100,7 @@ public final class UplinkStore {
         open ->
             Database.update(
                 open,
-                "UPDATE uplink_items SET published = 1 WHERE seq IN ("
-                    + String.join(", ", Collections.nCopies(seqs.size(), "?"))
-                    + ")",
+                "UPDATE uplink_items SET published = 1 WHERE seq IN (" + marks(seqs.size()) + ")",
                 seqs.toArray()));
   }
 
@@ -116,6 +114,7 @@ public final class UplinkStore {
    * @return nothing when all of the batch is settled
    */
   List<UplinkItem> next(Collection<UplinkItem> batch, int most) {
+    hold(batch);
     List<UplinkItem> open = open(batch);
     List<UplinkItem> next = new ArrayList<>();
     for (UplinkClass queue : UplinkClass.values()) {
@@ -125,6 +124,27 @@ public final class UplinkStore {
       }
     }
     return next;
+  }
+
+  /** What is about to be sent gives way no more, also when the queue's confirmation is to come. */
+  private void hold(Collection<UplinkItem> batch) {
+    Object[] latest =
+        batch.stream()
+            .filter(item -> item.queue() == UplinkClass.LATEST)
+            .map(UplinkItem::seq)
+            .toArray();
+    String unconfirmed = "published IS NULL AND seq IN (" + marks(latest.length) + ")";
+    if (latest.length > 0
+        && count("SELECT count(*) FROM uplink_items WHERE " + unconfirmed, latest) > 0) {
+      database.together(
+          open ->
+              Database.update(
+                  open, "UPDATE uplink_items SET published = 1 WHERE " + unconfirmed, latest));
+    }
+  }
+
+  private static String marks(int count) {
+    return String.join(", ", Collections.nCopies(count, "?"));
   }
 
   /** The items of a class that may go, up to the last one of these. */
@@ -150,10 +170,7 @@ public final class UplinkStore {
     database
         .query(
             UplinkStore::item,
-            ITEMS
-                + " WHERE seq IN ("
-                + String.join(", ", Collections.nCopies(items.size(), "?"))
-                + ")",
+            ITEMS + " WHERE seq IN (" + marks(items.size()) + ")",
             items.stream().map(UplinkItem::seq).toArray())
         .forEach(row -> rows.put(row.seq(), row));
     Map<Long, UplinkItem> open = new TreeMap<>();

@@ -107,6 +107,8 @@ class UplinkStoreTest {
     store.published(List.of(3L));
     assertThat(next(9, another, urgent)).containsExactly(1L, 3L);
     assertThat(next(9, heartbeat)).as("it came, before that was noted").containsExactly(2L);
+    accept("b2", UplinkClass.LATEST);
+    assertThat(store.ledger().superseded()).as("it may be at central by now").isZero();
   }
 
   @Test
