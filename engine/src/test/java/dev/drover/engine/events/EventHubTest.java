@@ -346,12 +346,14 @@ class EventHubTest {
   void oneOwnerMayHoldSoManyStreamsAndNoMore() throws Exception {
     start(1, EventHubSettings.defaults().withMaxStreams(2));
     try (RawSse a = open("mall-a", null);
-        RawSse b = open("mall-a", null);
-        RawSse c = open("mall-a", null)) {
+        RawSse b = open("mall-a", null)) {
       a.next();
       b.next();
-      assertThat(c.head()).startsWith("HTTP/1.1 429").containsIgnoringCase("application/json");
-      assertThat(c.body()).contains("\"code\":\"RATE_LIMIT_EXCEEDED\"");
+      // Only now, since the server may take three requests in any order.
+      try (RawSse c = open("mall-a", null)) {
+        assertThat(c.head()).startsWith("HTTP/1.1 429").containsIgnoringCase("application/json");
+        assertThat(c.body()).contains("\"code\":\"RATE_LIMIT_EXCEEDED\"");
+      }
     }
   }
 
