@@ -491,6 +491,7 @@ class BeaconsTest extends MallTestBase {
       MqttClient client = connect(mall, "gate-1", "gate-1", password);
       String own = "beacons/" + beacon.id() + "/";
       assertThat(publishes(client, own + "heartbeat", "not json")).isTrue();
+      assertThat(publishes(client, own + "access-logs", "not json")).isTrue();
       TestBeacon second = new TestBeacon(mall, "gate-2");
       second.register();
       String foreign = second.heartbeatBody("online").toString();
