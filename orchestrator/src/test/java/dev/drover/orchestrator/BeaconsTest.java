@@ -325,6 +325,29 @@ class BeaconsTest extends MallTestBase {
   }
 
   @Test
+  void aKeyOfTheBeaconsOwnSwallowsNoOtherReport() {
+    try (TestMall mall = settled(MANY)) {
+      central.goAway();
+      TestBeacon beacon = new TestBeacon(mall, "gate-1");
+      Map<String, String> same = Map.of("X-Idempotency-Key", "always-the-same");
+      for (String version : List.of("0.1.8", "0.2.0")) {
+        String body = beacon.registration().put("firmware_version", version).toString();
+        String nonce = beacon.nonce();
+        assertThat(
+                beacon
+                    .post("register", body, nonce, beacon.sign(nonce + body), same)
+                    .status())
+            .isEqualTo(200);
+      }
+      central.listen();
+      awaitDrained(mall);
+      assertThat(uploaded("beacon_register"))
+          .extracting(report -> report.path("firmware_version").asText())
+          .containsExactly("0.1.8", "0.2.0");
+    }
+  }
+
+  @Test
   void aMallThatNeverMetCentralTakesNoLogsThatItCouldNotSeal() {
     central.goAway();
     try (TestMall mall = mall(MANY)) {

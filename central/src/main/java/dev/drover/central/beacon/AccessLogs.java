@@ -36,7 +36,7 @@ public final class AccessLogs {
   private static final class Gathered {
     private final String entityId;
     private final AccessLogBatch batch;
-    private int stored;
+    private Integer stored;
 
     Gathered(String entityId, AccessLogBatch batch) {
       this.entityId = entityId;
@@ -44,6 +44,9 @@ public final class AccessLogs {
     }
 
     String answer() {
+      if (stored == null) {
+        throw new IllegalStateException("these access logs are not stored yet");
+      }
       return batch.answer(stored).toString();
     }
   }

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -151,36 +150,29 @@ public final class UplinkStore {
   private List<UplinkItem> upTo(List<UplinkItem> batch, UplinkClass queue, int most) {
     // One of class latest can still give way to a newer one until it is in the queue.
     String here = queue == UplinkClass.LATEST ? " AND published IS NOT NULL" : "";
-    Map<Long, UplinkItem> found = new TreeMap<>();
-    database
-        .query(
-            UplinkStore::item,
-            ITEMS + " WHERE class = ? AND seq <= ? AND waits_for IS NULL" + here + LIMIT,
-            queue.wire(),
-            batch.get(batch.size() - 1).seq(),
-            most)
-        .forEach(item -> found.put(item.seq(), item));
-    batch.forEach(item -> found.put(item.seq(), item));
-    return found.values().stream().limit(most).toList();
+    return database.query(
+        UplinkStore::item,
+        ITEMS + " WHERE class = ? AND seq <= ? AND waits_for IS NULL" + here + LIMIT,
+        queue.wire(),
+        batch.get(batch.size() - 1).seq(),
+        most);
   }
 
-  /** Those of the items that are not settled, by number, with the number of their refusals. */
+  /**
+   * Those of the items that are not settled, by number and as the store has them: what a queue
+   * brings names an item and says nothing of it.
+   */
   List<UplinkItem> open(Collection<UplinkItem> items) {
-    Map<Long, UplinkItem> rows = new HashMap<>();
-    database
+    Map<Long, String> keys = new HashMap<>();
+    items.forEach(item -> keys.put(item.seq(), item.idempotencyKey()));
+    return database
         .query(
             UplinkStore::item,
-            ITEMS + " WHERE seq IN (" + marks(items.size()) + ")",
-            items.stream().map(UplinkItem::seq).toArray())
-        .forEach(row -> rows.put(row.seq(), row));
-    Map<Long, UplinkItem> open = new TreeMap<>();
-    for (UplinkItem item : items) {
-      UplinkItem row = rows.get(item.seq());
-      if (row != null && row.idempotencyKey().equals(item.idempotencyKey())) {
-        open.put(item.seq(), item.refused(row.tries()));
-      }
-    }
-    return List.copyOf(open.values());
+            ITEMS + " WHERE seq IN (" + marks(keys.size()) + ") ORDER BY seq",
+            keys.keySet().toArray())
+        .stream()
+        .filter(row -> row.idempotencyKey().equals(keys.get(row.seq())))
+        .toList();
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.orchestrator.store.MallStore;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -122,6 +123,16 @@ class UplinkStoreTest {
     assertThat(ready(UplinkClass.LATEST)).as("1 may be at central").containsExactly(1L, 3L, 4L);
     assertThat(store.ledger().superseded()).isEqualTo(1);
     assertThat(store.queued(UplinkClass.LATEST)).isZero();
+  }
+
+  @Test
+  void whatIsSentIsTheStoresAndNotWhatSomebodyPutIntoTheQueue() {
+    UplinkItem item = accept("b1", UplinkClass.NORMAL);
+    String forged = item.message().replace("\"body\":{}", "\"body\":{\"forged\":true}");
+    UplinkItem brought = UplinkItem.read(forged.getBytes(StandardCharsets.UTF_8));
+    assertThat(brought.body()).contains("forged");
+    assertThat(store.next(List.of(brought), 9)).extracting(UplinkItem::body).containsExactly("{}");
+    assertThat(store.open(List.of(brought))).extracting(UplinkItem::body).containsExactly("{}");
   }
 
   private List<Long> next(int most, UplinkItem... batch) {
