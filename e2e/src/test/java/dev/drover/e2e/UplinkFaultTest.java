@@ -326,8 +326,8 @@ class UplinkFaultTest {
         .heartbeats()
         .forEach(
             (beacon, times) ->
-                assertThat(java.time.Instant.parse(known.get(beacon).path("last_seen").asText()))
+                assertThat(known.get(beacon).path("last_seen").asText(null))
                     .as("last heartbeat of " + beacon)
-                    .isEqualTo(java.time.Instant.parse(times.get(times.size() - 1))));
+                    .isEqualTo(times.isEmpty() ? null : times.get(times.size() - 1)));
   }
 }

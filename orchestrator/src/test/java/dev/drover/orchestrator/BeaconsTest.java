@@ -333,10 +333,7 @@ class BeaconsTest extends MallTestBase {
       for (String version : List.of("0.1.8", "0.2.0")) {
         String body = beacon.registration().put("firmware_version", version).toString();
         String nonce = beacon.nonce();
-        assertThat(
-                beacon
-                    .post("register", body, nonce, beacon.sign(nonce + body), same)
-                    .status())
+        assertThat(beacon.post("register", body, nonce, beacon.sign(nonce + body), same).status())
             .isEqualTo(200);
       }
       central.listen();

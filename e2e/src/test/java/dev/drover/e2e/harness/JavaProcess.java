@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * One of our runnable jars as a real process with a data directory that outlives it: it can be
@@ -24,6 +27,8 @@ public class JavaProcess implements AutoCloseable {
   /** The repository. */
   public static final Path HOME =
       Path.of(System.getProperty("drover.home", "..")).toAbsolutePath().normalize();
+
+  static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
   private static final HttpClient HEALTH =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -68,16 +73,11 @@ public class JavaProcess implements AutoCloseable {
 
   /** Starts it without waiting. */
   public void launch() {
-    Path jar = HOME.resolve(module + "/target/drover-" + module + ".jar");
-    if (!Files.isRegularFile(jar)) {
-      throw new IllegalStateException(jar + " is missing; run ./mvnw package");
-    }
     List<String> command = new ArrayList<>(surroundings);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(JAVA);
     command.add("@" + HOME.resolve("config/jvm/" + module + ".options"));
     command.add("-XX:TieredStopAtLevel=1");
-    command.add("-jar");
-    command.add(jar.toString());
+    command.addAll(ClassArchives.arguments(module));
     try {
       Files.createDirectories(data);
       ProcessBuilder builder = new ProcessBuilder(command);
@@ -91,34 +91,65 @@ public class JavaProcess implements AutoCloseable {
     }
   }
 
-  /** Waits until {@code GET /health} answers 200. */
+  /** Waits until {@code GET /health} answers 200; says what is known when it does not. */
   public void awaitHealth(Duration patience) {
-    Awaitility.await(module + " on port " + port + " becomes healthy, see " + output())
-        .atMost(patience)
-        .pollInterval(Duration.ofMillis(50))
-        .until(
-            () -> {
-              if (!process.isAlive()) {
-                throw new IllegalStateException(
-                    module + " ended with " + process.exitValue() + "; see " + output());
-              }
-              return healthStatus() == 200;
-            });
+    AtomicReference<String> last = new AtomicReference<>();
+    try {
+      Awaitility.await()
+          .atMost(patience)
+          .pollInterval(Duration.ofMillis(50))
+          .until(
+              () -> {
+                if (!process.isAlive()) {
+                  throw new IllegalStateException(
+                      module + " ended with " + process.exitValue() + "; see " + output());
+                }
+                last.set(health());
+                return last.get().startsWith("200 ");
+              });
+    } catch (ConditionTimeoutException e) {
+      throw new IllegalStateException(
+          module + " on port " + port + " does not become healthy: " + last + "\n" + dump(), e);
+    }
   }
 
-  private int healthStatus() {
+  private String health() {
     try {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create(url() + "/health"))
               .timeout(Duration.ofSeconds(5))
               .build();
-      return HEALTH.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+      HttpResponse<String> answer = HEALTH.send(request, HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() + " " + answer.body();
     } catch (IOException e) {
-      return 0;
+      return e.toString();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return 0;
+      return e.toString();
     }
+  }
+
+  private String dump() {
+    try {
+      return threads();
+    } catch (IOException | ConditionTimeoutException e) {
+      return "no thread dump: " + e;
+    }
+  }
+
+  /** What its threads do, and the end of what it said before. */
+  private String threads() throws IOException {
+    Root.output(List.of("kill", "-QUIT", String.valueOf(process.pid())));
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(10))
+        .pollDelay(Duration.ofSeconds(1))
+        .until(() -> said().contains("Full thread dump"));
+    String said = said();
+    return said.substring(Math.max(0, said.indexOf("Full thread dump") - 4_000));
+  }
+
+  private String said() throws IOException {
+    return Files.readString(output(), StandardCharsets.ISO_8859_1);
   }
 
   /** kill -9 of this process; its children notice by themselves. */

@@ -42,7 +42,7 @@ public final class KafkaBroker {
     watch.setDaemon(true);
     watch.start();
     try {
-      Properties settings = KafkaSettings.of(dataDir, port, FreePort.pick());
+      Properties settings = KafkaSettings.of(dataDir, port, FreePort.pickForChild());
       KafkaConfig config = KafkaConfig.fromProps(settings, false);
       format(dataDir);
       KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);

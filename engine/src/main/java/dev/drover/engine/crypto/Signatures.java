@@ -8,6 +8,8 @@ import java.security.GeneralSecurityException;
 import java.security.Signature;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
@@ -20,16 +22,30 @@ import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
  */
 public final class Signatures {
   private static final int LONGEST_TEXT = 256;
+  private static final Map<Hashing, List<Hashing>> ORDER =
+      Map.of(
+          Hashing.DOUBLE, List.of(Hashing.DOUBLE, Hashing.SINGLE),
+          Hashing.SINGLE, List.of(Hashing.SINGLE, Hashing.DOUBLE));
 
   private Signatures() {}
 
   /**
-   * Verifies a signature over the exact received bytes in any of the twelve forms.
+   * Verifies a signature over the exact received bytes in any of the twelve forms; the guide's
+   * double hash is the usual one.
    *
    * @param signature the header's text; null, blank or garbage is simply not valid
    * @return the form that matched, or empty when none does; never throws on a caller's input
    */
   public static Optional<SignatureForm> verify(ECPublicKey key, byte[] body, String signature) {
+    return verify(key, body, signature, Hashing.DOUBLE);
+  }
+
+  /**
+   * The same where callers mostly use another hashing: it is tried first, and each try costs as
+   * much as everything else together.
+   */
+  public static Optional<SignatureForm> verify(
+      ECPublicKey key, byte[] body, String signature, Hashing usual) {
     if (signature == null || signature.isBlank() || signature.length() > LONGEST_TEXT) {
       return Optional.empty();
     }
@@ -45,12 +61,10 @@ public final class Signatures {
         if (raw.isEmpty()) {
           continue;
         }
-        // The guide's double hash is the usual one.
-        if (verifies(key, digest, raw.get())) {
-          return Optional.of(new SignatureForm(Hashing.DOUBLE, layout, text));
-        }
-        if (verifies(key, body, raw.get())) {
-          return Optional.of(new SignatureForm(Hashing.SINGLE, layout, text));
+        for (Hashing hashing : ORDER.get(usual)) {
+          if (verifies(key, hashing == Hashing.DOUBLE ? digest : body, raw.get())) {
+            return Optional.of(new SignatureForm(hashing, layout, text));
+          }
         }
       }
     }

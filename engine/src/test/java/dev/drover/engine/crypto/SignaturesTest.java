@@ -68,6 +68,9 @@ class SignaturesTest {
   void eachOfTheTwelveFormsIsAcceptedAndNamed(SignatureForm form) {
     String signature = Signatures.sign(PRIVATE, BODY, form);
     assertThat(Signatures.verify(PUBLIC, BODY, signature)).contains(form);
+    for (Hashing usual : Hashing.values()) {
+      assertThat(Signatures.verify(PUBLIC, BODY, signature, usual)).contains(form);
+    }
   }
 
   static Stream<SignatureForm> forms() {

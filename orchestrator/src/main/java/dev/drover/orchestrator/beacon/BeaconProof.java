@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.crypto.Role;
+import dev.drover.engine.crypto.SignatureForm.Hashing;
 import dev.drover.engine.crypto.Signatures;
 import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.guard.Authoriser;
@@ -173,7 +174,7 @@ public final class BeaconProof {
     byte[] said = nonce.getBytes(StandardCharsets.UTF_8);
     byte[] whole = ByteBuffer.allocate(said.length + body.length).put(said).put(body).array();
     return nonces.valid(deviceId, nonce)
-        && Signatures.verify(key, whole, signature).isPresent()
+        && Signatures.verify(key, whole, signature, Hashing.SINGLE).isPresent()
         && nonces.use(nonce);
   }
 
