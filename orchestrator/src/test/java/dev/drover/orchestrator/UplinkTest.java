@@ -15,8 +15,10 @@ import dev.drover.orchestrator.uplink.UplinkDoor;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
@@ -243,6 +245,36 @@ class UplinkTest extends MallTestBase {
       assertThat(central.uploads.again).isEmpty();
       assertThat(ledger(mall).path("balanced").asBoolean()).isTrue();
     }
+  }
+
+  @Test
+  void theQueueIsAnotherOneAfterAnyStart() {
+    central.goAway();
+    for (String queue : List.of("mqtt", "kafka", "mqtt")) {
+      try (TestMall mall = mall(Map.of("drover.queue", queue))) {
+        UplinkStore store = mall.context.getBean(UplinkStore.class);
+        for (int i = 0; i < 5; i++) {
+          long n = store.ledger().accepted();
+          accept(mall, "access_logs", "b1", "normal", "{\"n\":" + n + "}");
+        }
+        await().atMost(Duration.ofMinutes(1)).until(() -> queued(mall) == store.ledger().pending());
+      }
+    }
+    central.listen();
+    try (TestMall mall = mall(Map.of("drover.queue", "kafka"))) {
+      UplinkStore store = mall.context.getBean(UplinkStore.class);
+      await().atMost(Duration.ofMinutes(1)).until(() -> store.ledger().pending() == 0);
+      assertThat(arrived()).containsExactlyElementsOf(IntStream.range(0, 15).boxed().toList());
+      assertThat(store.ledger().stored()).isEqualTo(15);
+    }
+  }
+
+  private static long queued(TestMall mall) {
+    return mall.context
+        .getBean(MallStore.class)
+        .database()
+        .first(row -> row.getLong(1), "SELECT count(*) FROM uplink_items WHERE published = 1")
+        .orElseThrow();
   }
 
   @Test
