@@ -11,6 +11,7 @@ import dev.drover.engine.crypto.Role;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.BeaconId;
 import dev.drover.proto.Json;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.eclipse.paho.mqttv5.client.MqttClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.MqttToken;
@@ -563,19 +565,37 @@ class BeaconsTest extends MallTestBase {
   }
 
   @Test
-  void nothingThatBeaconsSaidIsInTheClearInTheMallsStore() throws Exception {
+  void nothingThatBeaconsSaidIsInTheClearInTheMallsStoreOrItsQueue() throws Exception {
     try (TestMall mall = settled(MANY)) {
       TestBeacon beacon = new TestBeacon(mall, "gate-1");
       beacon.register();
-      beacon.post("access-logs", beacon.logs("b-1", "secret-01").toString());
+      central.goAway();
+      String registration =
+          beacon.registration().put("hardware_revision", "user-secret-02").toString();
+      assertThat(beacon.post("register", registration).status()).isEqualTo(200);
+      String logs = beacon.logs("b-1", "secret-01").toString();
+      assertThat(beacon.post("access-logs", logs).status()).isEqualTo(200);
+      assertThat(mall.context.getBean(UplinkStore.class).ledger().pending()).isGreaterThan(1);
+      assertNothingIsReadable();
+      central.listen();
       awaitDrained(mall);
     }
-    for (String file : List.of("mall.db", "mall.db-wal")) {
-      Path path = data.resolve(file);
-      if (Files.exists(path)) {
-        assertThat(new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1))
-            .doesNotContain("user-secret-01");
+    assertNothingIsReadable();
+  }
+
+  private void assertNothingIsReadable() throws IOException {
+    int files = 0;
+    try (Stream<Path> all = Files.walk(data)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        String name = data.relativize(file).toString();
+        if (name.startsWith("mall.db") || name.startsWith("mqtt")) {
+          assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+              .as(name)
+              .doesNotContain("user-secret-0");
+          files++;
+        }
       }
     }
+    assertThat(files).as("files of store and queue").isGreaterThan(1);
   }
 }

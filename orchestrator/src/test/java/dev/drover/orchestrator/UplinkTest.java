@@ -211,7 +211,7 @@ class UplinkTest extends MallTestBase {
       awaitDrained(mall);
       JsonNode parked = mall.get("/api/uplink/parked", operator()).json();
       assertThat(parked).hasSize(2);
-      assertThat(parked.get(0).path("reason").asText()).contains("unreadable", "has no type");
+      assertThat(parked.get(0).path("reason").asText()).contains("unreadable", "has no class");
       assertThat(parked.get(1).path("body").asText()).isEqualTo("no JSON");
       assertThat(parked.get(1).path("seq").isNull()).isTrue();
       assertThat(parked.get(1).path("step").asText()).isEqualTo("uplink-batch-upload");

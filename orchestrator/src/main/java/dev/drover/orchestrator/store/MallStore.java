@@ -74,6 +74,11 @@ public final class MallStore implements SealedStore, AutoCloseable {
     return database;
   }
 
+  /** What its values are sealed with, for the parts of the mall that keep tables of their own. */
+  public Sealer sealer() {
+    return sealer;
+  }
+
   @Override
   public List<SealedTable> sealedTables() {
     return List.of(

@@ -15,7 +15,7 @@ import java.time.Instant;
  * @param type the operation's name
  * @param key what kept its order
  * @param createdAt when it was accepted
- * @param body the write; JSON, or text of an unreadable message
+ * @param body the write; JSON, or text of an unreadable message; null when its seal is broken
  * @param reason why it is here
  * @param step the route step that gave up
  * @param tries how often central refused it
@@ -32,14 +32,14 @@ record ParkedItem(
     String step,
     int tries,
     Instant parkedAt) {
-  static ParkedItem read(ResultSet row) throws SQLException {
+  static ParkedItem read(ResultSet row, UplinkSeal seal) throws SQLException {
     return new ParkedItem(
         row.getLong("id"),
         row.getObject("seq") == null ? null : row.getLong("seq"),
         row.getString("type"),
         row.getString("item_key"),
         Instant.ofEpochMilli(row.getLong("created_at")),
-        row.getString("body"),
+        seal.open(row.getString("idempotency_key"), row.getBytes("body")),
         row.getString("reason"),
         row.getString("step"),
         row.getInt("tries"),
@@ -57,7 +57,7 @@ record ParkedItem(
     wire.put("reason", reason);
     wire.put("step", step);
     wire.put("tries", tries);
-    if (seq == null) {
+    if (seq == null || body == null) {
       wire.put("body", body);
     } else {
       wire.putRawValue("body", new RawValue(body));

@@ -15,18 +15,21 @@ final class ParkedItems {
           + " size, reason, step, tries, parked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
   private final Database database;
+  private final UplinkSeal seal;
   private final UplinkRoom room;
   private final Clock clock;
 
-  ParkedItems(Database database, UplinkRoom room, Clock clock) {
+  ParkedItems(Database database, UplinkSeal seal, UplinkRoom room, Clock clock) {
     this.database = database;
+    this.seal = seal;
     this.room = room;
     this.clock = clock;
   }
 
   /** Parks an item after its last try; part of the transaction that ends its row. */
   void park(Connection open, UplinkItem item, String reason, String step) throws SQLException {
-    long size = UplinkRoom.size(item.body());
+    String body = item.body() == null ? "null" : item.body();
+    long size = UplinkRoom.size(body);
     Database.update(
         open,
         INSERT,
@@ -36,7 +39,7 @@ final class ParkedItems {
         item.queue().wire(),
         item.idempotencyKey(),
         item.createdAt().toEpochMilli(),
-        item.body(),
+        seal.seal(item.idempotencyKey(), body),
         size,
         reason,
         step,
@@ -49,6 +52,7 @@ final class ParkedItems {
   void parkUnreadable(String message, String reason, String step) {
     long size = UplinkRoom.size(message);
     long now = clock.millis();
+    String key = UUID.randomUUID().toString();
     database.together(
         open -> {
           Database.update(
@@ -58,9 +62,9 @@ final class ParkedItems {
               "unreadable",
               "",
               UplinkClass.NORMAL.wire(),
-              "",
+              key,
               now,
-              message,
+              seal.seal(key, message),
               size,
               reason,
               step,
@@ -75,20 +79,22 @@ final class ParkedItems {
   boolean replay(long id) {
     return database.together(
         open -> {
-          int copied =
-              Database.update(
-                  open,
-                  "INSERT INTO uplink_items (seq, type, item_key, class, idempotency_key,"
-                      + " created_at, body, size) SELECT seq, type, item_key, class, ?,"
-                      + " created_at, body, size FROM uplink_parked WHERE id = ? AND seq IS NOT"
-                      + " NULL",
-                  UUID.randomUUID().toString(),
-                  id);
-          if (copied == 1) {
-            Database.update(open, "DELETE FROM uplink_parked WHERE id = ?", id);
-            UplinkCounts.add(open, "parked", -1);
+          Optional<Body> parked = body(open, id);
+          if (parked.isEmpty() || parked.get().text() == null) {
+            return false;
           }
-          return copied == 1;
+          String key = UUID.randomUUID().toString();
+          Database.update(
+              open,
+              "INSERT INTO uplink_items (seq, type, item_key, class, idempotency_key, created_at,"
+                  + " body, size) SELECT seq, type, item_key, class, ?, created_at, ?, size FROM"
+                  + " uplink_parked WHERE id = ?",
+              key,
+              seal.seal(key, parked.get().text()),
+              id);
+          Database.update(open, "DELETE FROM uplink_parked WHERE id = ?", id);
+          UplinkCounts.add(open, "parked", -1);
+          return true;
         });
   }
 
@@ -97,26 +103,40 @@ final class ParkedItems {
     long size = UplinkRoom.size(body);
     return database.together(
         open -> {
-          List<Long> old =
-              Database.query(
-                  open,
-                  row -> row.getLong(1),
-                  "SELECT size FROM uplink_parked WHERE id = ? AND seq IS NOT NULL",
-                  id);
+          Optional<Body> old = body(open, id);
           if (old.isEmpty()) {
             return false;
           }
           Database.update(
-              open, "UPDATE uplink_parked SET body = ?, size = ? WHERE id = ?", body, size, id);
-          room.add(size - old.get(0));
+              open,
+              "UPDATE uplink_parked SET body = ?, size = ? WHERE id = ?",
+              seal.seal(old.get().key(), body),
+              size,
+              id);
+          room.add(size - old.get().size());
           return true;
         });
+  }
+
+  /** What an item says that has a number; the text is null when its seal is broken. */
+  private record Body(String key, String text, long size) {}
+
+  private Optional<Body> body(Connection open, long id) throws SQLException {
+    return Database.query(
+            open,
+            row ->
+                new Body(
+                    row.getString(1), seal.open(row.getString(1), row.getBytes(2)), row.getLong(3)),
+            "SELECT idempotency_key, body, size FROM uplink_parked WHERE id = ? AND seq IS NOT NULL",
+            id)
+        .stream()
+        .findFirst();
   }
 
   /** Those after this id, oldest first. */
   List<ParkedItem> list(long after, int max) {
     return database.query(
-        ParkedItem::read,
+        row -> ParkedItem.read(row, seal),
         "SELECT * FROM uplink_parked WHERE id > ? ORDER BY id LIMIT ?",
         after,
         max);
@@ -124,6 +144,7 @@ final class ParkedItems {
 
   /** One of them. */
   Optional<ParkedItem> read(long id) {
-    return database.first(ParkedItem::read, "SELECT * FROM uplink_parked WHERE id = ?", id);
+    return database.first(
+        row -> ParkedItem.read(row, seal), "SELECT * FROM uplink_parked WHERE id = ?", id);
   }
 }

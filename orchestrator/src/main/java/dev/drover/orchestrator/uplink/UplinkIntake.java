@@ -14,11 +14,13 @@ import java.util.UUID;
 /** Gives accepted writes their numbers, and decides which ones give way when room is short. */
 final class UplinkIntake {
   private final Database database;
+  private final UplinkSeal seal;
   private final UplinkRoom room;
   private final Clock clock;
 
-  UplinkIntake(Database database, UplinkRoom room, Clock clock) {
+  UplinkIntake(Database database, UplinkSeal seal, UplinkRoom room, Clock clock) {
     this.database = database;
+    this.seal = seal;
     this.room = room;
     this.clock = clock;
   }
@@ -76,7 +78,7 @@ final class UplinkIntake {
             item.createdAt().toEpochMilli(),
             size,
             waitsFor(open, item),
-            item.body());
+            seal.seal(item.idempotencyKey(), item.body()));
     room.add(size);
     UplinkCounts.add(open, "accepted", 1);
     return OptionalLong.of(seq.get(0));

@@ -14,7 +14,7 @@ import java.time.Instant;
  * @param queue its class
  * @param idempotencyKey central stores it once for this key
  * @param createdAt when it was accepted
- * @param body the write, as JSON
+ * @param body the write, as JSON; null when its seal is broken
  * @param tries how often central has refused it
  */
 public record UplinkItem(
@@ -31,50 +31,26 @@ public record UplinkItem(
     return new UplinkItem(number, type, key, queue, idempotencyKey, createdAt, body, tries);
   }
 
-  /** The same item, refused so many times. */
-  UplinkItem refused(int times) {
-    return new UplinkItem(seq, type, key, queue, idempotencyKey, createdAt, body, times);
-  }
-
-  /** The item as a queue carries it. */
-  String message() {
-    ObjectNode message = wire();
-    message.put("key", key);
-    message.put("class", queue.wire());
+  /** The item as a queue carries it; the write itself is sealed. */
+  String message(byte[] sealed) {
+    ObjectNode message = Json.MAPPER.createObjectNode();
+    describe(message);
+    message.put("key", key).put("class", queue.wire()).put("sealed", sealed);
     return Json.text(message);
   }
 
   /** The item as central reads it. */
   ObjectNode wire() {
     ObjectNode wire = Json.MAPPER.createObjectNode();
-    wire.put("seq", seq);
-    wire.put("type", type);
-    wire.put("idempotency_key", idempotencyKey);
-    wire.put("created_at", createdAt.toString());
+    describe(wire);
     wire.putRawValue("body", new RawValue(body));
     return wire;
   }
 
-  /**
-   * Reads what {@link #message} wrote.
-   *
-   * @throws IllegalArgumentException when it is something else
-   */
-  static UplinkItem read(byte[] message) {
-    ObjectNode node = Json.object(message);
-    for (String name : new String[] {"seq", "type", "key", "class", "idempotency_key", "body"}) {
-      if (!node.has(name)) {
-        throw new IllegalArgumentException("the message has no " + name);
-      }
-    }
-    return new UplinkItem(
-        node.get("seq").asLong(),
-        node.get("type").asText(),
-        node.get("key").asText(),
-        UplinkClass.of(node.get("class").asText()),
-        node.get("idempotency_key").asText(),
-        Instant.parse(node.path("created_at").asText()),
-        node.get("body").toString(),
-        0);
+  private void describe(ObjectNode node) {
+    node.put("seq", seq);
+    node.put("type", type);
+    node.put("idempotency_key", idempotencyKey);
+    node.put("created_at", createdAt.toString());
   }
 }

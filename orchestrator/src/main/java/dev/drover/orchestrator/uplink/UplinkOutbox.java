@@ -2,7 +2,6 @@ package dev.drover.orchestrator.uplink;
 
 import dev.drover.engine.outbox.OutboxSource;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -47,17 +46,13 @@ public final class UplinkOutbox implements OutboxSource {
     for (UplinkClass queue : classes) {
       if (queue != UplinkClass.LATEST || centralIsThere.getAsBoolean()) {
         int room = (int) Math.max(0, window - store.queued(queue));
-        List<UplinkItem> items = store.unpublished(queue, Math.min(max, room));
+        List<Entry> items = store.unpublished(queue, Math.min(max, room));
         if (!items.isEmpty()) {
-          return items.stream().map(UplinkOutbox::entry).toList();
+          return items;
         }
       }
     }
     return List.of();
-  }
-
-  private static Entry entry(UplinkItem item) {
-    return new Entry(String.valueOf(item.seq()), Map.of(), item.message());
   }
 
   @Override

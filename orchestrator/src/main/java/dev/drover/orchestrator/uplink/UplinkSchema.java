@@ -9,7 +9,7 @@ final class UplinkSchema {
           "CREATE TABLE IF NOT EXISTS uplink_items (seq INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT"
               + " NOT NULL, item_key TEXT NOT NULL, class TEXT NOT NULL, idempotency_key TEXT NOT"
               + " NULL UNIQUE, created_at INTEGER NOT NULL, size INTEGER NOT NULL, published"
-              + " INTEGER, waits_for INTEGER, tries INTEGER NOT NULL DEFAULT 0, body TEXT)",
+              + " INTEGER, waits_for INTEGER, tries INTEGER NOT NULL DEFAULT 0, body BLOB)",
           "CREATE INDEX IF NOT EXISTS uplink_by_class ON uplink_items (class, published, waits_for,"
               + " seq)",
           "CREATE INDEX IF NOT EXISTS uplink_latest ON uplink_items (type, item_key) WHERE class ="
@@ -20,7 +20,7 @@ final class UplinkSchema {
               + " NOT NULL",
           "CREATE TABLE IF NOT EXISTS uplink_parked (id INTEGER PRIMARY KEY AUTOINCREMENT, seq"
               + " INTEGER, type TEXT NOT NULL, item_key TEXT NOT NULL, class TEXT NOT NULL,"
-              + " idempotency_key TEXT NOT NULL, created_at INTEGER NOT NULL, body TEXT NOT NULL,"
+              + " idempotency_key TEXT NOT NULL, created_at INTEGER NOT NULL, body BLOB NOT NULL,"
               + " size INTEGER NOT NULL, reason TEXT NOT NULL, step TEXT NOT NULL, tries INTEGER NOT"
               + " NULL, parked_at INTEGER NOT NULL)",
           "CREATE TABLE IF NOT EXISTS uplink_counts (name TEXT PRIMARY KEY, value INTEGER NOT"

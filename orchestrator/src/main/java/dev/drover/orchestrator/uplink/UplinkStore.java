@@ -1,7 +1,10 @@
 package dev.drover.orchestrator.uplink;
 
+import dev.drover.engine.outbox.OutboxSource;
 import dev.drover.orchestrator.store.Database;
 import dev.drover.orchestrator.store.MallStore;
+import dev.drover.orchestrator.store.SealedStore;
+import dev.drover.orchestrator.store.SealedTable;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -9,9 +12,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -23,13 +28,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * <p>Classes have queues of their own, so an item also names the urgent one of its key that it must
  * not overtake, and is not published before that is settled.
  */
-public final class UplinkStore {
+public final class UplinkStore implements SealedStore {
   private static final String ITEMS =
       "SELECT seq, type, item_key, class, idempotency_key, created_at, body, tries FROM"
           + " uplink_items";
   private static final String LIMIT = " ORDER BY seq LIMIT ?";
 
+  private static final String SEAL_BROKEN = "its seal is broken: mall.db is damaged";
+
   private final Database database;
+  private final UplinkSeal seal;
   private final UplinkRoom room;
   private final UplinkIntake intake;
   private final ParkedItems parked;
@@ -42,6 +50,7 @@ public final class UplinkStore {
    */
   public UplinkStore(MallStore store, long maxBytes, Clock clock) {
     this.database = store.database();
+    this.seal = new UplinkSeal(store.sealer());
     database.transaction(
         open -> {
           for (String sql : UplinkSchema.STATEMENTS) {
@@ -53,8 +62,15 @@ public final class UplinkStore {
         });
     this.room = new UplinkRoom(database, maxBytes);
     database.afterUndoing(room::measure);
-    this.intake = new UplinkIntake(database, room, clock);
-    this.parked = new ParkedItems(database, room, clock);
+    this.intake = new UplinkIntake(database, seal, room, clock);
+    this.parked = new ParkedItems(database, seal, room, clock);
+  }
+
+  @Override
+  public List<SealedTable> sealedTables() {
+    return List.of(
+        SealedTable.of(database, "uplink_items", "idempotency_key", "body", UplinkSeal.KIND),
+        SealedTable.of(database, "uplink_parked", "idempotency_key", "body", UplinkSeal.KIND));
   }
 
   /**
@@ -72,16 +88,20 @@ public final class UplinkStore {
   }
 
   /** The oldest items of a class that can go into the queue and that it has not confirmed. */
-  List<UplinkItem> unpublished(UplinkClass queue, int max) {
+  List<OutboxSource.Entry> unpublished(UplinkClass queue, int max) {
     // Those that were in it before the last start, which may be in it still, go first.
-    List<UplinkItem> items = new ArrayList<>(unpublished(queue, "= 0", max));
+    List<OutboxSource.Entry> items = new ArrayList<>(unpublished(queue, "= 0", max));
     items.addAll(unpublished(queue, "IS NULL", max - items.size()));
     return items;
   }
 
-  private List<UplinkItem> unpublished(UplinkClass queue, String published, int max) {
+  private List<OutboxSource.Entry> unpublished(UplinkClass queue, String published, int max) {
     return database.query(
-        UplinkStore::item,
+        row -> {
+          UplinkItem item = item(row, null);
+          String message = item.message(row.getBytes(7));
+          return new OutboxSource.Entry(String.valueOf(item.seq()), Map.of(), message);
+        },
         ITEMS + " WHERE class = ? AND published " + published + " AND waits_for IS NULL" + LIMIT,
         queue.wire(),
         max);
@@ -112,25 +132,33 @@ public final class UplinkStore {
    * @param most how many at a time
    * @return nothing when all of the batch is settled
    */
-  List<UplinkItem> next(Collection<UplinkItem> batch, int most) {
+  List<UplinkItem> next(Collection<UplinkRef> batch, int most) {
     hold(batch);
-    List<UplinkItem> open = open(batch);
+    Map<UplinkClass, Long> last = lastOpen(batch);
     List<UplinkItem> next = new ArrayList<>();
     for (UplinkClass queue : UplinkClass.values()) {
-      List<UplinkItem> own = open.stream().filter(item -> item.queue() == queue).toList();
-      if (!own.isEmpty() && next.size() < most) {
-        next.addAll(upTo(own, queue, most - next.size()));
+      if (last.containsKey(queue) && next.size() < most) {
+        next.addAll(upTo(last.get(queue), queue, most - next.size()));
       }
     }
-    return next;
+    if (next.stream().allMatch(item -> item.body() != null)) {
+      return next;
+    }
+    settle(
+        next.stream()
+            .filter(item -> item.body() == null)
+            .map(item -> new Verdict(item, Verdict.Status.PARKED, null, SEAL_BROKEN))
+            .toList(),
+        "uplink-batch-upload");
+    return next(batch, most);
   }
 
   /** What is about to be sent gives way no more, also when the queue's confirmation is to come. */
-  private void hold(Collection<UplinkItem> batch) {
+  private void hold(Collection<UplinkRef> batch) {
     Object[] latest =
         batch.stream()
             .filter(item -> item.queue() == UplinkClass.LATEST)
-            .map(UplinkItem::seq)
+            .map(UplinkRef::seq)
             .toArray();
     String unconfirmed = "published IS NULL AND seq IN (" + marks(latest.length) + ")";
     if (latest.length > 0
@@ -146,32 +174,44 @@ public final class UplinkStore {
     return String.join(", ", Collections.nCopies(count, "?"));
   }
 
-  /** The items of a class that may go, up to the last one of these. */
-  private List<UplinkItem> upTo(List<UplinkItem> batch, UplinkClass queue, int most) {
+  /** The number of the last item of each class that is not settled. */
+  private Map<UplinkClass, Long> lastOpen(Collection<UplinkRef> batch) {
+    Map<UplinkClass, Long> last = new EnumMap<>(UplinkClass.class);
+    open(
+            batch,
+            row ->
+                new UplinkRef(row.getLong(1), UplinkClass.of(row.getString(4)), row.getString(5)))
+        .forEach(item -> last.merge(item.queue(), item.seq(), Math::max));
+    return last;
+  }
+
+  /** The items of a class that may go, up to this number. */
+  private List<UplinkItem> upTo(long seq, UplinkClass queue, int most) {
     // One of class latest can still give way to a newer one until it is in the queue.
     String here = queue == UplinkClass.LATEST ? " AND published IS NOT NULL" : "";
     return database.query(
-        UplinkStore::item,
+        this::item,
         ITEMS + " WHERE class = ? AND seq <= ? AND waits_for IS NULL" + here + LIMIT,
         queue.wire(),
-        batch.get(batch.size() - 1).seq(),
+        seq,
         most);
   }
 
-  /**
-   * Those of the items that are not settled, by number and as the store has them: what a queue
-   * brings names an item and says nothing of it.
-   */
+  /** Those of the items that are not settled, by number and as the store has them now. */
   List<UplinkItem> open(Collection<UplinkItem> items) {
+    return open(items.stream().map(UplinkRef::of).toList(), this::item);
+  }
+
+  private <T> List<T> open(Collection<UplinkRef> items, Database.Row<T> as) {
     Map<Long, String> keys = new HashMap<>();
     items.forEach(item -> keys.put(item.seq(), item.idempotencyKey()));
     return database
         .query(
-            UplinkStore::item,
+            row -> row.getString(5).equals(keys.get(row.getLong(1))) ? as.read(row) : null,
             ITEMS + " WHERE seq IN (" + marks(keys.size()) + ") ORDER BY seq",
             keys.keySet().toArray())
         .stream()
-        .filter(row -> row.idempotencyKey().equals(keys.get(row.seq())))
+        .filter(Objects::nonNull)
         .toList();
   }
 
@@ -237,7 +277,11 @@ public final class UplinkStore {
     wakes.forEach(Runnable::run);
   }
 
-  private static UplinkItem item(ResultSet row) throws SQLException {
+  private UplinkItem item(ResultSet row) throws SQLException {
+    return item(row, seal.open(row.getString(5), row.getBytes(7)));
+  }
+
+  private static UplinkItem item(ResultSet row, String body) throws SQLException {
     return new UplinkItem(
         row.getLong(1),
         row.getString(2),
@@ -245,7 +289,7 @@ public final class UplinkStore {
         UplinkClass.of(row.getString(4)),
         row.getString(5),
         Instant.ofEpochMilli(row.getLong(6)),
-        row.getString(7),
+        body,
         row.getInt(8));
   }
 

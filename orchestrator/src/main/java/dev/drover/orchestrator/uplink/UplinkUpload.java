@@ -44,11 +44,11 @@ public final class UplinkUpload {
 
   /** Reads the messages of the batch; what nobody can read is parked. */
   public void read(Exchange exchange) {
-    List<UplinkItem> items = new ArrayList<>();
+    List<UplinkRef> items = new ArrayList<>();
     for (Object one : exchange.getMessage().getBody(List.class)) {
       byte[] content = content(exchange, one);
       try {
-        items.add(UplinkItem.read(content));
+        items.add(UplinkRef.read(content));
       } catch (RuntimeException e) {
         String text = new String(content, StandardCharsets.UTF_8);
         store.parked().parkUnreadable(text, "unreadable: " + e.getMessage(), "uplink-batch-upload");
@@ -79,7 +79,7 @@ public final class UplinkUpload {
   }
 
   @SuppressWarnings("unchecked")
-  private static List<UplinkItem> batch(Exchange exchange) {
+  private static List<UplinkRef> batch(Exchange exchange) {
     return exchange.getProperty(BATCH, List.class);
   }
 

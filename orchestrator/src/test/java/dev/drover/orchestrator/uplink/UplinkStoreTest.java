@@ -36,7 +36,7 @@ class UplinkStoreTest {
   }
 
   private List<Long> ready(UplinkClass queue) {
-    return store.unpublished(queue, 100).stream().map(UplinkItem::seq).toList();
+    return store.unpublished(queue, 100).stream().map(item -> Long.valueOf(item.id())).toList();
   }
 
   private void settle(Verdict.Status status, UplinkItem... items) {
@@ -126,17 +126,40 @@ class UplinkStoreTest {
   }
 
   @Test
-  void whatIsSentIsTheStoresAndNotWhatSomebodyPutIntoTheQueue() {
-    UplinkItem item = accept("b1", UplinkClass.NORMAL);
-    String forged = item.message().replace("\"body\":{}", "\"body\":{\"forged\":true}");
-    UplinkItem brought = UplinkItem.read(forged.getBytes(StandardCharsets.UTF_8));
-    assertThat(brought.body()).contains("forged");
-    assertThat(store.next(List.of(brought), 9)).extracting(UplinkItem::body).containsExactly("{}");
-    assertThat(store.open(List.of(brought))).extracting(UplinkItem::body).containsExactly("{}");
+  void aMessageNamesItsItemAndShowsNothingOfIt() {
+    UplinkItem item =
+        store.accept("any", "b1", UplinkClass.NORMAL, null, "{\"n\":\"secret\"}").orElseThrow();
+    byte[] message =
+        store
+            .unpublished(UplinkClass.NORMAL, 1)
+            .get(0)
+            .body()
+            .toString()
+            .getBytes(StandardCharsets.UTF_8);
+    assertThat(new String(message, StandardCharsets.UTF_8))
+        .contains("\"type\":\"any\"", "\"key\":\"b1\"", "\"sealed\":\"")
+        .doesNotContain("secret");
+    UplinkRef named = UplinkRef.read(message);
+    assertThat(store.next(List.of(named), 9)).containsExactly(item);
+    UplinkRef other = new UplinkRef(1, UplinkClass.NORMAL, "of another store");
+    assertThat(store.next(List.of(other), 9)).isEmpty();
+  }
+
+  @Test
+  void whatNoKeyOpensIsParkedAndStopsNothing() {
+    UplinkItem broken = accept("b1", UplinkClass.NORMAL);
+    UplinkItem next = accept("b1", UplinkClass.NORMAL);
+    mall.database().update("UPDATE uplink_items SET body = zeroblob(40) WHERE seq = 1");
+    assertThat(next(9, broken, next)).containsExactly(2L);
+    ParkedItem parked = store.parked().list(0, 9).get(0);
+    assertThat(parked.seq()).isEqualTo(1);
+    assertThat(parked.reason()).contains("seal is broken");
+    assertThat(store.ledger().balanced()).isTrue();
   }
 
   private List<Long> next(int most, UplinkItem... batch) {
-    return store.next(List.of(batch), most).stream().map(UplinkItem::seq).toList();
+    List<UplinkRef> brought = List.of(batch).stream().map(UplinkRef::of).toList();
+    return store.next(brought, most).stream().map(UplinkItem::seq).toList();
   }
 
   @Test
