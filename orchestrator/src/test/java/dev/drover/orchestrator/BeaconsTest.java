@@ -333,10 +333,7 @@ class BeaconsTest extends MallTestBase {
       for (String version : List.of("0.1.8", "0.2.0")) {
         String body = beacon.registration().put("firmware_version", version).toString();
         String nonce = beacon.nonce();
-        assertThat(
-                beacon
-                    .post("register", body, nonce, beacon.sign(nonce + body), same)
-                    .status())
+        assertThat(beacon.post("register", body, nonce, beacon.sign(nonce + body), same).status())
             .isEqualTo(200);
       }
       central.listen();
@@ -403,6 +400,10 @@ class BeaconsTest extends MallTestBase {
       assertThat(pages)
           .flatExtracting(page -> page.findValuesAsText("log_id"))
           .containsExactly("l-02", "l-03", "l-04", "l-05");
+      assertThat(pages).extracting(page -> page.path("page").asInt()).containsExactly(1, 2);
+      assertThat(pages)
+          .extracting(page -> page.path("has_more").toString())
+          .containsExactly("true", "false");
       central.send(
           "evt-2",
           "access_log_request",
