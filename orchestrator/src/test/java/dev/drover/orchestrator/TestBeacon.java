@@ -1,8 +1,10 @@
 package dev.drover.orchestrator;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.crypto.Hashes;
 import dev.drover.engine.crypto.PrivateKeys;
 import dev.drover.engine.crypto.PublicKeys;
+import dev.drover.engine.crypto.SignatureForm;
 import dev.drover.proto.Json;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -16,12 +18,19 @@ import java.util.Map;
 final class TestBeacon {
   final String device;
   private final TestMall mall;
+  private final SignatureForm.Hashing hashing;
   private final KeyPair key = PrivateKeys.generate();
   private String beaconId;
 
+  /** Signs what openssl makes: the text, hashed once. */
   TestBeacon(TestMall mall, String device) {
+    this(mall, device, SignatureForm.Hashing.SINGLE);
+  }
+
+  TestBeacon(TestMall mall, String device, SignatureForm.Hashing hashing) {
     this.mall = mall;
     this.device = device;
+    this.hashing = hashing;
   }
 
   String id() {
@@ -34,12 +43,13 @@ final class TestBeacon {
     return answer.json().path("nonce").asText();
   }
 
-  /** ECDSA over SHA-256, DER, Base64: what openssl makes. */
+  /** ECDSA over SHA-256, DER, Base64. */
   String sign(String text) {
     try {
       Signature signer = Signature.getInstance("SHA256withECDSA");
       signer.initSign(key.getPrivate());
-      signer.update(text.getBytes(StandardCharsets.UTF_8));
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      signer.update(hashing == SignatureForm.Hashing.DOUBLE ? Hashes.sha256(bytes) : bytes);
       return Base64.getEncoder().encodeToString(signer.sign());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
