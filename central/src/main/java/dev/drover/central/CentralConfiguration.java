@@ -3,6 +3,7 @@ package dev.drover.central;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
 import com.nimbusds.jose.jwk.JWKSet;
+import dev.drover.central.beacon.AccessLogRequests;
 import dev.drover.central.beacon.AccessLogs;
 import dev.drover.central.beacon.Beacons;
 import dev.drover.central.beacon.PendingEvents;
@@ -173,13 +174,23 @@ class CentralConfiguration {
   }
 
   @Bean
-  AccessLogs accessLogs(
+  AccessLogRequests accessLogRequests(
       MongoDatabase database,
       Beacons beacons,
       PendingEvents events,
+      CentralProperties properties,
+      Clock clock) {
+    return new AccessLogRequests(database, beacons, events, properties.uploads().kept(), clock);
+  }
+
+  @Bean
+  AccessLogs accessLogs(
+      MongoDatabase database,
+      Beacons beacons,
+      AccessLogRequests requests,
       KeyProvider keys,
       Clock clock) {
-    return new AccessLogs(database, beacons, events, keys.signing(LOGS_KEY), clock);
+    return new AccessLogs(database, beacons, requests, keys.signing(LOGS_KEY), clock);
   }
 
   @Bean

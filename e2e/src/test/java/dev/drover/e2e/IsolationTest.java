@@ -278,6 +278,7 @@ class IsolationTest {
           Map.entry("uploadBatch", Set.of(Role.ORCHESTRATOR)),
           Map.entry("listAccessLogs", Set.of(Role.OPERATOR)),
           Map.entry("requestAccessLogs", Set.of(Role.OPERATOR)),
+          Map.entry("readAccessLogRequest", Set.of(Role.OPERATOR)),
           Map.entry("beaconStatus", Set.of(Role.OPERATOR)),
           Map.entry("approveBeacon", Set.of(Role.OPERATOR)),
           Map.entry("commandBeacon", Set.of(Role.OPERATOR)),

@@ -34,6 +34,7 @@ class SimulatorTest {
           Map.of(
               "CENTRAL_SERVER_URL", "http://127.0.0.1:" + LINE,
               "DROVER_UPLINK_RETRY_DELAY", "100",
+              "DROVER_BEACONS_LOG_PAGE", "5",
               // the beacons of this test speak more often than real ones
               "DROVER_LIMITS_BEACON_REQUESTS", "100000/1m",
               "DROVER_LIMITS_CHALLENGES", "100000/1m"));
@@ -134,5 +135,30 @@ class SimulatorTest {
     assertThat(ledger.path("balanced").asBoolean()).as(ledger.toString()).isTrue();
     assertThat(ledger.path("parked").asInt()).as(ledger.toString()).isZero();
     assertThat(stored().size()).isGreaterThanOrEqualTo((int) acknowledged);
+    anOperatorAsksForLogs(known.at("/beacons/0/beacon_id").asText());
+  }
+
+  /** Central has them all, and hears so from the mall. */
+  private static void anOperatorAsksForLogs(String beacon) {
+    String entity = "/api/entities/" + ENTITY;
+    String body = "{\"beacon_id\":\"" + beacon + "\",\"since\":\"2025-01-08T00:00:00Z\"}";
+    Api.Answer asked = CENTRAL.api().post(entity + "/access-log-requests", operator(), body);
+    assertThat(asked.status()).as(asked.toString()).isEqualTo(202);
+    String request = entity + "/access-log-requests/" + asked.json().path("request_id").asText();
+    soon()
+        .until(
+            () ->
+                CENTRAL
+                    .api()
+                    .get(request, operator())
+                    .json()
+                    .path("status")
+                    .asText()
+                    .equals("answered"));
+    String list = entity + "/access-logs?limit=1000&beacon_id=" + beacon;
+    int logs = CENTRAL.api().get(list, operator()).json().path("logs").size();
+    JsonNode answered = CENTRAL.api().get(request, operator()).json();
+    assertThat(answered.path("logs").asInt()).as(answered.toString()).isEqualTo(logs).isPositive();
+    assertThat(answered.path("pages").asInt()).as(answered.toString()).isEqualTo((logs + 4) / 5);
   }
 }

@@ -402,6 +402,10 @@ class BeaconsTest extends MallTestBase {
       assertThat(pages)
           .flatExtracting(page -> page.findValuesAsText("log_id"))
           .containsExactly("l-02", "l-03", "l-04", "l-05");
+      assertThat(pages).extracting(page -> page.path("page").asInt()).containsExactly(1, 2);
+      assertThat(pages)
+          .extracting(page -> page.path("has_more").toString())
+          .containsExactly("true", "false");
       central.send(
           "evt-2",
           "access_log_request",

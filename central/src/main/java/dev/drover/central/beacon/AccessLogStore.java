@@ -14,6 +14,7 @@ import com.mongodb.client.model.Updates;
 import dev.drover.engine.report.AccessLog;
 import dev.drover.engine.report.AccessLogBatch;
 import dev.drover.engine.report.Fields;
+import dev.drover.engine.report.RequestPage;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -86,7 +87,7 @@ final class AccessLogStore {
         .append("beacon_id", batch.beaconId())
         .append("at", Date.from(log.at()))
         .append("json", log.json())
-        .append("request_id", batch.requestId().orElse(null))
+        .append("request_id", batch.answers().map(RequestPage::requestId).orElse(null))
         .append("stored_at", Date.from(clock.instant()));
   }
 

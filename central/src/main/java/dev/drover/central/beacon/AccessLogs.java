@@ -12,19 +12,14 @@ import dev.drover.proto.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.bson.Document;
 
 /**
- * Access logs (document 1, sections 2.4 and 6.3; R-25): malls hand them in, operators read them and
- * ask malls for more.
+ * Access logs (document 1, sections 2.4 and 6.3; R-25): malls hand them in, operators read them.
  */
 public final class AccessLogs {
   private static final int PAGE = 100;
@@ -53,7 +48,7 @@ public final class AccessLogs {
 
   private final Beacons beacons;
   private final AccessLogStore store;
-  private final PendingEvents events;
+  private final AccessLogRequests requests;
   private final KeyPair key;
 
   /**
@@ -62,10 +57,14 @@ public final class AccessLogs {
    * @param key what malls seal logs for
    */
   public AccessLogs(
-      MongoDatabase database, Beacons beacons, PendingEvents events, KeyPair key, Clock clock) {
+      MongoDatabase database,
+      Beacons beacons,
+      AccessLogRequests requests,
+      KeyPair key,
+      Clock clock) {
     this.beacons = beacons;
     this.store = new AccessLogStore(database, clock);
-    this.events = events;
+    this.requests = requests;
     this.key = key;
   }
 
@@ -109,12 +108,17 @@ public final class AccessLogs {
     exchange.getMessage().setBody((Supplier<String>) gathered::answer);
   }
 
-  /** Stores what was gathered, durably and each entry once; sets how many entries were new. */
+  /**
+   * Stores what was gathered, durably and each entry once, and then notes which requests it
+   * answers; sets how many entries were new.
+   */
   public void store(Exchange exchange) {
     List<Gathered> all = gathered(exchange);
     // A caller works on one entity, so the first one's is that of all.
-    List<Integer> stored =
-        store.store(all.get(0).entityId, all.stream().map(each -> each.batch).toList());
+    String entityId = all.get(0).entityId;
+    List<AccessLogBatch> batches = all.stream().map(each -> each.batch).toList();
+    List<Integer> stored = store.store(entityId, batches);
+    requests.note(entityId, batches);
     for (int i = 0; i < all.size(); i++) {
       all.get(i).stored = stored.get(i);
     }
@@ -156,32 +160,5 @@ public final class AccessLogs {
     }
     answer.put("cursor", page.end().text()).put("has_more", page.more());
     exchange.getMessage().setBody(answer.toString());
-  }
-
-  /**
-   * Asks a mall for what its beacon has recorded: event {@code access_log_request}, durable before
-   * the answer.
-   *
-   * @throws ProtocolException VALIDATION_FAILED, BEACON_NOT_REGISTERED
-   */
-  public void request(Exchange exchange) {
-    ObjectNode body = Fields.body(exchange);
-    String entityId = EntityScope.of(exchange, body);
-    String beaconId = Fields.id(body, "beacon_id");
-    Instant since =
-        Fields.time(body, "since")
-            .orElseThrow(() -> Fields.invalid("since", "since says from when on"));
-    if (!beacons.knows(entityId, beaconId)) {
-      throw Fields.unknownBeacon(beaconId);
-    }
-    String requestId = "req-" + UUID.randomUUID();
-    Map<String, Object> data = new LinkedHashMap<>();
-    data.put("beacon_id", beaconId);
-    data.put("since", since.toString());
-    data.put("request_id", requestId);
-    data.put("event_key", "access_log_request:" + requestId);
-    events.add(entityId, requestId, "access_log_request", Json.text(data));
-    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
-    exchange.getMessage().setBody(Json.text(Map.of("request_id", requestId)));
   }
 }

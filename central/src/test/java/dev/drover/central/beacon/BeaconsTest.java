@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
@@ -260,6 +261,10 @@ class BeaconsTest {
             logs(beacon, "b", log(1, "u")).put("total_logs", 2).toString(),
             logs(beacon, "b", "{\"result\":\"success\"}").toString(),
             logs(beacon, "b", "7").toString(),
+            page("req-1", 0, true, beacon).toString(),
+            page("req-1", 100_001, true, beacon).toString(),
+            page("req-1", 1, true, beacon).put("page", "1").toString(),
+            page("req-1", 1, true, beacon).put("has_more", "no").toString(),
             "{\"jwe\":\"a.b.c.d.e\"}")) {
       assertThat(post("/beacons/access-logs", bad).code()).as(bad).isEqualTo("VALIDATION_FAILED");
     }
@@ -498,6 +503,149 @@ class BeaconsTest {
         .isEqualTo("BEACON_NOT_REGISTERED");
     assertThat(tell("/access-log-requests", "{\"beacon_id\":\"" + beacon + "\"}").code())
         .isEqualTo("VALIDATION_FAILED");
+  }
+
+  /** As a mall answers a request. */
+  private static ObjectNode page(
+      String request, int page, boolean more, String beacon, String... entries) throws Exception {
+    ObjectNode body = logs(beacon, request + "-" + page, entries).put("request_id", request);
+    return body.put("page", page).put("has_more", more);
+  }
+
+  private String request(String beacon) throws Exception {
+    String asked = "{\"beacon_id\":\"" + beacon + "\",\"since\":\"2025-01-08T01:00:00+01:00\"}";
+    Answer answer = tell("/access-log-requests", asked);
+    assertThat(answer.status()).as(answer.json().toString()).isEqualTo(202);
+    return answer.json().path("request_id").asText();
+  }
+
+  private JsonNode requested(String id, String status, int pages, int logs) throws Exception {
+    Answer answer = ask("/access-log-requests/" + id);
+    assertThat(answer.status()).as(answer.json().toString()).isEqualTo(200);
+    JsonNode state = answer.json();
+    assertThat(state.path("status").asText()).as(state.toString()).isEqualTo(status);
+    assertThat(state.path("pages").asInt()).as(state.toString()).isEqualTo(pages);
+    assertThat(state.path("logs").asInt()).as(state.toString()).isEqualTo(logs);
+    assertThat(state.path("answered_at").isNull())
+        .as(state.toString())
+        .isEqualTo(!status.equals("answered"));
+    return state;
+  }
+
+  private void upload(ObjectNode... bodies) throws Exception {
+    List<ObjectNode> items = new ArrayList<>();
+    for (ObjectNode body : bodies) {
+      String key = UUID.randomUUID().toString();
+      items.add(item(items.size() + 1, "access_logs", key, body.toString()));
+    }
+    Answer answer = post("/uploads", batch("b", items.toArray(ObjectNode[]::new)));
+    assertThat(texts(answer.json().path("results"), "/status"))
+        .as(answer.json().toString())
+        .hasSize(bodies.length)
+        .containsOnly("stored");
+  }
+
+  @Test
+  void aRequestIsAnsweredWhenEachPageCameHoweverOftenAndInWhichOrder() throws Exception {
+    String beacon = beacon("d");
+    counted(post("/beacons/access-logs", logs(beacon, "b", log(3, "known")).toString()), 1, 0);
+    Instant begin = Instant.now().minusMillis(1);
+    String id = request(beacon);
+    JsonNode open = requested(id, "open", 0, 0);
+    assertThat(open.path("request_id").asText()).isEqualTo(id);
+    assertThat(open.path("beacon_id").asText()).isEqualTo(beacon);
+    assertThat(open.path("since").asText()).isEqualTo("2025-01-08T00:00:00Z");
+    Instant asked = Instant.parse(open.path("requested_at").asText());
+    assertThat(asked).isBetween(begin, Instant.now());
+
+    ObjectNode first = page(id, 1, true, beacon, log(1, "a"), log(2, "b"));
+    ObjectNode second = page(id, 2, true, beacon, log(3, "known"), log(4, "d"));
+    ObjectNode third = page(id, 3, false, beacon, log(5, "e"));
+    upload(third);
+    requested(id, "answering", 1, 1);
+    counted(post("/logs/upload", first.toString()), 2, 0);
+    upload(first, first);
+    requested(id, "answering", 2, 3);
+    upload(second, logs(beacon, "b-9", log(9, "z")), third);
+    JsonNode answered = requested(id, "answered", 3, 5);
+    assertThat(Instant.parse(answered.path("answered_at").asText()))
+        .isBetween(asked, Instant.now());
+    upload(first, second, third);
+    counted(post("/logs/upload", second.toString()), 0, 2);
+    assertThat(requested(id, "answered", 3, 5)).isEqualTo(answered);
+    assertThat(ask("/access-logs").json().path("logs")).hasSize(6);
+  }
+
+  @Test
+  void aMallThatBeginsItsAnswerAnewMayHaveMoreToSay() throws Exception {
+    String beacon = beacon("d");
+    String id = request(beacon);
+    ObjectNode first = page(id, 1, true, beacon, log(1, "a"), log(2, "b"));
+    ObjectNode lastThen = page(id, 2, false, beacon, log(3, "c"));
+    upload(first, lastThen);
+    requested(id, "answered", 2, 3);
+    upload(first, page(id, 2, true, beacon, log(3, "c"), log(4, "d")));
+    requested(id, "answering", 2, 4);
+    upload(page(id, 3, false, beacon, log(5, "e")));
+    JsonNode answered = requested(id, "answered", 3, 5);
+    upload(lastThen);
+    assertThat(requested(id, "answered", 3, 5)).as("it was late").isEqualTo(answered);
+  }
+
+  @Test
+  void aBatchThatSaysNoPageIsTheWholeAnswer() throws Exception {
+    String beacon = beacon("d");
+    String id = request(beacon);
+    ObjectNode whole = logs(beacon, "b", log(1, "a"), log(2, "b")).put("request_id", id);
+    upload(whole);
+    requested(id, "answered", 1, 2);
+    counted(post("/logs/upload", whole.toString()), 0, 2);
+    requested(id, "answered", 1, 2);
+    String nothing = request(beacon);
+    upload(logs(beacon, "b").put("request_id", nothing));
+    requested(nothing, "answered", 1, 0);
+  }
+
+  @Test
+  void logsForARequestThatIsNotTheirsAreStoredAndNothingIsNoted() throws Exception {
+    String beacon = beacon("d");
+    String id = request(beacon);
+    MongoDatabase database = central.getBean(MongoDatabase.class);
+    long requests = database.getCollection("access_log_requests").countDocuments();
+    upload(
+        page(id, 1, false, beacon("d-2"), log(1, "another beacon")),
+        page("req-nobody-asked", 1, false, beacon, log(2, "unknown")),
+        page("", 1, false, beacon, log(3, "no name")));
+    BeaconsTest other = new BeaconsTest();
+    other.upload(page(id, 1, false, other.beacon("d"), log(4, "another mall")));
+    assertThat(ask("/access-logs").json().path("logs")).hasSize(3);
+    assertThat(other.ask("/access-logs").json().path("logs")).hasSize(1);
+    requested(id, "open", 0, 0);
+    assertThat(database.getCollection("access_log_requests").countDocuments()).isEqualTo(requests);
+    Answer foreign = other.ask("/access-log-requests/" + id);
+    assertThat(foreign.status()).isEqualTo(404);
+    assertThat(foreign.code()).isEqualTo("NOT_FOUND");
+    assertThat(ask("/access-log-requests/req-nobody-asked").code()).isEqualTo("NOT_FOUND");
+    String path = "/api/entities/" + entity + "/access-log-requests/" + id;
+    assertThat(send("GET", path, other.operator, null).code()).isEqualTo("ENTITY_FORBIDDEN");
+    assertThat(send("GET", path, mall, null).code()).isEqualTo("FORBIDDEN");
+    assertThat(send("GET", path, token(Role.ADMIN, "root"), null).status()).isEqualTo(200);
+  }
+
+  @Test
+  void aRequestIsForgottenAfterItsTime() throws Exception {
+    String id = request(beacon("d"));
+    MongoCollection<Document> requests =
+        central.getBean(MongoDatabase.class).getCollection("access_log_requests");
+    Document key = new Document("_id", entity + "/" + id);
+    Document kept = requests.find(key).first();
+    assertThat(kept.getDate("expires_at").toInstant())
+        .isEqualTo(kept.getDate("requested_at").toInstant().plus(Duration.ofDays(30)));
+    requests.updateOne(
+        key, new Document("$set", new Document("expires_at", Date.from(Instant.now()))));
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> ask("/access-log-requests/" + id).status() == 404);
   }
 
   private static ObjectNode item(long seq, String type, String key, String body) throws Exception {

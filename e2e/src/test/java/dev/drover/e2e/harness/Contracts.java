@@ -53,7 +53,8 @@ public final class Contracts {
           .replace("{entity_id}", entity)
           .replace("{collection}", "areas")
           .replace("{item_id}", "no-such-area")
-          .replace("{beacon_id}", "no-such-beacon");
+          .replace("{beacon_id}", "no-such-beacon")
+          .replace("{request_id}", "no-such-request");
     }
 
     /** A body that the operation understands but that changes nothing; null when it takes none. */

@@ -14,11 +14,15 @@ import java.util.Optional;
  *
  * @param beaconId the beacon
  * @param batchId the sender's name for the batch
- * @param requestId the request of central that it answers (section 2.4)
+ * @param answers the request of central that it answers (section 2.4), and which part of the answer
+ *     it is
  * @param logs the entries, in order
  */
 public record AccessLogBatch(
-    String beaconId, Optional<String> batchId, Optional<String> requestId, List<AccessLog> logs) {
+    String beaconId,
+    Optional<String> batchId,
+    Optional<RequestPage> answers,
+    List<AccessLog> logs) {
   /** How many entries a batch may have. */
   public static final int MOST = 5000;
 
@@ -45,10 +49,7 @@ public record AccessLogBatch(
       throw Fields.invalid("total_logs", "total_logs is not the number of logs");
     }
     return new AccessLogBatch(
-        beaconId,
-        Fields.text(body, "batch_id"),
-        Fields.text(body, "request_id"),
-        AccessLog.read(logs));
+        beaconId, Fields.text(body, "batch_id"), RequestPage.read(body), AccessLog.read(logs));
   }
 
   /**

@@ -147,6 +147,7 @@ public final class AccessLogs {
     body.put("beacon_id", request.beaconId()).put("entity_id", entityId);
     body.put("request_id", request.requestId());
     body.put("batch_id", request.requestId() + "-" + request.page());
+    body.put("page", request.page()).put("has_more", more);
     ArrayNode list = body.putArray("logs");
     page.forEach(log -> list.addRawValue(new RawValue(log.json())));
     body.put("total_logs", page.size());
