@@ -11,6 +11,7 @@ import dev.drover.orchestrator.central.CentralCalls;
 import dev.drover.orchestrator.central.CentralContact;
 import dev.drover.orchestrator.central.CentralKeys;
 import dev.drover.orchestrator.central.CentralLink;
+import dev.drover.orchestrator.central.CentralReads;
 import dev.drover.orchestrator.central.CentralStream;
 import dev.drover.orchestrator.central.Registration;
 import dev.drover.orchestrator.central.StreamLosses;
@@ -127,6 +128,11 @@ class MallConfiguration {
   @Bean
   CentralCalls centralCalls(CentralLink link, MallIdentity identity) {
     return new CentralCalls(link, identity.entityId());
+  }
+
+  @Bean
+  CentralReads centralReads(OrchestratorProperties properties) {
+    return new CentralReads(properties.central().readRetries());
   }
 
   @Bean

@@ -59,8 +59,8 @@ public record OrchestratorProperties(
     Firmware firmware,
     Simulator simulator) {
 
-  /** Where central is, and how often its token keys are asked for. */
-  public record Central(String url, Duration keysInterval) {}
+  /** Where central is, the waits before a read is tried again, how often its keys are asked for. */
+  public record Central(String url, List<Duration> readRetries, Duration keysInterval) {}
 
   /** A broker of others by its URL, or the embedded one on this port. */
   public record Mqtt(int port, String url) {}

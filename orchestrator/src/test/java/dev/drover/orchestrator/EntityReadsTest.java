@@ -66,7 +66,7 @@ class EntityReadsTest extends MallTestBase {
 
   @Test
   void beforeTheFirstSyncThereIsNothingToRead() {
-    central.nextStatus.put(SYNC + "full", 503);
+    central.refuse(SYNC + "full", 503, 4);
     try (TestMall mall = mall(Map.of("drover.events.backoff", "2s"))) {
       String token = operator();
       await().atMost(SOON).until(() -> mall.get(ENTITIES + "/areas", token).status() == 503);

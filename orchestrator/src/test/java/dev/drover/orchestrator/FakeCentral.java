@@ -28,8 +28,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /** A central that says what a test tells it to say, and remembers what it was told. */
 final class FakeCentral implements AutoCloseable {
@@ -59,6 +62,15 @@ final class FakeCentral implements AutoCloseable {
   final List<String> syncs = new CopyOnWriteArrayList<>();
   final List<JsonNode> changes = new CopyOnWriteArrayList<>();
   final Map<String, Integer> nextStatus = new ConcurrentHashMap<>();
+
+  /** What a path answers so many times, instead of doing anything. */
+  private record Refusal(int status, String retryAfter, AtomicInteger left) {}
+
+  private final Map<String, Refusal> refusals = new ConcurrentHashMap<>();
+  private final Map<String, List<Long>> times = new ConcurrentHashMap<>();
+
+  /** Paths whose next answer breaks off in the middle. */
+  final Set<String> breaking = ConcurrentHashMap.newKeySet();
 
   /** What a path answers instead, once. */
   final Map<String, String> nextBody = new ConcurrentHashMap<>();
@@ -113,6 +125,30 @@ final class FakeCentral implements AutoCloseable {
     afterNext.put(path, what);
   }
 
+  /** Refuses the next requests on this path. */
+  void refuse(String path, int status, int howOften) {
+    refusals.put(path, new Refusal(status, null, new AtomicInteger(howOften)));
+  }
+
+  /** Refuses the next requests on this path, and asks for a pause. */
+  void refuse(String path, int status, int howOften, int retryAfterSeconds) {
+    refusals.put(
+        path, new Refusal(status, String.valueOf(retryAfterSeconds), new AtomicInteger(howOften)));
+  }
+
+  /** The pauses between the requests on this path, in ms, without the first so many. */
+  List<Long> pauses(String path, int after) {
+    List<Long> at = times.getOrDefault(path, List.of()).stream().skip(after).toList();
+    return IntStream.range(1, at.size())
+        .mapToObj(i -> (at.get(i) - at.get(i - 1)) / 1_000_000)
+        .toList();
+  }
+
+  /** The requests on this path so far. */
+  int count(String path) {
+    return times.getOrDefault(path, List.of()).size();
+  }
+
   /** Sends one event on every open stream. */
   void send(String id, String type, String data) {
     String frame = "event: " + type + "\nid: " + id + "\ndata: " + data + "\n\n";
@@ -162,6 +198,7 @@ final class FakeCentral implements AutoCloseable {
   private void answer(HttpServerRequest request, Seen seen) {
     String path = request.path();
     HttpServerResponse response = request.response().putHeader("Content-Type", "application/json");
+    times.computeIfAbsent(path, key -> new CopyOnWriteArrayList<>()).add(System.nanoTime());
     remember(path, request.method().name(), seen);
     if (path.startsWith(SYNC)) {
       syncs.add(path.substring(SYNC.length()) + "?" + request.query());
@@ -169,6 +206,19 @@ final class FakeCentral implements AutoCloseable {
     Runnable now = afterNext.remove(path);
     if (now != null) {
       now.run();
+    }
+    Refusal refusal = refusals.get(path);
+    if (refusal != null && refusal.left().getAndDecrement() > 0) {
+      if (refusal.retryAfter() != null) {
+        response.putHeader("Retry-After", refusal.retryAfter());
+      }
+      response.setStatusCode(refusal.status()).end("{\"error\":{\"code\":\"TEST_REFUSED\"}}");
+      return;
+    }
+    if (breaking.remove(path)) {
+      response.setChunked(true).write("{\"data\":{\"areas\":[{\"id\":\"half\"},");
+      vertx.setTimer(100, timer -> request.connection().close());
+      return;
     }
     Integer status = nextStatus.remove(path);
     String body = nextBody.remove(path);

@@ -222,7 +222,7 @@ class SyncTest extends MallTestBase {
   @Test
   void anOwedAcknowledgementOutlastsARestartAndIsNeverSentTooEarly() {
     try (TestMall mall = settled(Map.of("drover.events.backoff", "1h"))) {
-      central.nextStatus.put(SYNC + "delta", 503);
+      central.refuse(SYNC + "delta", 503, 4);
       central.data.put("areas", "3", "{\"id\":3}");
       int before = central.syncs.size();
       central.tell("evt-e-0-1");

@@ -48,6 +48,9 @@ final class OutboxConsumer extends DefaultConsumer {
       boolean more = false;
       try {
         more = !isSuspended() && relay();
+      } catch (InterruptedException e) {
+        // It stops; what was claimed comes again.
+        Thread.currentThread().interrupt();
       } catch (Exception e) {
         getExceptionHandler().handleException("outbox " + endpoint.getName(), e);
       }

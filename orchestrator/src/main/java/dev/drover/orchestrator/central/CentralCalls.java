@@ -48,8 +48,9 @@ public final class CentralCalls {
    */
   public void check(Exchange exchange) {
     int status = status(exchange);
-    if (status == 401) {
-      link.refused(exchange.getProperty(TOKEN, CentralToken.class));
+    CentralToken token = exchange.getProperty(TOKEN, CentralToken.class);
+    if (status == 401 && token != null) {
+      link.refused(token);
     }
     if (status == 401 || status >= 500 || PASSING.contains(status)) {
       throw new IllegalStateException("central answered " + status + " " + code(exchange));

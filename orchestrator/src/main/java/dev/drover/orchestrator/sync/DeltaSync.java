@@ -76,7 +76,12 @@ public final class DeltaSync {
     exchange.setProperty(COMPLETE, false);
   }
 
-  /** Takes the permission for one more request; without it the delta goes on later. */
+  /**
+   * Takes the permission for one more request; without it the delta goes on later. Trying it again
+   * after a failure takes none: that did not get as far as central's own count, as a rule, and the
+   * pauses that grow with each permission would hold up what comes after an outage. Where it did,
+   * central answers 429, and its pause is kept.
+   */
   public void permit(Exchange exchange) {
     if (!budget.take()) {
       exchange.setProperty(MORE, false);

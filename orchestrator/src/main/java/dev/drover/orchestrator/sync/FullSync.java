@@ -95,6 +95,8 @@ public final class FullSync {
     try (InputStream in = run.open(exchange)) {
       answer = FullAnswer.read(in, replacement, run::moved);
     }
+    // What is read to its end is no body for the steps that follow.
+    exchange.getMessage().setBody(null);
     exchange.setProperty(ANSWER, answer);
     exchange.setProperty(
         DeltaSync.MORE,

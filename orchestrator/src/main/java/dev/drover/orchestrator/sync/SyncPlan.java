@@ -20,8 +20,8 @@ import org.apache.camel.Exchange;
 /**
  * What the mall's data needs next: nothing, a full sync, a delta or a verification; one at a time,
  * while central is there. A wish that comes while it is fulfilled is not lost with it. What fails
- * waits as {@code drover.events.backoff} says, what central refuses for its rate as long as it
- * asks.
+ * waits as {@code drover.events.backoff} says, from its end, since it may have been tried again for
+ * long; what central refuses for its rate waits as long as it asks.
  */
 public final class SyncPlan implements OutboxSource {
   /** What may be needed. */
@@ -166,10 +166,14 @@ public final class SyncPlan implements OutboxSource {
   /** Counted before it is known how it ends: what fails without a word waits too. */
   private void tried(Need need) {
     Want want = wants.get(need);
-    List<Duration> backoff = settings.backoff();
-    Duration wait = backoff.get(Math.min(want.attempts, backoff.size() - 1));
-    want.notBefore = clock.instant().plus(wait);
     want.attempts++;
+    rest(want);
+  }
+
+  private void rest(Want want) {
+    List<Duration> backoff = settings.backoff();
+    Duration wait = backoff.get(Math.min(want.attempts, backoff.size()) - 1);
+    want.notBefore = clock.instant().plus(wait);
   }
 
   private Optional<String> reasonForFull() {
@@ -224,9 +228,15 @@ public final class SyncPlan implements OutboxSource {
     return need.name().toLowerCase(Locale.ROOT);
   }
 
+  /** What was achieved was noted by the flow's steps; the rest waits from now on. */
   @Override
-  public void done(List<Entry> entries) {
-    // What was achieved was noted by the flow's steps.
+  public synchronized void done(List<Entry> entries) {
+    for (Entry entry : entries) {
+      Want want = wants.get(Need.valueOf(entry.body().toString().toUpperCase(Locale.ROOT)));
+      if (want.attempts > 0) {
+        rest(want);
+      }
+    }
   }
 
   @Override
