@@ -223,6 +223,25 @@ class UplinkTest extends MallTestBase {
   }
 
   @Test
+  void whatCentralDoesNotTakeNowIsSentAgainAfterGrowingPausesAndThenFromTheFirstOne() {
+    String path = "/api/orchestrators/uploads";
+    try (TestMall mall = settled(Map.of("drover.uplink.retry-delay", "100"))) {
+      awaitDrained(mall);
+      int before = central.count(path);
+      central.refuse(path, 503, 8);
+      accept(mall, "access_logs", "b1", "normal", "{\"n\":1}");
+      awaitDrained(mall);
+      List<Long> pauses = central.pauses(path, before);
+      assertThat(pauses).hasSize(8);
+      // 100, 200, 400, 800, 1600 ms; the queue's own pause; 100, 200 ms
+      assertThat(pauses.subList(0, 5)).isSorted();
+      assertThat(pauses.get(0)).isBetween(90L, 500L);
+      assertThat(pauses.get(4)).isBetween(1590L, 2500L);
+      assertThat(pauses.get(6)).isBetween(90L, 700L);
+    }
+  }
+
+  @Test
   void whatTheQueueLosesOrBringsLateIsSentInItsPlace() throws Exception {
     try (TestMall mall = settled(Map.of())) {
       CamelContext camel = mall.context.getBean(CamelContext.class);

@@ -13,6 +13,7 @@ import org.apache.camel.Message;
 /** What every request to central has in common: who asks, and what a refusal means. */
 public final class CentralCalls {
   private static final String TOKEN = "DroverCentralToken";
+  private static final String TRIES = "DroverCentralTries";
   private static final Set<Integer> PASSING = Set.of(408, 425, 429);
 
   private final CentralLink link;
@@ -34,6 +35,7 @@ public final class CentralCalls {
         link.token().orElseThrow(() -> new IllegalStateException("not registered yet"));
     Message message = exchange.getMessage();
     exchange.setProperty(TOKEN, token);
+    exchange.setProperty(TRIES, message.getHeader(Exchange.REDELIVERY_COUNTER));
     message.setHeader("Authorization", "Bearer " + token.value());
     message.setHeader("X-Entity-ID", entityId);
     message.setHeader("X-Orchestrator-ID", token.assignedId());
@@ -48,6 +50,10 @@ public final class CentralCalls {
    */
   public void check(Exchange exchange) {
     int status = status(exchange);
+    // Camel counts its tries in a header, and central's answer has taken its place.
+    exchange
+        .getMessage()
+        .setHeader(Exchange.REDELIVERY_COUNTER, exchange.getProperty(TRIES, Integer.class));
     CentralToken token = exchange.getProperty(TOKEN, CentralToken.class);
     if (status == 401 && token != null) {
       link.refused(token);

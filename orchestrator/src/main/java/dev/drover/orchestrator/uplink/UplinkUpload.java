@@ -75,6 +75,8 @@ public final class UplinkUpload {
 
   /** Takes what is to be sent next, so that the batch can be settled; nothing when it is. */
   public void next(Exchange exchange) {
+    // What follows is another request, with tries of its own.
+    exchange.getMessage().removeHeader(Exchange.REDELIVERY_COUNTER);
     take(exchange, store.next(batch(exchange), batchSize));
   }
 
