@@ -5,18 +5,9 @@ import dev.drover.orchestrator.store.Database;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.store.SealedStore;
 import dev.drover.orchestrator.store.SealedTable;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -29,15 +20,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * not overtake, and is not published before that is settled.
  */
 public final class UplinkStore implements SealedStore {
-  private static final String ITEMS =
-      "SELECT seq, type, item_key, class, idempotency_key, created_at, body, tries FROM"
-          + " uplink_items";
-  private static final String LIMIT = " ORDER BY seq LIMIT ?";
-
   private static final String SEAL_BROKEN = "its seal is broken: mall.db is damaged";
 
   private final Database database;
-  private final UplinkSeal seal;
+  private final UplinkRows rows;
   private final UplinkRoom room;
   private final UplinkIntake intake;
   private final ParkedItems parked;
@@ -50,7 +36,8 @@ public final class UplinkStore implements SealedStore {
    */
   public UplinkStore(MallStore store, long maxBytes, Clock clock) {
     this.database = store.database();
-    this.seal = new UplinkSeal(store.sealer());
+    UplinkSeal seal = new UplinkSeal(store.sealer());
+    this.rows = new UplinkRows(database, seal);
     database.transaction(
         open -> {
           for (String sql : UplinkSchema.STATEMENTS) {
@@ -89,22 +76,7 @@ public final class UplinkStore implements SealedStore {
 
   /** The oldest items of a class that can go into the queue and that it has not confirmed. */
   List<OutboxSource.Entry> unpublished(UplinkClass queue, int max) {
-    // Those that were in it before the last start, which may be in it still, go first.
-    List<OutboxSource.Entry> items = new ArrayList<>(unpublished(queue, "= 0", max));
-    items.addAll(unpublished(queue, "IS NULL", max - items.size()));
-    return items;
-  }
-
-  private List<OutboxSource.Entry> unpublished(UplinkClass queue, String published, int max) {
-    return database.query(
-        row -> {
-          UplinkItem item = item(row, null);
-          String message = item.message(row.getBytes(7));
-          return new OutboxSource.Entry(String.valueOf(item.seq()), Map.of(), message);
-        },
-        ITEMS + " WHERE class = ? AND published " + published + " AND waits_for IS NULL" + LIMIT,
-        queue.wire(),
-        max);
+    return rows.unpublished(queue, max);
   }
 
   /** How many items of a class are in the queue. */
@@ -119,7 +91,9 @@ public final class UplinkStore implements SealedStore {
         open ->
             Database.update(
                 open,
-                "UPDATE uplink_items SET published = 1 WHERE seq IN (" + marks(seqs.size()) + ")",
+                "UPDATE uplink_items SET published = 1 WHERE seq IN ("
+                    + UplinkRows.marks(seqs.size())
+                    + ")",
                 seqs.toArray()));
   }
 
@@ -133,86 +107,22 @@ public final class UplinkStore implements SealedStore {
    * @return nothing when all of the batch is settled
    */
   List<UplinkItem> next(Collection<UplinkRef> batch, int most) {
-    hold(batch);
-    Map<UplinkClass, Long> last = lastOpen(batch);
-    List<UplinkItem> next = new ArrayList<>();
-    for (UplinkClass queue : UplinkClass.values()) {
-      if (last.containsKey(queue) && next.size() < most) {
-        next.addAll(upTo(last.get(queue), queue, most - next.size()));
-      }
-    }
-    if (next.stream().allMatch(item -> item.body() != null)) {
-      return next;
-    }
-    settle(
+    List<UplinkItem> next = rows.next(batch, most);
+    List<Verdict> broken =
         next.stream()
             .filter(item -> item.body() == null)
             .map(item -> new Verdict(item, Verdict.Status.PARKED, null, SEAL_BROKEN))
-            .toList(),
-        "uplink-batch-upload");
-    return next(batch, most);
-  }
-
-  /** What is about to be sent gives way no more, also when the queue's confirmation is to come. */
-  private void hold(Collection<UplinkRef> batch) {
-    Object[] latest =
-        batch.stream()
-            .filter(item -> item.queue() == UplinkClass.LATEST)
-            .map(UplinkRef::seq)
-            .toArray();
-    String unconfirmed = "published IS NULL AND seq IN (" + marks(latest.length) + ")";
-    if (latest.length > 0
-        && count("SELECT count(*) FROM uplink_items WHERE " + unconfirmed, latest) > 0) {
-      database.together(
-          open ->
-              Database.update(
-                  open, "UPDATE uplink_items SET published = 1 WHERE " + unconfirmed, latest));
+            .toList();
+    if (broken.isEmpty()) {
+      return next;
     }
-  }
-
-  private static String marks(int count) {
-    return String.join(", ", Collections.nCopies(count, "?"));
-  }
-
-  /** The number of the last item of each class that is not settled. */
-  private Map<UplinkClass, Long> lastOpen(Collection<UplinkRef> batch) {
-    Map<UplinkClass, Long> last = new EnumMap<>(UplinkClass.class);
-    open(
-            batch,
-            row ->
-                new UplinkRef(row.getLong(1), UplinkClass.of(row.getString(4)), row.getString(5)))
-        .forEach(item -> last.merge(item.queue(), item.seq(), Math::max));
-    return last;
-  }
-
-  /** The items of a class that may go, up to this number. */
-  private List<UplinkItem> upTo(long seq, UplinkClass queue, int most) {
-    // One of class latest can still give way to a newer one until it is in the queue.
-    String here = queue == UplinkClass.LATEST ? " AND published IS NOT NULL" : "";
-    return database.query(
-        this::item,
-        ITEMS + " WHERE class = ? AND seq <= ? AND waits_for IS NULL" + here + LIMIT,
-        queue.wire(),
-        seq,
-        most);
+    settle(broken, "uplink-batch-upload");
+    return next(batch, most);
   }
 
   /** Those of the items that are not settled, by number and as the store has them now. */
   List<UplinkItem> open(Collection<UplinkItem> items) {
-    return open(items.stream().map(UplinkRef::of).toList(), this::item);
-  }
-
-  private <T> List<T> open(Collection<UplinkRef> items, Database.Row<T> as) {
-    Map<Long, String> keys = new HashMap<>();
-    items.forEach(item -> keys.put(item.seq(), item.idempotencyKey()));
-    return database
-        .query(
-            row -> row.getString(5).equals(keys.get(row.getLong(1))) ? as.read(row) : null,
-            ITEMS + " WHERE seq IN (" + marks(keys.size()) + ") ORDER BY seq",
-            keys.keySet().toArray())
-        .stream()
-        .filter(Objects::nonNull)
-        .toList();
+    return rows.open(items);
   }
 
   /**
@@ -275,22 +185,6 @@ public final class UplinkStore implements SealedStore {
 
   private void wake() {
     wakes.forEach(Runnable::run);
-  }
-
-  private UplinkItem item(ResultSet row) throws SQLException {
-    return item(row, seal.open(row.getString(5), row.getBytes(7)));
-  }
-
-  private static UplinkItem item(ResultSet row, String body) throws SQLException {
-    return new UplinkItem(
-        row.getLong(1),
-        row.getString(2),
-        row.getString(3),
-        UplinkClass.of(row.getString(4)),
-        row.getString(5),
-        Instant.ofEpochMilli(row.getLong(6)),
-        body,
-        row.getInt(8));
   }
 
   private long count(String sql, Object... values) {
