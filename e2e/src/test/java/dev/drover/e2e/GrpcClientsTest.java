@@ -96,7 +96,7 @@ class GrpcClientsTest {
   void pythonsGrpcioDoesAllThatAMallDoes() throws IOException {
     Path python = Clients.python();
     prepare();
-    Path directory = JavaProcess.HOME.resolve("e2e/target/clients");
+    Path directory = Clients.DIRECTORY;
     try (Program grpcio =
         Program.run(directory, python.toString(), "grpc_mall.py", address(), mall.entity())) {
       doesAllThatAMallDoes(grpcio);

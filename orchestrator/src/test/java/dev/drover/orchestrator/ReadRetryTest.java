@@ -47,8 +47,8 @@ class ReadRetryTest extends MallTestBase {
   private static void assertPauses(List<Long> pauses, long... expected) {
     assertThat(pauses).hasSize(expected.length);
     for (int i = 0; i < expected.length; i++) {
-      // A timer of the other side may be a little early.
-      assertThat(pauses.get(i)).as("pause " + i).isBetween(expected[i] - 10, expected[i] + 2_000);
+      // A timer of the other side may be a little early, and a machine stand still for seconds.
+      assertThat(pauses.get(i)).as("pause " + i).isBetween(expected[i] - 10, expected[i] + 10_000);
     }
   }
 

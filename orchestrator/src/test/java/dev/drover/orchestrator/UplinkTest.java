@@ -232,12 +232,13 @@ class UplinkTest extends MallTestBase {
       accept(mall, "access_logs", "b1", "normal", "{\"n\":1}");
       awaitDrained(mall);
       List<Long> pauses = central.pauses(path, before);
-      assertThat(pauses).hasSize(8);
-      // 100, 200, 400, 800, 1600 ms; the queue's own pause; 100, 200 ms
-      assertThat(pauses.subList(0, 5)).isSorted();
-      assertThat(pauses.get(0)).isBetween(90L, 500L);
-      assertThat(pauses.get(4)).isBetween(1590L, 2500L);
-      assertThat(pauses.get(6)).isBetween(90L, 700L);
+      // The seventh without a new beginning would be 6400.
+      long[] least = {100, 200, 400, 800, 1600, 1000, 100, 200};
+      assertThat(pauses).hasSize(least.length);
+      for (int i = 0; i < least.length; i++) {
+        assertThat(pauses.get(i)).as("pause %d of %s", i, pauses).isGreaterThan(least[i] - 10);
+      }
+      assertThat(pauses.get(6)).as("from the first one").isLessThan(6000);
     }
   }
 

@@ -28,14 +28,15 @@ final class ClassArchives {
   static synchronized List<String> arguments(String module) {
     if (!asked) {
       asked = true;
-      if (!Files.exists(jar("central").archive()) || !Files.exists(jar("orchestrator").archive())) {
-        write();
-      }
+      Alone.run(ClassArchives::write);
     }
     return jar(module).arguments(writing);
   }
 
-  private static void write() {
+  private static boolean write() {
+    if (Files.exists(jar("central").archive()) && Files.exists(jar("orchestrator").archive())) {
+      return false;
+    }
     writing = true;
     try (CentralProcess central = CentralProcess.alone("class-archives", Map.of());
         OrchestratorProcess mall = OrchestratorProcess.of(central, "class-archives")) {
@@ -55,7 +56,7 @@ final class ClassArchives {
                       .at("/0/connected")
                       .asBoolean());
       mall.stop(PATIENCE);
-      central.stop(PATIENCE);
+      return central.stop(PATIENCE);
     } finally {
       writing = false;
     }

@@ -1,6 +1,7 @@
 package dev.drover.e2e.harness;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,7 +13,11 @@ import org.junit.jupiter.api.Assumptions;
 /** Where the clients that we did not write are kept, and how they get there. */
 public final class Clients {
   private static final Path SOURCES = JavaProcess.HOME.resolve("e2e/clients");
-  private static final Path DIRECTORY = JavaProcess.HOME.resolve("e2e/target/clients");
+
+  /** Where scripts and packages are; each JVM of a test run has its own. */
+  public static final Path DIRECTORY =
+      JavaProcess.HOME.resolve("e2e/target/clients-" + JavaProcess.FORK);
+
   private static final int PATIENCE_SECONDS = 240;
 
   private static boolean npmDone;
@@ -27,7 +32,11 @@ public final class Clients {
   }
 
   /** The scripts and their packages from npm, installed once per test run. */
-  public static synchronized Path npm() throws IOException {
+  public static Path npm() {
+    return Alone.run(Clients::fromNpm);
+  }
+
+  private static Path fromNpm() {
     assumeInstalled("node", "--version");
     assumeInstalled("npm", "--version");
     if (!npmDone) {
@@ -45,7 +54,11 @@ public final class Clients {
    *
    * @return the interpreter of the distribution, whose packages these are
    */
-  public static synchronized Path python() throws IOException {
+  public static Path python() {
+    return Alone.run(Clients::withGrpc);
+  }
+
+  private static Path withGrpc() {
     Path python = Path.of("/usr/bin/python3");
     copy();
     Path log = DIRECTORY.resolve("python.log");
@@ -88,25 +101,32 @@ public final class Clients {
   }
 
   /** Makes sure that {@code mosquitto_pub} is there. */
-  public static synchronized void mosquitto() {
+  public static void mosquitto() {
+    Alone.run(Clients::withMosquitto);
+  }
+
+  private static boolean withMosquitto() {
     Path log = DIRECTORY.resolve("mosquitto.log");
     if (runs(log, "which", "mosquitto_pub")) {
-      return;
+      return true;
     }
     boolean root = "root".equals(System.getProperty("user.name"));
     Assumptions.assumeTrue(root, "only root can install mosquitto-clients");
     runs(log, "apt-get", "update", "-q");
     boolean installed = runs(log, "apt-get", "install", "-y", "-q", "mosquitto-clients");
     Assumptions.assumeTrue(installed, "apt-get could not fetch the client, see " + log);
+    return installed;
   }
 
-  private static void copy() throws IOException {
-    Files.createDirectories(DIRECTORY);
+  private static void copy() {
     try (Stream<Path> files = Files.list(SOURCES)) {
+      Files.createDirectories(DIRECTORY);
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         Files.copy(
             file, DIRECTORY.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -28,6 +28,9 @@ public class JavaProcess implements AutoCloseable {
   public static final Path HOME =
       Path.of(System.getProperty("drover.home", "..")).toAbsolutePath().normalize();
 
+  /** Which of the JVMs is this that run tests side by side; from 1. */
+  static final int FORK = Integer.getInteger("drover.ports.share", 1);
+
   static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
   private static final HttpClient HEALTH =

@@ -10,7 +10,7 @@ public final class Shared {
     private static CentralProcess start() {
       CentralProcess central =
           CentralProcess.alone(
-              "shared",
+              "shared-" + JavaProcess.FORK,
               Map.of(
                   "DROVER_EVENTS_PING_INTERVAL", "1s",
                   // all tests share one address

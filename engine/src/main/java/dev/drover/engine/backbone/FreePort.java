@@ -17,6 +17,9 @@ public final class FreePort {
   private static final int LOWEST_OF_CHILDREN = 10_000;
   private static final int TRIES = 200;
 
+  /** Two JVMs that run tests side by side take the odd and the even ones; else it is not set. */
+  private static final Integer SHARE = Integer.getInteger("drover.ports.share");
+
   /** Picked and perhaps not bound yet, or not bound just now. */
   private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
@@ -38,6 +41,9 @@ public final class FreePort {
   private static int pick(int from, int to) {
     for (int i = 0; i < TRIES; i++) {
       int port = ThreadLocalRandom.current().nextInt(from, to);
+      if (SHARE != null) {
+        port = port / 2 * 2 + SHARE % 2;
+      }
       try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
         if (GIVEN.add(port)) {
           return socket.getLocalPort();
