@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECFieldFp;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
@@ -11,6 +12,7 @@ import java.security.spec.ECPoint;
 import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.crypto.params.ECDomainParameters;
+import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 
 /** The one curve of the protocol, as the JDK and as BouncyCastle know it. */
@@ -44,6 +46,13 @@ final class P256 {
     BigInteger right =
         x.pow(3).add(SPEC.getCurve().getA().multiply(x)).add(SPEC.getCurve().getB()).mod(p);
     return y.multiply(y).mod(p).equals(right);
+  }
+
+  /** A public key, which is on the curve since it was read. */
+  static ECPublicKeyParameters parameters(ECPublicKey key) {
+    ECPoint w = key.getW();
+    return new ECPublicKeyParameters(
+        DOMAIN.getCurve().createPoint(w.getAffineX(), w.getAffineY()), DOMAIN);
   }
 
   /** The public point of a private key. */
