@@ -1,5 +1,8 @@
 package dev.drover.bench;
 
+import dev.drover.engine.crypto.FileKeyProvider;
+import dev.drover.engine.crypto.Sealer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -24,8 +27,11 @@ final class UplinkItems {
     return BODY.formatted(seq % 100, seq, seq % 100);
   }
 
-  /** Puts items 1 to {@code count} where a mall that was alone has them. */
+  /**
+   * Puts items 1 to {@code count} where a mall that was alone has them, sealed as it seals them.
+   */
   static void queue(Path data, int count) throws SQLException {
+    Sealer sealer = new Sealer(new FileKeyProvider(data.resolve("keys")).secret("mall-store"));
     try (Connection open = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("mall.db"));
         Statement statement = open.createStatement()) {
       open.setAutoCommit(false);
@@ -38,10 +44,12 @@ final class UplinkItems {
               + " body) VALUES (?, 'access_logs', ?, 'normal', ?, 1790000000000, 500, ?)";
       try (PreparedStatement insert = open.prepareStatement(sql)) {
         for (int seq = 1; seq <= count; seq++) {
+          String key = "%032x".formatted(seq);
           insert.setInt(1, seq);
           insert.setString(2, "b" + seq % 100);
-          insert.setString(3, "%032x".formatted(seq));
-          insert.setString(4, body(seq));
+          insert.setString(3, key);
+          insert.setBytes(
+              4, sealer.seal("uplink", key, body(seq).getBytes(StandardCharsets.UTF_8)));
           insert.executeUpdate();
         }
       }
