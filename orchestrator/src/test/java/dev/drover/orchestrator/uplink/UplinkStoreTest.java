@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.orchestrator.store.MallStore;
+import dev.drover.orchestrator.store.SealedTable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -16,13 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** What may go into which queue when, and what the ledger makes of it. */
 class UplinkStoreTest {
   @TempDir Path directory;
+  private final Sealer sealer = new Sealer(new byte[32]);
   private MallStore mall;
   private UplinkStore store;
 
   @BeforeEach
   void open() {
     Clock clock = Clock.systemUTC();
-    mall = new MallStore(directory.resolve("mall.db"), new Sealer(new byte[32]), clock);
+    mall = new MallStore(directory.resolve("mall.db"), sealer, clock);
     store = new UplinkStore(mall, 1_000_000, clock);
   }
 
@@ -155,6 +157,24 @@ class UplinkStoreTest {
     assertThat(parked.seq()).isEqualTo(1);
     assertThat(parked.reason()).contains("seal is broken");
     assertThat(store.ledger().balanced()).isTrue();
+  }
+
+  @Test
+  void whatWaitsAndWhatIsParkedIsSealedAnewWhenTheKeyChanges() {
+    UplinkItem waiting = accept("b1", UplinkClass.NORMAL);
+    settle(Verdict.Status.PARKED, accept("b2", UplinkClass.NORMAL));
+    byte[] key = new byte[32];
+    key[0] = 1;
+    sealer.rotate(key);
+    for (SealedTable table : store.sealedTables()) {
+      assertThat(table.count(sealer)).isEqualTo(1);
+      assertThat(table.seal(sealer, List.of(), 10).sealed()).isEqualTo(1);
+    }
+    mall.close();
+    mall = new MallStore(directory.resolve("mall.db"), new Sealer(key), Clock.systemUTC());
+    store = new UplinkStore(mall, 1_000_000, Clock.systemUTC());
+    assertThat(store.open(List.of(waiting))).containsExactly(waiting);
+    assertThat(store.parked().list(0, 9)).extracting(ParkedItem::body).containsExactly("{}");
   }
 
   private List<Long> next(int most, UplinkItem... batch) {
