@@ -49,7 +49,6 @@ final class MqttBatchProducer extends DefaultProducer {
     for (Object body : bodies) {
       MqttMessage message = new MqttMessage(bytes(body));
       message.setQos(1);
-      MqttOrder.mark(message);
       tokens.add(to.publish(topic, message));
     }
     for (IMqttToken token : tokens) {

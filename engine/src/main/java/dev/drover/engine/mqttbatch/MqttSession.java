@@ -1,7 +1,6 @@
 package dev.drover.engine.mqttbatch;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -21,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One connection of a durable session. The broker keeps what was not acknowledged and sends it
- * again, in order, on the next connection; so nothing of this one is kept when it ends.
+ * again on the next connection; so nothing of this one is kept when it ends.
  */
 final class MqttSession implements MqttCallback, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MqttSession.class);
@@ -33,9 +32,6 @@ final class MqttSession implements MqttCallback, AutoCloseable {
 
   /** A backlog begins to arrive within this time, in milliseconds. */
   private static final long QUIET = 1_000;
-
-  /** A backlog is complete when nothing came for this long, in milliseconds. */
-  private static final long BACKLOG_PAUSE = 200;
 
   /** A message and where it was sent to. */
   record Arrived(String topic, MqttMessage message) {}
@@ -77,27 +73,6 @@ final class MqttSession implements MqttCallback, AutoCloseable {
     if (!connected.getSessionPresent() || !brings()) {
       subscribe(endpoint.getTopic());
     }
-    settle();
-  }
-
-  /**
-   * Puts what was waiting into the order in which it was published: a broker that takes messages
-   * back from a lost reader may bring them in another one.
-   */
-  private void settle() {
-    try {
-      int before;
-      do {
-        before = arrived.size();
-        TimeUnit.MILLISECONDS.sleep(before == 0 ? 0 : BACKLOG_PAUSE);
-      } while (arrived.size() != before);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    List<Arrived> backlog = new ArrayList<>();
-    arrived.drainTo(backlog);
-    backlog.sort(Comparator.comparingLong(one -> MqttOrder.of(one.message())));
-    arrived.addAll(backlog);
   }
 
   /**
