@@ -84,6 +84,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /** Both gRPC services of central, by stubs over a real port. */
 class GrpcTest {
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final Path HOME = Path.of(System.getProperty("drover.home"));
 
   @TempDir static Path data;
@@ -119,7 +120,7 @@ class GrpcTest {
         .streamEvents(EventsRequest.getDefaultInstance(), events);
     events.await(EventType.EVENT_TYPE_PING);
     central.close();
-    assertThat(events.end.get(10, TimeUnit.SECONDS).getCode()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(events.end.get(60, TimeUnit.SECONDS).getCode()).isEqualTo(Code.UNAVAILABLE);
     channel.shutdownNow();
   }
 
@@ -144,7 +145,7 @@ class GrpcTest {
     }
 
     T next() throws InterruptedException {
-      T event = queue.poll(20, TimeUnit.SECONDS);
+      T event = queue.poll(60, TimeUnit.SECONDS);
       assertThat(event).as("an event within 20 s").isNotNull();
       return event;
     }
@@ -432,7 +433,7 @@ class GrpcTest {
         .streamEvents(EventsRequest.getDefaultInstance(), events);
     assertThat(events.next().getType()).isEqualTo("ping");
     mall.write("areas", "a-1", "{\"id\":\"a-1\"}");
-    await().until(() -> events.next().getType().equals("data_update"));
+    await().atMost(SOON).until(() -> events.next().getType().equals("data_update"));
 
     SyncResponse full = stub.syncData(SyncRequest.getDefaultInstance());
     assertThat(full.getData().getAreas(0).toStringUtf8()).isEqualTo("{\"id\":\"a-1\"}");

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** The program of document 2, written out literally, against a real central. */
 class GuideClientTest {
+  private static final Duration SOON = Duration.ofSeconds(60);
   private final CentralProcess central = Shared.central();
 
   /**
@@ -117,7 +118,7 @@ class GuideClientTest {
     Thread thread = new Thread(listener::listen, "guide-client");
     thread.setDaemon(true);
     thread.start();
-    Awaitility.await().until(() -> listener.handled.contains("connected"));
+    Awaitility.await().atMost(SOON).until(() -> listener.handled.contains("connected"));
 
     String operator = central.token(Role.OPERATOR, mall.entity(), "olga");
     String area = "/api/entities/guide-mall/areas";
@@ -128,7 +129,7 @@ class GuideClientTest {
         .isEqualTo(200);
 
     Awaitility.await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(SOON)
         .until(
             () ->
                 listener.updates.stream()
@@ -140,9 +141,7 @@ class GuideClientTest {
                                 .toString()
                                 .equals("[\"area-1\"]")));
     // Pings parse too, and the cursor is the stream's.
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(10))
-        .until(() -> listener.handled.contains("ping"));
+    Awaitility.await().atMost(SOON).until(() -> listener.handled.contains("ping"));
     assertThat(listener.died).isNull();
     assertThat(listener.lastEventId).isNotBlank();
     assertThat(listener.updates.get(0).path("type").asText()).isEqualTo("entity_update");

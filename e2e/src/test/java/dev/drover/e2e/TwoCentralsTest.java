@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /** Two instances behind one Kafka and one Mongo are one central; a stopped one leaves nothing. */
 class TwoCentralsTest {
+  private static final Duration SOON = Duration.ofSeconds(60);
+
   @Test
   void twoInstancesAreOneCentral() {
     CentralProcess first = Shared.central();
@@ -73,7 +75,7 @@ class TwoCentralsTest {
         assertThat(children).isNotEmpty();
         assertThat(central.stop(Duration.ofSeconds(10))).as("ends within 10 s").isTrue();
         assertThat(children).noneMatch(ProcessHandle::isAlive);
-        org.awaitility.Awaitility.await().until(() -> stream.end() != null);
+        org.awaitility.Awaitility.await().atMost(SOON).until(() -> stream.end() != null);
         assertThat(stream.end()).as("the stream is aborted, not ended").startsWith("error");
       }
     }

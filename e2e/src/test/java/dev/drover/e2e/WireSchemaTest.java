@@ -127,7 +127,7 @@ class WireSchemaTest {
     void validUntil(String event) throws Exception {
       String name;
       do {
-        String text = texts.poll(20, TimeUnit.SECONDS);
+        String text = texts.poll(60, TimeUnit.SECONDS);
         assertThat(text).as("a frame before " + event).isNotNull();
         JsonNode frame = Api.JSON.readTree(text);
         Contracts.assertValid("websocket-event", frame);
@@ -146,7 +146,7 @@ class WireSchemaTest {
             .header("Authorization", "Bearer " + token)
             .header("Last-Event-ID", "<none>")
             .buildAsync(uri, frames)
-            .get(10, TimeUnit.SECONDS);
+            .get(60, TimeUnit.SECONDS);
     try {
       frames.validUntil("connected");
       frames.validUntil("resync_required");

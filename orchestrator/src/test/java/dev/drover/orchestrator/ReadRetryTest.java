@@ -183,7 +183,7 @@ class ReadRetryTest extends MallTestBase {
     await().atMost(SOON).until(() -> central.count(KEYS) == 2);
     long begun = System.nanoTime();
     mall.close();
-    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMinutes(1));
     assertThat(central.count(CHECKSUM)).isEqualTo(before + 2);
   }
 }

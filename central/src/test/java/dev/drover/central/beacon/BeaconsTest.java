@@ -493,7 +493,7 @@ class BeaconsTest {
     }
     MongoDatabase database = central.getBean(MongoDatabase.class);
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> database.getCollection("pending_events").countDocuments() == 0);
     assertThat(
             tell(

@@ -142,7 +142,7 @@ class EntityStoreTest {
     write("mall", List.of(edit("b", Edit.Kind.CREATE, "{\"v\":2}")));
     List<Entry> second =
         await()
-            .atMost(Duration.ofSeconds(10))
+            .atMost(Duration.ofSeconds(60))
             .until(() -> newOutbox().claim(10), l -> !l.isEmpty());
     assertThat(second).isEqualTo(first);
     outbox.done(second);

@@ -70,7 +70,7 @@ class EventTailTest {
             });
     reader.start();
 
-    await().atMost(Duration.ofSeconds(10)).until(() -> events.size() >= 2);
+    await().atMost(Duration.ofSeconds(60)).until(() -> events.size() >= 2);
     reader.interrupt();
     reader.join();
 

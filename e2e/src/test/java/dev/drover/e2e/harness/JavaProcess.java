@@ -144,7 +144,7 @@ public class JavaProcess implements AutoCloseable {
   private String threads() throws IOException {
     Root.output(List.of("kill", "-QUIT", String.valueOf(process.pid())));
     Awaitility.await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .pollDelay(Duration.ofSeconds(1))
         .until(() -> said().contains("Full thread dump"));
     String said = said();

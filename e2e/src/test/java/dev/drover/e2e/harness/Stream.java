@@ -82,7 +82,7 @@ public final class Stream implements AutoCloseable {
       HttpResponse<InputStream> response =
           CLIENT
               .sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream())
-              .get(10, TimeUnit.SECONDS);
+              .get(60, TimeUnit.SECONDS);
       if (response.statusCode() != 200) {
         response.body().close();
         throw new IOException("the stream was refused with " + response.statusCode());

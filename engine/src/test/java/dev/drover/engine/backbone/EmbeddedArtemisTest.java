@@ -47,7 +47,7 @@ class EmbeddedArtemisTest {
     }
     try (EmbeddedArtemis broker = start();
         Client reader = connect("reader", "reader")) {
-      assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo("one");
+      assertThat(received.poll(60, TimeUnit.SECONDS)).isEqualTo("one");
     }
   }
 
@@ -60,7 +60,7 @@ class EmbeddedArtemisTest {
     try (EmbeddedArtemis broker = start();
         Client reader = connect("reader", "reader")) {
       reader.subscribe(ALLOWED, 1);
-      assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo("kept");
+      assertThat(received.poll(60, TimeUnit.SECONDS)).isEqualTo("kept");
     }
   }
 

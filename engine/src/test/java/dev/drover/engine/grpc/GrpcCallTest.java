@@ -39,6 +39,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -54,6 +55,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A call becomes an exchange of the REST operation's shape, and its answer a message. */
 class GrpcCallTest {
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String ROUTES =
       """
       - route:
@@ -127,7 +129,7 @@ class GrpcCallTest {
   /** Answered or refused: when a call is over it holds no memory. */
   @AfterEach
   void stop() throws Exception {
-    await().until(() -> server.services().budget().free() == free);
+    await().atMost(SOON).until(() -> server.services().budget().free() == free);
     server.close();
   }
 

@@ -22,6 +22,7 @@ import io.grpc.Status;
 import io.grpc.Status.Code;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The third encoding of the event stream. */
 class GrpcEventsTest {
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final int PENDING = 256 * 1024;
 
   private static final String ROUTES =
@@ -95,7 +97,7 @@ class GrpcEventsTest {
             EventHubSettings.defaults().withMaxPendingBytes(PENDING).withMaxStreams(1),
             Clock.systemUTC());
     server = new GrpcServer(hub, Map.of(), ROUTES);
-    await().until(hub::ready);
+    await().atMost(SOON).until(hub::ready);
   }
 
   @AfterEach
@@ -143,18 +145,18 @@ class GrpcEventsTest {
     }
 
     String cursor() throws Exception {
-      return head.get(10, TimeUnit.SECONDS)
+      return head.get(60, TimeUnit.SECONDS)
           .get(Metadata.Key.of("last-event-id", Metadata.ASCII_STRING_MARSHALLER));
     }
 
     T next() throws InterruptedException {
-      T event = events.poll(10, TimeUnit.SECONDS);
+      T event = events.poll(60, TimeUnit.SECONDS);
       assertThat(event).as("an event within 10 s").isNotNull();
       return event;
     }
 
     Code ended() throws Exception {
-      return end.get(10, TimeUnit.SECONDS).getCode();
+      return end.get(60, TimeUnit.SECONDS).getCode();
     }
   }
 
@@ -208,13 +210,13 @@ class GrpcEventsTest {
     first.next();
     String afterTwo = first.next().getId();
     first.call.cancel("enough", null);
-    await().until(() -> hub.connections().isEmpty());
+    await().atMost(SOON).until(() -> hub.connections().isEmpty());
 
     Stream<Event> second = open("mall-a", afterTwo);
     assertThat(second.cursor()).isEqualTo(afterTwo);
     assertThat(second.next().getPayload().toStringUtf8()).isEqualTo("{\"n\":2}");
     second.call.cancel("enough", null);
-    await().until(() -> hub.connections().isEmpty());
+    await().atMost(SOON).until(() -> hub.connections().isEmpty());
 
     Stream<Event> third = open("mall-a", cursor);
     for (int i = 0; i < 3; i++) {
@@ -279,7 +281,7 @@ class GrpcEventsTest {
     assertThat(
             second
                 .trailers
-                .get(1, TimeUnit.SECONDS)
+                .get(60, TimeUnit.SECONDS)
                 .get(Metadata.Key.of("x-error-code", Metadata.ASCII_STRING_MARSHALLER)))
         .isEqualTo("RATE_LIMIT_EXCEEDED");
   }
@@ -291,7 +293,7 @@ class GrpcEventsTest {
     server.context().getRouteController().stopRoute("stream");
     assertThat(stream.ended()).isEqualTo(Code.UNAVAILABLE);
     assertThat(open("mall-a", "").ended()).isEqualTo(Code.UNIMPLEMENTED);
-    await().until(() -> hub.connections().isEmpty());
+    await().atMost(SOON).until(() -> hub.connections().isEmpty());
   }
 
   @Test
@@ -307,7 +309,7 @@ class GrpcEventsTest {
       for (int i = 0; i < 20 && !slow.end.isDone(); i++) {
         send("mall-a", "data_update", large);
       }
-      await().untilAsserted(() -> assertThat(hub.stats().slowDropped()).isEqualTo(1));
+      await().atMost(SOON).untilAsserted(() -> assertThat(hub.stats().slowDropped()).isEqualTo(1));
       // what it had not read by then is not sent any more
       slow.call.request(Integer.MAX_VALUE - 1);
       assertThat(slow.ended()).isEqualTo(Code.CANCELLED);

@@ -203,7 +203,7 @@ class GrpcPortTest {
                 });
     asking.onNext(request.build());
     asking.onCompleted();
-    return answer.get(10, TimeUnit.SECONDS);
+    return answer.get(60, TimeUnit.SECONDS);
   }
 
   @Test

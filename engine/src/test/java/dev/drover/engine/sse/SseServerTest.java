@@ -12,6 +12,7 @@ import dev.drover.engine.events.TestBroker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The SSE server over a real port, a real broker and YAML routes. */
 class SseServerTest {
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String TOPIC = "drover.events";
   private static final String PATH = "/api/orchestrators/events";
 
@@ -62,7 +64,7 @@ class SseServerTest {
     server =
         new StreamServer(
             hub, Map.of(), StreamServer.SSE_ROUTE, StreamServer.FAN_OUT_ROUTE, ping, REFUSING);
-    await().until(hub::ready);
+    await().atMost(SOON).until(hub::ready);
   }
 
   private static final String REFUSING =
@@ -222,7 +224,7 @@ class SseServerTest {
       client.next();
       assertThat(client.raw().readNBytes(5)).isEqualTo("0\r\n\r\n".getBytes());
     }
-    await().untilAsserted(() -> assertThat(hub.connections()).isEmpty());
+    await().atMost(SOON).untilAsserted(() -> assertThat(hub.connections()).isEmpty());
   }
 
   @Test
@@ -231,7 +233,7 @@ class SseServerTest {
       client.next();
       assertThat(hub.connections()).hasSize(1);
     }
-    await().untilAsserted(() -> assertThat(hub.connections()).isEmpty());
+    await().atMost(SOON).untilAsserted(() -> assertThat(hub.connections()).isEmpty());
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The WebSocket server with a real client, and what clients may send. */
 class WsServerTest {
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String ROUTES =
       """
       - route:
@@ -74,7 +76,7 @@ class WsServerTest {
             EventHubSettings.defaults(),
             Clock.systemUTC());
     server = new StreamServer(hub, Map.of(), ROUTES);
-    await().until(hub::ready);
+    await().atMost(SOON).until(hub::ready);
   }
 
   @AfterEach
@@ -100,7 +102,7 @@ class WsServerTest {
   }
 
   private JsonObject next() throws InterruptedException {
-    JsonObject frame = frames.poll(10, TimeUnit.SECONDS);
+    JsonObject frame = frames.poll(60, TimeUnit.SECONDS);
     assertThat(frame).as("a frame within 10 s").isNotNull();
     return frame;
   }
@@ -156,6 +158,8 @@ class WsServerTest {
     WebSocket socket = connect("access_token=good");
     next();
     server.context().getRouteController().stopRoute("ws-stream");
-    await().untilAsserted(() -> assertThat(socket.closeStatusCode()).isEqualTo((short) 1012));
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(socket.closeStatusCode()).isEqualTo((short) 1012));
   }
 }
