@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The whole mall against a central that does what the test says. */
 class MallTest {
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String EVENTS = "/api/orchestrators/events";
 
   @TempDir private Path data;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A mall whose data is at a central that does what the test says. */
 abstract class MallTestBase {
-  static final Duration SOON = Duration.ofSeconds(20);
+  static final Duration SOON = Duration.ofSeconds(60);
   static final String SYNC = "/api/orchestrators/sync/";
   static final String ENTITIES = "/api/entities/" + FakeCentral.ENTITY;
 

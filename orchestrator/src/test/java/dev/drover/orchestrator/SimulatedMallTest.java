@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The simulated mall's beacons against a door that checks their proofs, and its line. */
 class SimulatedMallTest {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   @TempDir Path data;
   private FakeCentral central;

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttClient;
@@ -40,18 +41,21 @@ import org.junit.jupiter.api.Test;
 
 /** Whatever happens, the mall comes to have what central has, at the least cost. */
 class SyncTest extends MallTestBase {
-  private static final MqttAuthoriser ANYBODY =
-      new MqttAuthoriser() {
-        @Override
-        public Optional<Principal> authenticate(MqttLogin login) {
-          return Optional.of(() -> "anybody");
-        }
+  /** Admits the device, and others once it listens: a message before that would be lost to it. */
+  private static final class DeviceFirst implements MqttAuthoriser {
+    private final AtomicBoolean listens = new AtomicBoolean();
 
-        @Override
-        public boolean allows(Principal identity, String topic, MqttAction action) {
-          return true;
-        }
-      };
+    @Override
+    public Optional<Principal> authenticate(MqttLogin login) {
+      return Optional.<Principal>of(login::clientId)
+          .filter(who -> listens.get() || who.getName().equals(Device.ID));
+    }
+
+    @Override
+    public boolean allows(Principal identity, String topic, MqttAction action) {
+      return true;
+    }
+  }
 
   private record Listener(List<JsonNode> heard) implements MqttCallback {
     @Override
@@ -77,11 +81,13 @@ class SyncTest extends MallTestBase {
 
   /** Hears what devices of the mall are told. */
   private static final class Device implements AutoCloseable {
+    static final String ID = "drover-test";
+
     final List<JsonNode> heard = new CopyOnWriteArrayList<>();
     private final MqttClient client;
 
     Device(int port, String password) throws Exception {
-      client = new MqttClient("tcp://127.0.0.1:" + port, "drover-test", new MemoryPersistence());
+      client = new MqttClient("tcp://127.0.0.1:" + port, ID, new MemoryPersistence());
       MqttConnectionOptions options = new MqttConnectionOptions();
       options.setUserName("drover");
       options.setPassword(password.getBytes(StandardCharsets.US_ASCII));
@@ -476,13 +482,15 @@ class SyncTest extends MallTestBase {
       awaitSame(mall);
       assertThat(acked("evt-e-0-1")).isFalse();
       List<JsonNode> heard = new ArrayList<>();
+      DeviceFirst admitted = new DeviceFirst();
       try (EmbeddedArtemis broker =
           new EmbeddedArtemis(
               new ArtemisConfig(
                   data.resolve("broker"), "127.0.0.1", port, Optional.empty(), Duration.ofDays(1)),
-              ANYBODY)) {
+              admitted)) {
         broker.start();
         try (Device device = new Device(port, "any")) {
+          admitted.listens.set(true);
           await().atMost(SOON).until(() -> acked("evt-e-0-1"));
           await().atMost(SOON).until(() -> !device.heard.isEmpty());
           heard.addAll(device.heard);

@@ -9,7 +9,7 @@ import java.util.Optional;
  * Where the mall's MQTT broker lives and listens.
  *
  * @param dataDir directory of its journal; created when absent
- * @param host address to listen on
+ * @param host address of the plain port
  * @param port plain MQTT port
  * @param tls TLS port beside it, if any
  * @param sessionExpiry how long the broker keeps the session of an absent MQTT 3.1.1 client; MQTT 5

@@ -1,5 +1,8 @@
 package dev.drover.engine.backbone;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -56,7 +59,7 @@ final class ArtemisSettings {
     c.addAcceptorConfiguration(
         new TransportConfiguration(
             NettyAcceptorFactory.class.getName(),
-            transport(config, config.port()),
+            transport(config.host(), config.port()),
             PLAIN,
             mqtt(config)));
     config
@@ -88,9 +91,9 @@ final class ArtemisSettings {
     return a;
   }
 
-  private static Map<String, Object> transport(ArtemisConfig config, int port) {
+  private static Map<String, Object> transport(String host, int port) {
     Map<String, Object> t = new HashMap<>();
-    t.put(TransportConstants.HOST_PROP_NAME, config.host());
+    t.put(TransportConstants.HOST_PROP_NAME, host);
     t.put(TransportConstants.PORT_PROP_NAME, port);
     t.put(TransportConstants.PROTOCOLS_PROP_NAME, "MQTT");
     t.put(TransportConstants.REMOTING_THREADS_PROPNAME, 2);
@@ -98,25 +101,38 @@ final class ArtemisSettings {
   }
 
   private static Map<String, Object> tlsTransport(ArtemisConfig config, MqttTls tls) {
-    Map<String, Object> t = transport(config, tls.port());
+    Map<String, Object> t = transport(tls.host(), tls.port());
     t.put(TransportConstants.SSL_ENABLED_PROP_NAME, true);
     t.put(TransportConstants.ENABLED_PROTOCOLS_PROP_NAME, "TLSv1.3");
-    t.put(TransportConstants.KEYSTORE_TYPE_PROP_NAME, "PKCS12");
-    t.put(TransportConstants.KEYSTORE_PATH_PROP_NAME, tls.keyStore().toString());
-    t.put(TransportConstants.KEYSTORE_PASSWORD_PROP_NAME, tls.keyStorePassword());
-    tls.trustStore()
+    t.put(TransportConstants.KEYSTORE_TYPE_PROP_NAME, "PEMCFG");
+    t.put(TransportConstants.KEYSTORE_PATH_PROP_NAME, pemFiles(config.dataDir(), tls).toString());
+    tls.clientAuthority()
         .ifPresent(
-            trust -> {
-              t.put(TransportConstants.TRUSTSTORE_TYPE_PROP_NAME, "PKCS12");
-              t.put(TransportConstants.TRUSTSTORE_PATH_PROP_NAME, trust.toString());
-              t.put(TransportConstants.TRUSTSTORE_PASSWORD_PROP_NAME, tls.trustStorePassword());
+            authority -> {
+              t.put(TransportConstants.TRUSTSTORE_TYPE_PROP_NAME, "PEMCA");
+              t.put(TransportConstants.TRUSTSTORE_PATH_PROP_NAME, authority.toString());
               t.put(
-                  tls.clientCertificateRequired()
+                  tls.clientsMust()
                       ? TransportConstants.NEED_CLIENT_AUTH_PROP_NAME
                       : TransportConstants.WANT_CLIENT_AUTH_PROP_NAME,
                   true);
             });
     return t;
+  }
+
+  /** Artemis takes a certificate and a key of two files by a third one that names them. */
+  private static Path pemFiles(Path dir, MqttTls tls) {
+    Path file = dir.resolve("tls.pemcfg");
+    try {
+      Files.createDirectories(dir);
+      Files.writeString(
+          file,
+          "source.key=%s%nsource.cert=%s%n"
+              .formatted(tls.key().toAbsolutePath(), tls.certificate().toAbsolutePath()));
+      return file;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Map<String, Object> mqtt(ArtemisConfig config) {

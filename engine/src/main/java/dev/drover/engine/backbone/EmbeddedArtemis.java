@@ -42,6 +42,7 @@ public final class EmbeddedArtemis implements AutoCloseable {
             new ArtemisSecurity(authoriser, settings.getWildcardConfiguration()),
             null,
             services);
+    broker.registerBrokerPlugin(new PublishOrder(broker));
     broker.registerActivationFailureListener(failure::set);
     try {
       broker.start();

@@ -7,33 +7,28 @@ import java.util.Optional;
 /**
  * The broker's TLS 1.3 port.
  *
+ * @param host address to listen on
  * @param port the port
- * @param keyStore PKCS#12 with the broker's key
- * @param keyStorePassword its password
- * @param trustStore PKCS#12 with the issuers of client certificates; without it none is asked for
- * @param trustStorePassword its password; ignored without a trust store
- * @param clientCertificateRequired whether a client without a certificate is refused
+ * @param certificate PEM chain, the broker's own certificate first
+ * @param key its private key, PKCS#8 PEM
+ * @param clientAuthority PEM of who signs certificates of clients; without it none is asked for
+ * @param clientsMust whether a client without a certificate is refused
  */
 public record MqttTls(
+    String host,
     int port,
-    Path keyStore,
-    String keyStorePassword,
-    Optional<Path> trustStore,
-    String trustStorePassword,
-    boolean clientCertificateRequired) {
+    Path certificate,
+    Path key,
+    Optional<Path> clientAuthority,
+    boolean clientsMust) {
   /** Checks that what is required can be met. */
   public MqttTls {
-    Objects.requireNonNull(keyStore, "keyStore");
-    Objects.requireNonNull(keyStorePassword, "keyStorePassword");
-    Objects.requireNonNull(trustStore, "trustStore");
-    if (clientCertificateRequired && trustStore.isEmpty()) {
-      throw new IllegalArgumentException("Client certificates need a trust store");
+    Objects.requireNonNull(host, "host");
+    Objects.requireNonNull(certificate, "certificate");
+    Objects.requireNonNull(key, "key");
+    Objects.requireNonNull(clientAuthority, "clientAuthority");
+    if (clientsMust && clientAuthority.isEmpty()) {
+      throw new IllegalArgumentException("Client certificates need who signs them");
     }
-  }
-
-  /** Leaves the passwords out, so that they do not reach a log. */
-  @Override
-  public String toString() {
-    return "MqttTls[port=" + port + ", keyStore=" + keyStore + "]";
   }
 }

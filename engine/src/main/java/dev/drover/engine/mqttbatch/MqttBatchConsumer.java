@@ -13,8 +13,8 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 
 /**
  * One thread that takes batches, runs the route with each until it succeeds, and only then
- * acknowledges its messages, in order. Nothing is lost; but a broker that takes messages back from
- * a lost reader may bring them in another order, so whoever needs the order numbers them.
+ * acknowledges its messages, in order. Nothing is lost. The order is the broker's: the mall's own
+ * one keeps it, others may bring late what they take back from a lost reader.
  */
 public final class MqttBatchConsumer extends DefaultConsumer {
   /** Header of a message: the topic that it was sent to. */

@@ -3,7 +3,6 @@ package dev.drover.engine.backbone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +14,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
@@ -52,11 +52,11 @@ class EmbeddedArtemisTlsTest {
     tlsPort = FreePort.pick();
     MqttTls tls =
         new MqttTls(
+            "127.0.0.1",
             tlsPort,
-            write("server.p12", keyStore(server)),
-            PASSWORD,
-            Optional.of(write("trust.p12", trustStore(beacon))),
-            PASSWORD,
+            write("server.pem", "CERTIFICATE", server.certificate().getEncoded()),
+            write("server.key", "PRIVATE KEY", server.keys().getPrivate().getEncoded()),
+            Optional.of(write("clients.pem", "CERTIFICATE", beacon.certificate().getEncoded())),
             true);
     broker =
         new EmbeddedArtemis(
@@ -167,12 +167,11 @@ class EmbeddedArtemisTlsTest {
     return store;
   }
 
-  private Path write(String name, KeyStore store) throws Exception {
-    Path file = dir.resolve(name);
-    try (OutputStream out = Files.newOutputStream(file)) {
-      store.store(out, PASSWORD.toCharArray());
-    }
-    return file;
+  private Path write(String name, String type, byte[] der) throws Exception {
+    String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+    return Files.writeString(
+        dir.resolve(name),
+        "-----BEGIN %1$s-----%n%2$s%n-----END %1$s-----%n".formatted(type, body));
   }
 
   /** Who a client is says its certificate, and its client id must be the same. */

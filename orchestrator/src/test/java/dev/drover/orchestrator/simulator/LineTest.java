@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** The line against a server that says every byte again. */
 class LineTest {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final Duration LONG = Duration.ofHours(1);
 
   private final Vertx vertx = Vertx.vertx();
