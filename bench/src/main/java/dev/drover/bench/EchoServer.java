@@ -12,7 +12,6 @@ import io.vertx.core.http.HttpServerOptions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
@@ -39,8 +38,7 @@ final class EchoServer {
   static void route(int port, Path routes) throws Exception {
     Vertx vertx = vertx();
     Contract contract = Contract.of(List.of(routes.resolve("echo.yaml")));
-    HttpPort.Settings settings =
-        new HttpPort.Settings("127.0.0.1", port, Optional.empty(), EVENT_LOOPS);
+    HttpPort.Settings settings = HttpPort.Settings.plain("127.0.0.1", port, EVENT_LOOPS);
     HttpPort http = new HttpPort(vertx, settings, contract, Clock.systemUTC());
     DefaultCamelContext context = new DefaultCamelContext();
     context.getRegistry().bind("echo", new Echo());

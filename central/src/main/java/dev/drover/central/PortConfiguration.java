@@ -36,7 +36,9 @@ class PortConfiguration {
             : Optional.empty();
     return new HttpPort(
         vertx,
-        new HttpPort.Settings(properties.bind(), properties.port(), certificate, EVENT_LOOPS),
+        new HttpPort.Settings(
+            List.of(new HttpPort.Door(properties.bind(), properties.port(), certificate)),
+            EVENT_LOOPS),
         contract,
         clock);
   }

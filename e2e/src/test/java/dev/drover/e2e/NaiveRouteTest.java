@@ -20,7 +20,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.CamelContext;
@@ -82,7 +81,7 @@ class NaiveRouteTest {
     HttpPort http =
         new HttpPort(
             vertx,
-            new HttpPort.Settings("127.0.0.1", port, Optional.empty(), 1),
+            HttpPort.Settings.plain("127.0.0.1", port, 1),
             Contract.of(List.of(contract)),
             Clock.systemUTC());
     CamelContext camel = new DefaultCamelContext();

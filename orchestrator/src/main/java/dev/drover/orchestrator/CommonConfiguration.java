@@ -13,7 +13,12 @@ import dev.drover.engine.log.StepRecorder;
 import dev.drover.orchestrator.central.CentralKeys;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.camel.component.http.HttpComponent;
+import org.apache.camel.spi.ComponentCustomizer;
+import org.apache.camel.support.jsse.SSLContextParameters;
+import org.apache.camel.support.jsse.SecureSocketProtocolsParameters;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -69,6 +74,19 @@ class CommonConfiguration {
   @Bean
   ProtocolLog protocolLog(OrchestratorProperties properties) {
     return new ProtocolLog(properties.entityId(), properties.orchestratorId());
+  }
+
+  /** TLS towards central: 1.3 and nothing older (section 8.3). */
+  @Bean
+  ComponentCustomizer centralTls() {
+    SecureSocketProtocolsParameters versions = new SecureSocketProtocolsParameters();
+    versions.setSecureSocketProtocol(List.of("TLSv1.3"));
+    SSLContextParameters parameters = new SSLContextParameters();
+    parameters.setSecureSocketProtocols(versions);
+    return ComponentCustomizer.builder(HttpComponent.class)
+        // With parameters for TLS the component speaks it also where it should not.
+        .withCondition((name, component) -> name.equals("https"))
+        .build(component -> component.setSslContextParameters(parameters));
   }
 
   /** The HTTP client to central: what is sent again, and when, is the routes' decision. */

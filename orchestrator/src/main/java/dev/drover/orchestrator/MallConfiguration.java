@@ -2,6 +2,7 @@ package dev.drover.orchestrator;
 
 import dev.drover.engine.backbone.ArtemisConfig;
 import dev.drover.engine.backbone.EmbeddedArtemis;
+import dev.drover.engine.backbone.MqttTls;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.engine.grpc.GrpcPort;
@@ -33,6 +34,7 @@ import dev.drover.orchestrator.sync.SyncOperations;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.RegisterRequest;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -152,7 +154,7 @@ class MallConfiguration {
             CAPABILITIES,
             "",
             Math.toIntExact(Math.max(1, heartbeat.toSeconds())),
-            properties.publicUrl());
+            properties.reachableUrl());
     return new Registration(
         link, store, request, keys.signing("orchestrator"), properties.events().backoff(), clock);
   }
@@ -203,7 +205,16 @@ class MallConfiguration {
 
   @Bean
   GrpcPort grpcPort(OrchestratorProperties properties) {
-    return new GrpcPort(GrpcPort.Settings.plain(properties.bind(), properties.grpcPort()));
+    OrchestratorProperties.Tls tls = properties.tls();
+    Optional<GrpcPort.Tls> certificate =
+        tls.on()
+            ? Optional.of(
+                new GrpcPort.Tls(
+                    Path.of(tls.certificate()), Path.of(tls.key()), Optional.empty(), false))
+            : Optional.empty();
+    return new GrpcPort(
+        new GrpcPort.Settings(
+            properties.bind(), properties.grpcPort(), certificate, GrpcPort.MAX_REQUEST_BYTES));
   }
 
   @Bean
@@ -219,12 +230,26 @@ class MallConfiguration {
         new EmbeddedArtemis(
             new ArtemisConfig(
                 properties.data().resolve("mqtt"),
-                properties.bind(),
+                properties.plainBind(),
                 properties.mqtt().port(),
-                Optional.empty(),
+                mqttTls(properties),
                 Duration.ofDays(30)),
             new MallMqttAccess(keys.secret(MallMqttAccess.SECRET), beacons));
     return new Doors(grpc, Optional.of(broker), CompletableFuture.runAsync(broker::start));
+  }
+
+  private static Optional<MqttTls> mqttTls(OrchestratorProperties properties) {
+    OrchestratorProperties.Tls tls = properties.tls();
+    return tls.on()
+        ? Optional.of(
+            new MqttTls(
+                properties.bind(),
+                properties.mqtt().tlsPort(),
+                Path.of(tls.certificate()),
+                Path.of(tls.key()),
+                Optional.empty(),
+                false))
+        : Optional.empty();
   }
 
   @Bean("health")

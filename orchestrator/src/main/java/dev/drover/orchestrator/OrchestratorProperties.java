@@ -14,9 +14,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param keys the directory of its keys; empty for one below {@code data}
  * @param bundle which routes and which contract it runs
  * @param bind the address of its ports
- * @param port the data port
+ * @param port the data port; on the loopback only when there is one with TLS
+ * @param httpsPort the data port with TLS
+ * @param tls certificate and key of the ports with TLS
  * @param grpcPort the gRPC port
- * @param publicUrl where devices of the mall reach it
+ * @param publicUrl where devices of the mall reach it; empty for its own address
  * @param entityId the mall
  * @param orchestratorId the id that it asks central for
  * @param central the central server
@@ -41,6 +43,8 @@ public record OrchestratorProperties(
     String bundle,
     String bind,
     int port,
+    int httpsPort,
+    Tls tls,
     int grpcPort,
     String publicUrl,
     String entityId,
@@ -62,8 +66,15 @@ public record OrchestratorProperties(
   /** Where central is, the waits before a read is tried again, how often its keys are asked for. */
   public record Central(String url, List<Duration> readRetries, Duration keysInterval) {}
 
-  /** A broker of others by its URL, or the embedded one on this port. */
-  public record Mqtt(int port, String url) {}
+  /** TLS of the ports for the mall's devices; plain ports only when no certificate is named. */
+  public record Tls(String certificate, String key) {
+    boolean on() {
+      return !certificate.isBlank();
+    }
+  }
+
+  /** A broker of others by its URL, or the embedded one on these ports. */
+  public record Mqtt(int port, int tlsPort, String url) {}
 
   /** Brokers; the port of the embedded one; external ones, empty for the embedded one. */
   public record Kafka(String brokers, String external, int port) {}
@@ -124,6 +135,18 @@ public record OrchestratorProperties(
       Duration heartbeatInterval,
       Duration beaconPause,
       int logsPerMinute) {}
+
+  /** Where plain ports listen: not where others could hear them when there are better ones. */
+  String plainBind() {
+    return tls.on() ? "127.0.0.1" : bind;
+  }
+
+  String reachableUrl() {
+    if (!publicUrl.isBlank()) {
+      return publicUrl;
+    }
+    return tls.on() ? "https://" + bind + ":" + httpsPort : "http://" + bind + ":" + port;
+  }
 
   Path keysDirectory() {
     return keys.isBlank() ? data.resolve("keys") : Path.of(keys);

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
@@ -31,11 +32,15 @@ class PortConfiguration {
   HttpPort httpPort(Vertx vertx, OrchestratorProperties properties, Clock clock) {
     Path contract =
         properties.home().resolve("proto/openapi").resolve(properties.bundle() + ".yaml");
+    List<HttpPort.Door> doors = new ArrayList<>();
+    doors.add(new HttpPort.Door(properties.plainBind(), properties.port(), Optional.empty()));
+    OrchestratorProperties.Tls tls = properties.tls();
+    if (tls.on()) {
+      HttpPort.Tls files = new HttpPort.Tls(Path.of(tls.certificate()), Path.of(tls.key()));
+      doors.add(new HttpPort.Door(properties.bind(), properties.httpsPort(), Optional.of(files)));
+    }
     return new HttpPort(
-        vertx,
-        new HttpPort.Settings(properties.bind(), properties.port(), Optional.empty(), EVENT_LOOPS),
-        Contract.of(List.of(contract)),
-        clock);
+        vertx, new HttpPort.Settings(doors, EVENT_LOOPS), Contract.of(List.of(contract)), clock);
   }
 
   @Bean

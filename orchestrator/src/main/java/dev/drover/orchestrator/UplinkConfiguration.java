@@ -111,7 +111,7 @@ class UplinkConfiguration {
       return MqttConnection.of(url, prefix);
     }
     return new MqttConnection(
-        "tcp://" + properties.bind() + ":" + properties.mqtt().port(),
+        "tcp://" + properties.plainBind() + ":" + properties.mqtt().port(),
         MallMqttAccess.USER,
         MallMqttAccess.password(keys.secret(MallMqttAccess.SECRET)),
         prefix);

@@ -88,10 +88,21 @@ final class FakeCentral implements AutoCloseable {
   private final TokenIssuer issuer = new TokenIssuer(key, Clock.systemUTC());
   private final Vertx vertx = Vertx.vertx();
   private final int port;
+  private final HttpServerOptions options;
+
+  /** Connections that ended before a request, e.g. at the handshake. */
+  final AtomicInteger broken = new AtomicInteger();
+
   private HttpServer server;
 
   FakeCentral(int port) {
+    this(port, new HttpServerOptions());
+  }
+
+  /** One with TLS, say. */
+  FakeCentral(int port, HttpServerOptions options) {
     this.port = port;
+    this.options = options.setCompressionSupported(true);
     uploads.operation = this::operate;
     listen();
   }
@@ -99,7 +110,8 @@ final class FakeCentral implements AutoCloseable {
   void listen() {
     server =
         vertx
-            .createHttpServer(new HttpServerOptions().setCompressionSupported(true))
+            .createHttpServer(options)
+            .exceptionHandler(e -> broken.incrementAndGet())
             .requestHandler(this::handle)
             .listen(port, "127.0.0.1")
             .toCompletionStage()
@@ -113,7 +125,7 @@ final class FakeCentral implements AutoCloseable {
   }
 
   String url() {
-    return "http://127.0.0.1:" + port;
+    return (options.isSsl() ? "https://localhost:" : "http://127.0.0.1:") + port;
   }
 
   String token(Role role, String entity) {

@@ -14,6 +14,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,19 +26,32 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 
 /**
- * The one port for REST, SSE and WebSocket. It is mounted before the routes are made and listens
- * only when they run, so that a caller never meets a port without routes.
+ * The one port for REST, SSE and WebSocket, plain, with TLS, or both. It is mounted before the
+ * routes are made and listens only when they run, so that a caller never meets a port without
+ * routes.
  */
 public final class HttpPort implements AutoCloseable {
   /**
-   * Where and how the port listens.
+   * Where and how it listens.
+   *
+   * @param doors each an address with the same operations behind it; at least one
+   * @param eventLoops how many event loops share each door
+   */
+  public record Settings(List<Door> doors, int eventLoops) {
+    /** One plain door. */
+    public static Settings plain(String host, int port, int eventLoops) {
+      return new Settings(List.of(new Door(host, port, Optional.empty())), eventLoops);
+    }
+  }
+
+  /**
+   * An address.
    *
    * @param host the address to bind
    * @param port the TCP port
    * @param tls certificate and key in PEM form; TLS 1.3 only when present, plain when not
-   * @param eventLoops how many event loops share the port
    */
-  public record Settings(String host, int port, Optional<Tls> tls, int eventLoops) {}
+  public record Door(String host, int port, Optional<Tls> tls) {}
 
   /** A certificate chain and its private key, both PEM files. */
   public record Tls(Path certificate, Path key) {}
@@ -58,18 +72,14 @@ public final class HttpPort implements AutoCloseable {
     this.router = Router.router(vertx);
   }
 
-  /** The address that the port listens on. */
-  public Settings settings() {
-    return settings;
-  }
-
   /** Gives the router to Camel. To be called before the routes are made. */
   public void mount(CamelContext camel) {
     router.route().order(Integer.MIN_VALUE).handler(ingress);
     for (int status : Set.of(400, 404, 405, 413, 414, 415, 431, 500, 503)) {
       router.errorHandler(status, ctx -> ingress.fail(ctx, failure(ctx)));
     }
-    String name = VertxPlatformHttpRouter.getRouterNameFromPort(settings.port());
+    Door first = settings.doors().get(0);
+    String name = VertxPlatformHttpRouter.getRouterNameFromPort(first.port());
     camel
         .getRegistry()
         .bind(
@@ -81,8 +91,8 @@ public final class HttpPort implements AutoCloseable {
               }
             });
     VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
-    configuration.setBindHost(settings.host());
-    configuration.setBindPort(settings.port());
+    configuration.setBindHost(first.host());
+    configuration.setBindPort(first.port());
     camel.getRegistry().bind("http-port", configuration);
     PlatformHttpComponent component =
         camel.getComponent("platform-http", PlatformHttpComponent.class);
@@ -115,18 +125,23 @@ public final class HttpPort implements AutoCloseable {
     };
   }
 
-  /** Starts to listen. To be called when the routes run; fails when the port is taken. */
+  /** Starts to listen. To be called when the routes run; fails when a port is taken. */
   public void listen() {
+    settings.doors().forEach(this::listen);
+  }
+
+  private void listen(Door door) {
     try {
       vertx
           .deployVerticle(
-              Listener::new, new DeploymentOptions().setInstances(settings.eventLoops()))
+              () -> new Listener(options(door)),
+              new DeploymentOptions().setInstances(settings.eventLoops()))
           .toCompletionStage()
           .toCompletableFuture()
           .join();
     } catch (CompletionException e) {
       throw new IllegalStateException(
-          "cannot listen on " + settings.host() + ":" + settings.port() + ": " + e.getCause(), e);
+          "cannot listen on " + door.host() + ":" + door.port() + ": " + e.getCause(), e);
     }
   }
 
@@ -136,17 +151,16 @@ public final class HttpPort implements AutoCloseable {
     vertx.close().toCompletionStage().toCompletableFuture().join();
   }
 
-  private HttpServerOptions options() {
+  private static HttpServerOptions options(Door door) {
     HttpServerOptions options =
         new HttpServerOptions()
-            .setHost(settings.host())
-            .setPort(settings.port())
+            .setHost(door.host())
+            .setPort(door.port())
             .setAcceptBacklog(4096)
             .setTcpNoDelay(true)
             .setReuseAddress(true)
             .setMaxHeaderSize(MAX_HEADER_BYTES);
-    settings
-        .tls()
+    door.tls()
         .ifPresent(
             tls ->
                 options
@@ -161,10 +175,16 @@ public final class HttpPort implements AutoCloseable {
   }
 
   private final class Listener extends AbstractVerticle {
+    private final HttpServerOptions options;
+
+    Listener(HttpServerOptions options) {
+      this.options = options;
+    }
+
     @Override
     public void start(Promise<Void> started) {
       vertx
-          .createHttpServer(options())
+          .createHttpServer(options)
           .requestHandler(router)
           .invalidRequestHandler(ingress::refuseMalformed)
           .listen()

@@ -7,6 +7,7 @@ import io.vertx.core.net.PemTrustOptions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -104,6 +105,7 @@ public final class SseClientConsumer extends DefaultConsumer {
     HttpClientOptions options =
         new HttpClientOptions()
             .setConnectTimeout((int) Durations.parse(configuration.getConnectTimeout()).toMillis())
+            .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
             .setKeepAlive(false);
     if (configuration.getTrustStore() != null) {
       options.setTrustOptions(new PemTrustOptions().addCertPath(configuration.getTrustStore()));
