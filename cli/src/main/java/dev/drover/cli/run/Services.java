@@ -31,6 +31,9 @@ public final class Services {
           "DROVER_MANAGEMENT_PORT",
           "DROVER_TOWER_PORT",
           "DROVER_MQTT_PORT",
+          "DROVER_MQTT_TLS_PORT",
+          "DROVER_TLS_CERTIFICATE",
+          "DROVER_TLS_KEY",
           "DROVER_KAFKA_PORT",
           "DROVER_MONGO_PORT",
           "DROVER_LINE_PORT");
