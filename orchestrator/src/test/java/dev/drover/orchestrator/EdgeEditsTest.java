@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.crypto.Role;
+import dev.drover.orchestrator.store.Database;
+import dev.drover.orchestrator.store.MallStore;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -101,6 +103,33 @@ class EdgeEditsTest extends MallTestBase {
       assertThat(mall.get("/api/uplink/ledger", operator()).json().path("stored").asInt())
           .isEqualTo(3);
       awaitSame(mall);
+    }
+  }
+
+  @Test
+  void anEditWhoseSealIsBrokenHoldsUpNoOther() {
+    try (TestMall mall = settled(Map.of())) {
+      central.goAway();
+      awaitAway(mall);
+      mall.send("PUT", ENTITIES + "/areas/1", operator(), "{\"id\":1,\"n\":1}");
+      mall.send("PUT", ENTITIES + "/areas/1", operator(), "{\"id\":1,\"n\":2}");
+      Database database = mall.context.getBean(MallStore.class).database();
+      await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  database.update(
+                          "UPDATE uplink_items SET body = zeroblob(40) WHERE type = 'sync_changes'")
+                      == 1);
+      central.listen();
+      await().atMost(SOON).until(() -> conflicts(mall).size() == 1);
+      assertThat(conflicts(mall).get(0).at("/losing/n").asInt()).isEqualTo(1);
+      assertThat(conflicts(mall).get(0).path("error").asText()).contains("seal is broken");
+      awaitSent(mall);
+      assertThat(central.data.item("areas", "1")).isEqualTo("{\"id\":1,\"n\":2}");
+      JsonNode ledger = mall.get("/api/uplink/ledger", operator()).json();
+      assertThat(ledger.path("parked").asInt()).isEqualTo(1);
+      assertThat(ledger.path("balanced").asBoolean()).isTrue();
     }
   }
 

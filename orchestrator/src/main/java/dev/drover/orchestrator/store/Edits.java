@@ -96,13 +96,16 @@ public final class Edits {
         });
   }
 
-  /** The edit, if central's answer to it as an edit upon this base is still waited for. */
-  public Optional<Edit> waiting(long seq, long baseSeq) {
+  /**
+   * The oldest edit of an item that central has not decided: the only one that can be on its way.
+   */
+  public Optional<Edit> waiting(String collection, String id) {
     return database.first(
         this::edit,
-        COLUMNS + "WHERE seq = ? AND base_seq = ? AND applied_seq IS NULL",
-        seq,
-        baseSeq);
+        COLUMNS
+            + "WHERE collection = ? AND item_id = ? AND applied_seq IS NULL ORDER BY seq LIMIT 1",
+        collection,
+        id);
   }
 
   /** Central has this edit as change {@code seq}; later edits of the item were made upon it. */

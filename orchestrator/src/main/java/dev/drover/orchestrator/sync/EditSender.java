@@ -9,6 +9,7 @@ import dev.drover.orchestrator.store.Edit;
 import dev.drover.orchestrator.store.Edits;
 import dev.drover.orchestrator.uplink.UplinkAnswers;
 import dev.drover.orchestrator.uplink.UplinkDoor;
+import dev.drover.orchestrator.uplink.UplinkItem;
 import dev.drover.proto.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -26,8 +27,8 @@ public final class EditSender implements OutboxSource {
   public static final String STATUS = "DroverEditStatus";
 
   private static final String VERDICT = "DroverEditVerdict";
+
   // Central leaves it alone; the answer finds its edit by it.
-  private static final String EDIT = "edit";
 
   private record Verdict(
       Edit edit, String status, Long seq, String winning, String operation, String error) {}
@@ -65,7 +66,6 @@ public final class EditSender implements OutboxSource {
   private Entry entry(Edit edit) {
     ObjectNode request = Json.MAPPER.createObjectNode();
     request.put("entity_id", entityId);
-    request.put(EDIT, edit.seq());
     ObjectNode change = request.putArray("changes").addObject();
     change.put("type", type(edit.collection()));
     change.put("operation", edit.operation());
@@ -91,11 +91,16 @@ public final class EditSender implements OutboxSource {
 
   /** Sets {@link #STATUS} to what central says to an edit that still waits for it. */
   public void take(Exchange exchange) {
-    JsonNode sent = tree(exchange.getProperty(UplinkAnswers.BODY, String.class));
+    Message answer = exchange.getMessage();
+    String type = answer.getHeader(UplinkDoor.TYPE, String.class);
+    String item = answer.getHeader(UplinkDoor.KEY, String.class);
+    String key = answer.getHeader(UplinkDoor.IDEMPOTENCY_KEY, String.class);
+    int slash = item.indexOf('/');
     exchange.removeProperty(STATUS);
     edits
-        .waiting(sent.path(EDIT).asLong(), sent.at("/changes/0/base_seq").asLong())
-        .map(edit -> verdict(edit, exchange.getMessage()))
+        .waiting(item.substring(0, slash), item.substring(slash + 1))
+        .filter(edit -> UplinkItem.idempotencyKey(type, item, edit.attempt()).equals(key))
+        .map(edit -> verdict(edit, answer))
         .ifPresent(
             verdict -> {
               exchange.setProperty(VERDICT, verdict);

@@ -18,9 +18,7 @@ public final class UplinkAnswers {
   /** Header: why central refused a parked item. */
   public static final String REASON = "DroverUplinkReason";
 
-  /** Exchange property: the item's own body, as JSON. */
-  public static final String BODY = "DroverUplinkBody";
-
+  private static final String SEAL_BROKEN = "its seal is broken: mall.db is damaged";
   private static final String VERDICTS = "DroverUplinkVerdicts";
   private static final String STEP = "uplink-request-send";
 
@@ -64,6 +62,16 @@ public final class UplinkAnswers {
         exchange,
         UplinkUpload.items(exchange).stream()
             .map(item -> Verdict.refused(item, parkAfter, error))
+            .toList());
+  }
+
+  /** What no key opens cannot be sent: it waits for a person, like what central refuses. */
+  public void giveUp(Exchange exchange) {
+    hand(
+        exchange,
+        UplinkUpload.items(exchange).stream()
+            .filter(item -> item.body() == null)
+            .map(item -> new Verdict(item, Verdict.Status.PARKED, null, SEAL_BROKEN))
             .toList());
   }
 
@@ -111,10 +119,10 @@ public final class UplinkAnswers {
     message.setHeader(UplinkDoor.TYPE, verdict.item().type());
     message.setHeader(UplinkDoor.KEY, verdict.item().key());
     message.setHeader(UplinkDoor.SEQ, verdict.item().seq());
+    message.setHeader(UplinkDoor.IDEMPOTENCY_KEY, verdict.item().idempotencyKey());
     message.setHeader(STATUS, verdict.status().wire());
     message.setHeader(REASON, verdict.error());
     message.setBody(verdict.response());
-    exchange.setProperty(BODY, verdict.item().body());
   }
 
   /**

@@ -21,7 +21,8 @@ public final class UplinkDoor {
   /** Header of the answer: the item's number; absent when a {@code latest} item found no room. */
   public static final String SEQ = "DroverUplinkSeq";
 
-  private static final String IDEMPOTENCY_KEY = "X-Idempotency-Key";
+  /** Header: the caller's own key, or none; in an answer the write's key. */
+  public static final String IDEMPOTENCY_KEY = "X-Idempotency-Key";
 
   private final UplinkStore store;
 

@@ -1,7 +1,6 @@
 package dev.drover.orchestrator.uplink;
 
 import dev.drover.orchestrator.store.Database;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -28,20 +27,12 @@ final class UplinkIntake {
   /** As {@link UplinkStore#accept}. */
   Optional<UplinkItem> accept(
       String type, String key, UplinkClass queue, String given, String body) {
-    String idempotencyKey = idempotencyKey(type, key, given);
+    String idempotencyKey =
+        given == null ? UUID.randomUUID().toString() : UplinkItem.idempotencyKey(type, key, given);
     Instant now = Instant.ofEpochMilli(clock.millis());
     UplinkItem item = new UplinkItem(0, type, key, queue, idempotencyKey, now, body, 0);
     OptionalLong seq = database.together(open -> insert(open, item));
     return seq.isEmpty() ? Optional.empty() : Optional.of(item.numbered(seq.getAsLong()));
-  }
-
-  /** A given key is the caller's own; two callers may use the same one. */
-  private static String idempotencyKey(String type, String key, String given) {
-    if (given == null) {
-      return UUID.randomUUID().toString();
-    }
-    String scoped = type + '\n' + key + '\n' + given;
-    return UUID.nameUUIDFromBytes(scoped.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
   private OptionalLong insert(Connection open, UplinkItem item) throws SQLException {

@@ -3,7 +3,9 @@ package dev.drover.orchestrator.uplink;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.drover.proto.Json;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.UUID;
 
 /**
  * One write on its way to central.
@@ -26,6 +28,12 @@ public record UplinkItem(
     Instant createdAt,
     String body,
     int tries) {
+  /** The key of a write whose caller gave it one: two callers may give the same. */
+  public static String idempotencyKey(String type, String key, String given) {
+    String scoped = type + '\n' + key + '\n' + given;
+    return UUID.nameUUIDFromBytes(scoped.getBytes(StandardCharsets.UTF_8)).toString();
+  }
+
   /** The same item with its number. */
   UplinkItem numbered(long number) {
     return new UplinkItem(number, type, key, queue, idempotencyKey, createdAt, body, tries);

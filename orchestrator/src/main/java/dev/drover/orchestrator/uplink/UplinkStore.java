@@ -20,8 +20,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * not overtake, and is not published before that is settled.
  */
 public final class UplinkStore implements SealedStore {
-  private static final String SEAL_BROKEN = "its seal is broken: mall.db is damaged";
-
   private final Database database;
   private final UplinkRows rows;
   private final UplinkRoom room;
@@ -104,20 +102,10 @@ public final class UplinkStore implements SealedStore {
    *
    * @param batch what the queue brought
    * @param most how many at a time
-   * @return nothing when all of the batch is settled
+   * @return nothing when all of the batch is settled; those whose seal is broken without a body
    */
   List<UplinkItem> next(Collection<UplinkRef> batch, int most) {
-    List<UplinkItem> next = rows.next(batch, most);
-    List<Verdict> broken =
-        next.stream()
-            .filter(item -> item.body() == null)
-            .map(item -> new Verdict(item, Verdict.Status.PARKED, null, SEAL_BROKEN))
-            .toList();
-    if (broken.isEmpty()) {
-      return next;
-    }
-    settle(broken, "uplink-batch-upload");
-    return next(batch, most);
+    return rows.next(batch, most);
   }
 
   /** Those of the items that are not settled, by number and as the store has them now. */

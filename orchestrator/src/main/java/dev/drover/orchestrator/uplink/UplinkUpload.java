@@ -17,6 +17,9 @@ public final class UplinkUpload {
   /** Exchange property: how many items of the batch are not settled yet. */
   public static final String OPEN = "DroverUplinkOpen";
 
+  /** Exchange property: whether the seal of some of them is broken. */
+  public static final String BROKEN = "DroverUplinkBroken";
+
   private static final String RECORDS = "DroverUplinkRecords";
   private static final String BATCH = "DroverUplinkBatch";
   private static final String ITEMS = "DroverUplinkItems";
@@ -88,6 +91,7 @@ public final class UplinkUpload {
   private static void take(Exchange exchange, List<UplinkItem> items) {
     exchange.setProperty(ITEMS, items);
     exchange.setProperty(OPEN, items.size());
+    exchange.setProperty(BROKEN, items.stream().anyMatch(item -> item.body() == null));
   }
 
   /** Leaves out what is settled meanwhile. */
