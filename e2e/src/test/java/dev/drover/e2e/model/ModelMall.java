@@ -29,6 +29,10 @@ import dev.drover.orchestrator.sync.SyncMetrics;
 import dev.drover.orchestrator.sync.SyncPlan;
 import dev.drover.orchestrator.sync.VerifySync;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,12 +41,16 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.impl.engine.DefaultClassResolver;
+import org.apache.camel.spi.ClassResolver;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.DefaultComponent;
 import org.apache.camel.support.DefaultConsumer;
@@ -138,7 +146,7 @@ final class ModelMall implements AutoCloseable {
     link.accept(
         new CentralToken("token", now.plus(Duration.ofDays(9)).getEpochSecond(), "orch"), Map.of());
 
-    camel = new DefaultCamelContext();
+    camel = new QuickContext();
     camel.disableJMX();
     // The names of the real components would be taken for them.
     camel.setAutowiredEnabled(false);
@@ -271,6 +279,31 @@ final class ModelMall implements AutoCloseable {
         public org.apache.camel.Consumer createConsumer(Processor processor) {
           planRoute = processor;
           return new DefaultConsumer(this, processor);
+        }
+      };
+    }
+  }
+
+  /**
+   * A context that looks for Camel's hundreds of small files in all jars once, not at each start.
+   */
+  private static final class QuickContext extends DefaultCamelContext {
+    private static final Map<String, Optional<byte[]>> FOUND = new ConcurrentHashMap<>();
+
+    @Override
+    protected ClassResolver createClassResolver() {
+      return new DefaultClassResolver(this) {
+        @Override
+        public InputStream loadResourceAsStream(String uri) {
+          return FOUND.computeIfAbsent(uri, this::find).map(ByteArrayInputStream::new).orElse(null);
+        }
+
+        private Optional<byte[]> find(String uri) {
+          try (InputStream in = super.loadResourceAsStream(uri)) {
+            return in == null ? Optional.empty() : Optional.of(in.readAllBytes());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
         }
       };
     }

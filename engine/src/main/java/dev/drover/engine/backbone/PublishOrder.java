@@ -11,8 +11,8 @@ import org.apache.activemq.artemis.core.transaction.Transaction;
 /**
  * Keeps the messages of a client in the order in which it published them (MQTT 5, section 4.6).
  *
- * <p>Artemis puts a message into its queues when the disk has it, and writes it to a reader when all
- * is on the disk that was to go there before. What waits for the disk waits in order within one
+ * <p>Artemis puts a message into its queues when the disk has it, and writes it to a reader when
+ * all is on the disk that was to go there before. What waits for the disk waits in order within one
  * operation context. Both happen on any thread of a pool and in the context of that thread, so that
  * messages overtake each other (ARTEMIS-6191). Here the context is the session's.
  */
