@@ -34,7 +34,6 @@ import dev.drover.orchestrator.sync.SyncOperations;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.RegisterRequest;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -205,16 +204,13 @@ class MallConfiguration {
 
   @Bean
   GrpcPort grpcPort(OrchestratorProperties properties) {
-    OrchestratorProperties.Tls tls = properties.tls();
-    Optional<GrpcPort.Tls> certificate =
-        tls.on()
-            ? Optional.of(
-                new GrpcPort.Tls(
-                    Path.of(tls.certificate()), Path.of(tls.key()), Optional.empty(), false))
-            : Optional.empty();
+    Optional<GrpcPort.Tls> tls =
+        properties
+            .tls()
+            .files((chain, key) -> new GrpcPort.Tls(chain, key, Optional.empty(), false));
     return new GrpcPort(
         new GrpcPort.Settings(
-            properties.bind(), properties.grpcPort(), certificate, GrpcPort.MAX_REQUEST_BYTES));
+            properties.bind(), properties.grpcPort(), tls, GrpcPort.MAX_REQUEST_BYTES));
   }
 
   @Bean
@@ -239,17 +235,17 @@ class MallConfiguration {
   }
 
   private static Optional<MqttTls> mqttTls(OrchestratorProperties properties) {
-    OrchestratorProperties.Tls tls = properties.tls();
-    return tls.on()
-        ? Optional.of(
-            new MqttTls(
-                properties.bind(),
-                properties.mqtt().tlsPort(),
-                Path.of(tls.certificate()),
-                Path.of(tls.key()),
-                Optional.empty(),
-                false))
-        : Optional.empty();
+    return properties
+        .tls()
+        .files(
+            (chain, key) ->
+                new MqttTls(
+                    properties.bind(),
+                    properties.mqtt().tlsPort(),
+                    chain,
+                    key,
+                    Optional.empty(),
+                    false));
   }
 
   @Bean("health")

@@ -3,6 +3,8 @@ package dev.drover.orchestrator;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
@@ -70,6 +72,11 @@ public record OrchestratorProperties(
   public record Tls(String certificate, String key) {
     boolean on() {
       return !certificate.isBlank();
+    }
+
+    /** Its two files, for a port of whatever kind; empty when it is off. */
+    <T> Optional<T> files(BiFunction<Path, Path, T> as) {
+      return on() ? Optional.of(as.apply(Path.of(certificate), Path.of(key))) : Optional.empty();
     }
   }
 

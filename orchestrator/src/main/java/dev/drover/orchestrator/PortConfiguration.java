@@ -34,11 +34,11 @@ class PortConfiguration {
         properties.home().resolve("proto/openapi").resolve(properties.bundle() + ".yaml");
     List<HttpPort.Door> doors = new ArrayList<>();
     doors.add(new HttpPort.Door(properties.plainBind(), properties.port(), Optional.empty()));
-    OrchestratorProperties.Tls tls = properties.tls();
-    if (tls.on()) {
-      HttpPort.Tls files = new HttpPort.Tls(Path.of(tls.certificate()), Path.of(tls.key()));
-      doors.add(new HttpPort.Door(properties.bind(), properties.httpsPort(), Optional.of(files)));
-    }
+    properties
+        .tls()
+        .files(HttpPort.Tls::new)
+        .map(tls -> new HttpPort.Door(properties.bind(), properties.httpsPort(), Optional.of(tls)))
+        .ifPresent(doors::add);
     return new HttpPort(
         vertx, new HttpPort.Settings(doors, EVENT_LOOPS), Contract.of(List.of(contract)), clock);
   }

@@ -130,6 +130,8 @@ class EdgeEditsTest extends MallTestBase {
       JsonNode ledger = mall.get("/api/uplink/ledger", operator()).json();
       assertThat(ledger.path("parked").asInt()).isEqualTo(1);
       assertThat(ledger.path("balanced").asBoolean()).isTrue();
+      assertThat(mall.get("/api/uplink/parked", operator()).body())
+          .contains("\"step\":\"uplink-batch-upload\"");
     }
   }
 

@@ -28,8 +28,6 @@ public final class EditSender implements OutboxSource {
 
   private static final String VERDICT = "DroverEditVerdict";
 
-  // Central leaves it alone; the answer finds its edit by it.
-
   private record Verdict(
       Edit edit, String status, Long seq, String winning, String operation, String error) {}
 

@@ -15,12 +15,13 @@ public final class UplinkAnswers {
   /** Header: {@code stored}, {@code duplicate} or {@code parked}. */
   public static final String STATUS = "DroverUplinkStatus";
 
-  /** Header: why central refused a parked item. */
+  /** Header: why an item is parked. */
   public static final String REASON = "DroverUplinkReason";
 
   private static final String SEAL_BROKEN = "its seal is broken: mall.db is damaged";
+  private static final String SEND = "uplink-request-send";
   private static final String VERDICTS = "DroverUplinkVerdicts";
-  private static final String STEP = "uplink-request-send";
+  private static final String STEP = "DroverUplinkStep";
 
   private final UplinkStore store;
   private final int parkAfter;
@@ -52,7 +53,7 @@ public final class UplinkAnswers {
     for (UplinkItem item : UplinkUpload.items(exchange)) {
       verdicts.add(verdict(item, results.get(item.seq())));
     }
-    hand(exchange, verdicts);
+    hand(exchange, SEND, verdicts);
   }
 
   /** Central refuses an item that was sent alone. */
@@ -60,15 +61,17 @@ public final class UplinkAnswers {
     String error = error(exchange);
     hand(
         exchange,
+        SEND,
         UplinkUpload.items(exchange).stream()
             .map(item -> Verdict.refused(item, parkAfter, error))
             .toList());
   }
 
   /** What no key opens cannot be sent: it waits for a person, like what central refuses. */
-  public void giveUp(Exchange exchange) {
+  public void parkBroken(Exchange exchange) {
     hand(
         exchange,
+        "uplink-batch-upload",
         UplinkUpload.items(exchange).stream()
             .filter(item -> item.body() == null)
             .map(item -> new Verdict(item, Verdict.Status.PARKED, null, SEAL_BROKEN))
@@ -104,7 +107,8 @@ public final class UplinkAnswers {
   }
 
   /** The body becomes the list of those that are decided; the others come again. */
-  private static void hand(Exchange exchange, List<Verdict> verdicts) {
+  private static void hand(Exchange exchange, String step, List<Verdict> verdicts) {
+    exchange.setProperty(STEP, step);
     exchange.setProperty(VERDICTS, verdicts);
     exchange
         .getMessage()
@@ -132,7 +136,9 @@ public final class UplinkAnswers {
    */
   @SuppressWarnings("unchecked")
   public void settle(Exchange exchange) {
-    List<UplinkItem> again = store.settle(exchange.getProperty(VERDICTS, List.class), STEP);
+    List<UplinkItem> again =
+        store.settle(
+            exchange.getProperty(VERDICTS, List.class), exchange.getProperty(STEP, String.class));
     if (!again.isEmpty()) {
       throw new IllegalStateException(
           "central does not take " + again.size() + " items, the first is " + again.get(0).seq());
