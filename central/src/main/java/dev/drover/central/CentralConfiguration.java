@@ -33,6 +33,7 @@ import dev.drover.engine.guard.Idempotency;
 import dev.drover.engine.guard.MongoRateWindows;
 import dev.drover.engine.guard.RateLimiter;
 import dev.drover.engine.http.ErrorRenderer;
+import dev.drover.engine.limit.ByteBudget;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.log.StepRecorder;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -55,6 +56,11 @@ class CentralConfiguration {
   @Bean
   Clock clock() {
     return Clock.systemUTC();
+  }
+
+  @Bean
+  ByteBudget byteBudget() {
+    return ByteBudget.ofHeap();
   }
 
   @Bean

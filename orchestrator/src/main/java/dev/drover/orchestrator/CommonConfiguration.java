@@ -8,6 +8,7 @@ import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.guard.Authenticator;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.http.ErrorRenderer;
+import dev.drover.engine.limit.ByteBudget;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.log.StepRecorder;
 import dev.drover.orchestrator.central.CentralKeys;
@@ -33,6 +34,11 @@ class CommonConfiguration {
   @Bean
   Clock clock() {
     return Clock.systemUTC();
+  }
+
+  @Bean
+  ByteBudget byteBudget() {
+    return ByteBudget.ofHeap();
   }
 
   @Bean

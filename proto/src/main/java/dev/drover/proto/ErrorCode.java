@@ -13,6 +13,8 @@ public enum ErrorCode {
   AUTH_TOKEN_MISSING(401),
   /** Additive: a bearer token that is malformed, foreign, or not signed by central. */
   AUTH_TOKEN_INVALID(401),
+  /** Additive: a token whose orchestrator, device or signing key was revoked. */
+  AUTH_TOKEN_REVOKED(401),
   /** Additive: the caller's role does not hold this right. */
   FORBIDDEN(403),
   /** Additive: the caller's token belongs to another entity. */
@@ -49,6 +51,13 @@ public enum ErrorCode {
   PAYLOAD_TOO_LARGE(413),
   /** Additive: the body is not JSON. */
   UNSUPPORTED_MEDIA_TYPE(415),
+  /** Additive: the request was not complete in time; nothing was changed. */
+  REQUEST_TIMEOUT(408),
+  /**
+   * Additive: the bytes under way in this process reach their limit; {@code Retry-After} says when
+   * to ask again.
+   */
+  SERVICE_BUSY(503),
   /** Additive: the offline queue has reached its disk limit. */
   QUEUE_FULL(507),
   /** Additive: the mall has no data, or not this part of it, until it has synced with central. */

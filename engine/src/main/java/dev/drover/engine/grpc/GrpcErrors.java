@@ -109,19 +109,24 @@ final class GrpcErrors {
   /** The status for a code of the protocol (docs/reference/grpc-api.md). */
   static Status.Code status(ErrorCode code) {
     return switch (code) {
-      case AUTH_TOKEN_MISSING, AUTH_TOKEN_EXPIRED, AUTH_TOKEN_INVALID, AUTH_INVALID_SIGNATURE ->
+      case AUTH_TOKEN_MISSING,
+          AUTH_TOKEN_EXPIRED,
+          AUTH_TOKEN_INVALID,
+          AUTH_TOKEN_REVOKED,
+          AUTH_INVALID_SIGNATURE ->
           Status.Code.UNAUTHENTICATED;
       case FORBIDDEN, ENTITY_FORBIDDEN -> Status.Code.PERMISSION_DENIED;
       case NOT_FOUND, ENTITY_NOT_FOUND, TASK_NOT_FOUND, FIRMWARE_NOT_FOUND, BEACON_NOT_REGISTERED ->
           Status.Code.NOT_FOUND;
       case SYNC_CHECKSUM_MISMATCH -> Status.Code.FAILED_PRECONDITION;
-      case RATE_LIMIT_EXCEEDED, PAYLOAD_TOO_LARGE, QUEUE_FULL -> Status.Code.RESOURCE_EXHAUSTED;
+      case RATE_LIMIT_EXCEEDED, PAYLOAD_TOO_LARGE, QUEUE_FULL, SERVICE_BUSY ->
+          Status.Code.RESOURCE_EXHAUSTED;
       case ALREADY_EXISTS, TASK_ALREADY_ASSIGNED -> Status.Code.ALREADY_EXISTS;
       case REQUEST_IN_PROGRESS -> Status.Code.ABORTED;
       case VALIDATION_FAILED, IDEMPOTENCY_KEY_REUSED, UNSUPPORTED_MEDIA_TYPE ->
           Status.Code.INVALID_ARGUMENT;
       case METHOD_NOT_ALLOWED -> Status.Code.UNIMPLEMENTED;
-      case NETWORK_TIMEOUT -> Status.Code.DEADLINE_EXCEEDED;
+      case NETWORK_TIMEOUT, REQUEST_TIMEOUT -> Status.Code.DEADLINE_EXCEEDED;
       case CACHE_NOT_READY -> Status.Code.UNAVAILABLE;
       case INTERNAL_ERROR -> Status.Code.INTERNAL;
     };
