@@ -101,8 +101,23 @@ public record OrchestratorProperties(
       int limit,
       int page) {}
 
-  /** Room, items of one request, when an item is given up, and what its Kafka topics begin with. */
-  public record Uplink(long maxBytes, int batchSize, int parkAfter, String topic) {}
+  /**
+   * Every write to central.
+   *
+   * @param maxBytes room on the disk
+   * @param batchSize items of one request
+   * @param requestBytes bytes of one request, about
+   * @param queueBytes bytes that the queue carries at a time, for each class
+   * @param parkAfter refusals after which an item is given up
+   * @param topic what its Kafka topics begin with
+   */
+  public record Uplink(
+      long maxBytes,
+      int batchSize,
+      long requestBytes,
+      long queueBytes,
+      int parkAfter,
+      String topic) {}
 
   /** What beacons are told, how long a nonce works, and how long access logs are kept. */
   public record Beacons(

@@ -40,8 +40,9 @@ class UplinkConfiguration {
   }
 
   /** Enough that the uplink never waits for the queue. */
-  private static int window(OrchestratorProperties properties) {
-    return 10 * properties.uplink().batchSize();
+  private static UplinkOutbox.Window window(OrchestratorProperties properties) {
+    OrchestratorProperties.Uplink uplink = properties.uplink();
+    return new UplinkOutbox.Window(10 * uplink.batchSize(), uplink.queueBytes());
   }
 
   @Bean
@@ -58,7 +59,8 @@ class UplinkConfiguration {
   @Bean
   UplinkUpload uplinkUpload(
       UplinkStore store, MallIdentity identity, OrchestratorProperties properties) {
-    return new UplinkUpload(store, identity.entityId(), properties.uplink().batchSize());
+    OrchestratorProperties.Uplink uplink = properties.uplink();
+    return new UplinkUpload(store, identity.entityId(), uplink.batchSize(), uplink.requestBytes());
   }
 
   @Bean

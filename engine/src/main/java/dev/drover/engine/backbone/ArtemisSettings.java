@@ -45,7 +45,8 @@ final class ArtemisSettings {
     c.setJournalLockAcquisitionTimeout(5_000);
     // How long a sync waits for company; the default of 3.3 ms is the whole latency of a message.
     c.setJournalBufferTimeout_NIO(500_000);
-    c.setGlobalMaxSize(32L * MIB);
+    // What is beyond waits in files.
+    c.setGlobalMaxSize(Math.min(32L * MIB, Runtime.getRuntime().maxMemory() / 8));
     c.setThreadPoolMaxSize(8);
     c.setScheduledThreadPoolMaxSize(2);
     c.setJMXManagementEnabled(false);

@@ -45,6 +45,22 @@ public class MqttBatchEndpoint extends DefaultEndpoint {
   @UriParam(
       label = "consumer",
       description =
+          "The largest number of bytes in one exchange, and of what waits behind it in this process;"
+              + " a larger message comes alone. The broker keeps the rest",
+      defaultValue = "1048576")
+  private long batchBytes = 1L << 20;
+
+  @UriParam(
+      label = "consumer",
+      description =
+          "The largest packet that the broker may send to this reader, in bytes; it throws away a"
+              + " larger one",
+      defaultValue = "2097152")
+  private long maximumPacket = 2L << 20;
+
+  @UriParam(
+      label = "consumer",
+      description =
           "How many messages may be on their way to this reader. A broker may give up their order"
               + " when it is reached (Artemis does), so whoever needs the order keeps less than this"
               + " in the queue",
@@ -113,6 +129,22 @@ public class MqttBatchEndpoint extends DefaultEndpoint {
 
   public void setLinger(long linger) {
     this.linger = linger;
+  }
+
+  public long getBatchBytes() {
+    return batchBytes;
+  }
+
+  public void setBatchBytes(long batchBytes) {
+    this.batchBytes = batchBytes;
+  }
+
+  public long getMaximumPacket() {
+    return maximumPacket;
+  }
+
+  public void setMaximumPacket(long maximumPacket) {
+    this.maximumPacket = maximumPacket;
   }
 
   public int getReceiveMaximum() {

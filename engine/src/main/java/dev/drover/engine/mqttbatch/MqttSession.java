@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One connection of a durable session. The broker keeps what was not acknowledged and sends it
  * again on the next connection; so nothing of this one is kept when it ends.
+ *
+ * <p>What has arrived and waits is bounded in bytes: beyond that the connection is not read. A
+ * connection that is not read for longer than its keep-alive ends, and the next one goes on.
  */
 final class MqttSession implements MqttCallback, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MqttSession.class);
@@ -33,16 +36,27 @@ final class MqttSession implements MqttCallback, AutoCloseable {
   /** A backlog begins to arrive within this time, in milliseconds. */
   private static final long QUIET = 1_000;
 
+  /** What a message takes besides its payload, about, in bytes. */
+  private static final long OVERHEAD = 500;
+
   /** A message and where it was sent to. */
-  record Arrived(String topic, MqttMessage message) {}
+  record Arrived(String topic, MqttMessage message) {
+    long bytes() {
+      return message.getPayload().length + OVERHEAD;
+    }
+  }
 
   private final BlockingQueue<Arrived> arrived = new LinkedBlockingQueue<>();
+  private final Object room = new Object();
+  private final long mostBytes;
+  private long waiting;
   private final CountDownLatch first = new CountDownLatch(1);
   private final MqttAsyncClient client;
   private volatile boolean lost;
 
-  private MqttSession(MqttAsyncClient client) {
+  private MqttSession(MqttAsyncClient client, long mostBytes) {
     this.client = client;
+    this.mostBytes = mostBytes;
   }
 
   /** Connects and subscribes; the backlog begins to arrive before this returns. */
@@ -50,7 +64,8 @@ final class MqttSession implements MqttCallback, AutoCloseable {
     MqttConnection to = endpoint.getConnection();
     String id = to.clientPrefix() + "reader-" + endpoint.getTopic().replace('/', '-');
     MqttSession session =
-        new MqttSession(new MqttAsyncClient(to.url(), id, new MemoryPersistence()));
+        new MqttSession(
+            new MqttAsyncClient(to.url(), id, new MemoryPersistence()), endpoint.getBatchBytes());
     try {
       session.connect(endpoint, to.options());
       return session;
@@ -65,6 +80,7 @@ final class MqttSession implements MqttCallback, AutoCloseable {
     options.setCleanStart(false);
     options.setSessionExpiryInterval(FOR_EVER);
     options.setReceiveMaximum(endpoint.getReceiveMaximum());
+    options.setMaximumPacketSize(endpoint.getMaximumPacket());
     client.setManualAcks(true);
     // Before connecting: a persistent session delivers at once.
     client.setCallback(this);
@@ -101,21 +117,41 @@ final class MqttSession implements MqttCallback, AutoCloseable {
   }
 
   /**
-   * Up to {@code max} messages in their order; waits a while for the first one, and {@code linger}
-   * for the rest.
+   * Up to {@code max} messages in their order, and about as many bytes as may wait; waits a while
+   * for the first one, and {@code linger} for the rest.
    *
    * @param linger in milliseconds
    */
   List<Arrived> take(int max, long linger) throws InterruptedException {
-    List<Arrived> batch = new ArrayList<>(max);
+    List<Arrived> batch = new ArrayList<>();
     Arrived next = arrived.poll(500, TimeUnit.MILLISECONDS);
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(linger);
+    long bytes = 0;
     while (next != null) {
       batch.add(next);
-      next =
-          batch.size() == max ? null : arrived.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      bytes += next.bytes();
+      boolean full = batch.size() == max || bytes >= mostBytes;
+      next = full ? null : arrived.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
+    free(bytes);
     return batch;
+  }
+
+  private void free(long bytes) {
+    synchronized (room) {
+      waiting -= bytes;
+      room.notifyAll();
+    }
+  }
+
+  /** Holds the connection until there is room; a first message always has it. */
+  private void awaitRoom(long bytes) throws InterruptedException {
+    synchronized (room) {
+      while (waiting >= mostBytes && !lost) {
+        room.wait();
+      }
+      waiting += bytes;
+    }
   }
 
   /** Tells the broker, in order, that these need not come again. */
@@ -126,14 +162,23 @@ final class MqttSession implements MqttCallback, AutoCloseable {
   }
 
   @Override
-  public void messageArrived(String topic, MqttMessage message) {
-    arrived.add(new Arrived(topic, message));
+  public void messageArrived(String topic, MqttMessage message) throws InterruptedException {
+    Arrived next = new Arrived(topic, message);
+    awaitRoom(next.bytes());
+    arrived.add(next);
     first.countDown();
   }
 
   @Override
   public void disconnected(MqttDisconnectResponse response) {
-    lost = true;
+    lose();
+  }
+
+  private void lose() {
+    synchronized (room) {
+      lost = true;
+      room.notifyAll();
+    }
   }
 
   @Override
@@ -158,7 +203,7 @@ final class MqttSession implements MqttCallback, AutoCloseable {
 
   @Override
   public void close() {
-    lost = true;
+    lose();
     MqttClients.close(client);
   }
 }

@@ -11,6 +11,9 @@ import java.util.List;
 
 /** The access logs that the mall keeps for itself, each once and sealed, in stored order. */
 public final class AccessLogStore implements SealedStore {
+  private static final String FROM =
+      " FROM access_logs WHERE beacon_id = ? AND at >= ? AND seq > ? AND seq <= ?";
+
   /** An entry in its place. */
   record Kept(long seq, String json) {}
 
@@ -87,17 +90,36 @@ public final class AccessLogStore implements SealedStore {
         .orElse(0L);
   }
 
-  /** Entries of a beacon from a time on, after one number and up to another. */
-  List<Kept> page(String beaconId, Instant since, long after, long upTo, int limit) {
+  /**
+   * Entries of a beacon from a time on, after one number and up to another: up to so many, and so
+   * many bytes, but always one.
+   */
+  List<Kept> page(String beaconId, Instant since, long after, long upTo, int limit, long bytes) {
     return database.query(
         row -> new Kept(row.getLong(1), open(beaconId + "/" + row.getString(2), row.getBytes(3))),
-        "SELECT seq, log_key, log FROM access_logs WHERE beacon_id = ? AND at >= ? AND seq > ? AND"
-            + " seq <= ? ORDER BY seq LIMIT ?",
+        "SELECT seq, log_key, log FROM access_logs WHERE seq IN (SELECT seq FROM (SELECT seq, size,"
+            + " sum(size) OVER (ORDER BY seq) AS total FROM (SELECT seq, length(log) AS size"
+            + FROM
+            + " ORDER BY seq LIMIT ?)) WHERE total <= ? OR total = size) ORDER BY seq",
         beaconId,
         since.toEpochMilli(),
         after,
         upTo,
-        limit);
+        limit,
+        bytes);
+  }
+
+  /** Whether there are such entries. */
+  boolean any(String beaconId, Instant since, long after, long upTo) {
+    return database
+        .first(
+            row -> true,
+            "SELECT 1" + FROM + " LIMIT 1",
+            beaconId,
+            since.toEpochMilli(),
+            after,
+            upTo)
+        .isPresent();
   }
 
   /** Forgets entries from before a time; returns how many. */

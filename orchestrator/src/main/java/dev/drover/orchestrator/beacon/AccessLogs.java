@@ -38,6 +38,9 @@ public final class AccessLogs {
   private static final String REQUEST = "DroverLogRequest";
   private static final String IDEMPOTENCY_KEY = "X-Idempotency-Key";
 
+  /** What a page of an answer has at most, in bytes; a larger entry goes alone. */
+  private static final long PAGE_BYTES = 512 << 10;
+
   /** A request of central, and how far it is answered. */
   private record Request(
       String beaconId, Instant since, String requestId, long after, long upTo, int page) {}
@@ -139,10 +142,16 @@ public final class AccessLogs {
   /** Makes the next page of a request the body, and sets {@link #MORE}; the first may be empty. */
   public void nextPage(Exchange exchange, int limit) {
     Request request = exchange.getProperty(REQUEST, Request.class);
-    List<AccessLogStore.Kept> logs =
-        store.page(request.beaconId(), request.since(), request.after(), request.upTo(), limit + 1);
-    boolean more = logs.size() > limit;
-    List<AccessLogStore.Kept> page = more ? logs.subList(0, limit) : logs;
+    List<AccessLogStore.Kept> page =
+        store.page(
+            request.beaconId(),
+            request.since(),
+            request.after(),
+            request.upTo(),
+            limit,
+            PAGE_BYTES);
+    long last = page.isEmpty() ? request.after() : page.get(page.size() - 1).seq();
+    boolean more = store.any(request.beaconId(), request.since(), last, request.upTo());
     ObjectNode body = Json.MAPPER.createObjectNode();
     body.put("beacon_id", request.beaconId()).put("entity_id", entityId);
     body.put("request_id", request.requestId());
@@ -152,7 +161,6 @@ public final class AccessLogs {
     page.forEach(log -> list.addRawValue(new RawValue(log.json())));
     body.put("total_logs", page.size());
     exchange.getMessage().setBody(Json.text(body));
-    long last = page.isEmpty() ? request.after() : page.get(page.size() - 1).seq();
     exchange.setProperty(
         REQUEST,
         new Request(

@@ -133,13 +133,16 @@ final class ParkedItems {
         .findFirst();
   }
 
-  /** Those after this id, oldest first. */
-  List<ParkedItem> list(long after, int max) {
+  /** Those after this id, oldest first: up to so many, and so many bytes, but always one. */
+  List<ParkedItem> list(long after, int max, long bytes) {
     return database.query(
         row -> ParkedItem.read(row, seal),
-        "SELECT * FROM uplink_parked WHERE id > ? ORDER BY id LIMIT ?",
+        "SELECT * FROM uplink_parked WHERE id IN (SELECT id FROM (SELECT id, size, sum(size) OVER"
+            + " (ORDER BY id) AS total FROM (SELECT id, size FROM uplink_parked WHERE id > ? ORDER"
+            + " BY id LIMIT ?)) WHERE total <= ? OR total = size) ORDER BY id",
         after,
-        max);
+        max,
+        bytes);
   }
 
   /** One of them. */

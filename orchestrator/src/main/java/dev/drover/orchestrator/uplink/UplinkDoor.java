@@ -24,6 +24,9 @@ public final class UplinkDoor {
   /** Header: the caller's own key, or none; in an answer the write's key. */
   public static final String IDEMPOTENCY_KEY = "X-Idempotency-Key";
 
+  /** Central takes requests of 8 MiB; the rest is for what is around the write. */
+  static final long MOST = (8L << 20) - (64 << 10);
+
   private final UplinkStore store;
 
   /** The door of this uplink. */
@@ -34,13 +37,20 @@ public final class UplinkDoor {
   /**
    * Accepts the write in the body; it is durable when this returns.
    *
-   * @throws ProtocolException VALIDATION_FAILED when the body is not JSON, QUEUE_FULL when there is
-   *     no room for it, in the queue or on the disk
+   * @throws ProtocolException VALIDATION_FAILED when the body is not JSON, PAYLOAD_TOO_LARGE when
+   *     central could never take it, QUEUE_FULL when there is no room for it, in the queue or on
+   *     the disk
    */
   public void accept(Exchange exchange) {
     var message = exchange.getMessage();
     String body = Json.text(Json.tree(message.getBody(byte[].class)));
     String type = message.getHeader(TYPE, String.class);
+    if (Utf8.length(body) > MOST) {
+      throw new ProtocolException(
+          ErrorCode.PAYLOAD_TOO_LARGE,
+          "A write to central has at most " + MOST + " bytes",
+          Map.of("type", type, "max_bytes", MOST));
+    }
     UplinkClass queue = UplinkClass.of(message.getHeader(CLASS, String.class));
     String key = message.getHeader(KEY, "", String.class);
     String given = message.getHeader(IDEMPOTENCY_KEY, String.class);

@@ -1,7 +1,6 @@
 package dev.drover.orchestrator.uplink;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.util.RawValue;
 import dev.drover.proto.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -39,7 +38,21 @@ public record UplinkItem(
     return new UplinkItem(number, type, key, queue, idempotencyKey, createdAt, body, tries);
   }
 
-  /** The item as a queue carries it; the write itself is sealed. */
+  /** The same item after so many refusals. */
+  UplinkItem tried(int refusals) {
+    return refusals == tries
+        ? this
+        : new UplinkItem(seq, type, key, queue, idempotencyKey, createdAt, body, refusals);
+  }
+
+  /** What it takes, about, in bytes. */
+  long size() {
+    return body == null ? UplinkRoom.ROW : UplinkRoom.size(body);
+  }
+
+  /**
+   * The item as a queue carries it; the write itself is sealed, or null where it is not with it.
+   */
   String message(byte[] sealed) {
     ObjectNode message = Json.MAPPER.createObjectNode();
     describe(message);
@@ -47,12 +60,12 @@ public record UplinkItem(
     return Json.text(message);
   }
 
-  /** The item as central reads it. */
-  ObjectNode wire() {
+  /** The item as central reads it, up to its body. */
+  String wireHead() {
     ObjectNode wire = Json.MAPPER.createObjectNode();
     describe(wire);
-    wire.putRawValue("body", new RawValue(body));
-    return wire;
+    String head = Json.text(wire);
+    return head.substring(0, head.length() - 1) + ",\"body\":";
   }
 
   private void describe(ObjectNode node) {

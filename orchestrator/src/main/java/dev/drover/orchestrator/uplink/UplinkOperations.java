@@ -15,6 +15,7 @@ public final class UplinkOperations {
   private static final Logger LOG = LoggerFactory.getLogger(UplinkOperations.class);
   private static final String ID = "parked_id";
   private static final int PAGE = 1000;
+  private static final long PAGE_BYTES = 1 << 20;
 
   private final UplinkStore store;
 
@@ -44,7 +45,10 @@ public final class UplinkOperations {
   public void list(Exchange exchange) {
     String after = exchange.getMessage().getHeader("after", "0", String.class);
     ArrayNode list = Json.MAPPER.createArrayNode();
-    store.parked().list(number("after", after), PAGE).forEach(item -> list.add(item.wire()));
+    store
+        .parked()
+        .list(number("after", after), PAGE, PAGE_BYTES)
+        .forEach(item -> list.add(item.wire()));
     exchange.getMessage().setBody(Json.text(list));
   }
 

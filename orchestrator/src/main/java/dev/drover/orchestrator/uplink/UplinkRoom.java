@@ -1,13 +1,12 @@
 package dev.drover.orchestrator.uplink;
 
 import dev.drover.orchestrator.store.Database;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What pending and parked items take, as a running sum, and what they may take. */
 final class UplinkRoom {
   /** What a row takes besides its body, about, in bytes. */
-  private static final long ROW = 256;
+  static final long ROW = 256;
 
   private final Database database;
   private final long max;
@@ -20,7 +19,7 @@ final class UplinkRoom {
   }
 
   static long size(String body) {
-    return body.getBytes(StandardCharsets.UTF_8).length + ROW;
+    return Utf8.length(body) + ROW;
   }
 
   /** Asks the tables: the running sum knows nothing of what is undone. */

@@ -25,6 +25,7 @@ public final class UplinkStore implements SealedStore {
   private final UplinkRoom room;
   private final UplinkIntake intake;
   private final ParkedItems parked;
+  private final UplinkPulse pulse = new UplinkPulse(System::nanoTime);
   private final List<Runnable> wakes = new CopyOnWriteArrayList<>();
 
   /**
@@ -41,8 +42,6 @@ public final class UplinkStore implements SealedStore {
           for (String sql : UplinkSchema.STATEMENTS) {
             Database.update(open, sql);
           }
-          // A queue of others may have lost what it had. What comes twice is settled once.
-          Database.update(open, "UPDATE uplink_items SET published = 0 WHERE published = 1");
           return null;
         });
     this.room = new UplinkRoom(database, maxBytes);
@@ -72,15 +71,35 @@ public final class UplinkStore implements SealedStore {
     return accepted;
   }
 
-  /** The oldest items of a class that can go into the queue and that it has not confirmed. */
-  List<OutboxSource.Entry> unpublished(UplinkClass queue, int max) {
-    return rows.unpublished(queue, max);
+  /**
+   * The oldest items of a class that can go into the queue and that it has not confirmed: up to so
+   * many, and so many bytes, but always one.
+   */
+  List<OutboxSource.Entry> unpublished(UplinkClass queue, int max, long bytes) {
+    return rows.unpublished(queue, max, bytes);
   }
 
-  /** How many items of a class are in the queue. */
-  long queued(UplinkClass queue) {
-    return count(
-        "SELECT count(*) FROM uplink_items WHERE class = ? AND published = 1", queue.wire());
+  /** What of a class is in the queue. */
+  UplinkQueued queued(UplinkClass queue) {
+    return rows.queued(queue);
+  }
+
+  /**
+   * The queue seems to have lost what it had of a class: it goes there again. What comes twice is
+   * settled once.
+   */
+  void publishAgain(UplinkClass queue) {
+    database.together(
+        open ->
+            Database.update(
+                open,
+                "UPDATE uplink_items SET published = 0 WHERE class = ? AND published = 1",
+                queue.wire()));
+  }
+
+  /** How the readers of the queues are. */
+  UplinkPulse pulse() {
+    return pulse;
   }
 
   /** The queue has confirmed these. */
@@ -102,13 +121,16 @@ public final class UplinkStore implements SealedStore {
    *
    * @param batch what the queue brought
    * @param most how many at a time
+   * @param bytes how many bytes of them at a time; a larger one comes alone
    * @return nothing when all of the batch is settled; those whose seal is broken without a body
    */
-  List<UplinkItem> next(Collection<UplinkRef> batch, int most) {
-    return rows.next(batch, most);
+  List<UplinkItem> next(Collection<UplinkRef> batch, int most, long bytes) {
+    return rows.next(batch, most, bytes);
   }
 
-  /** Those of the items that are not settled, by number and as the store has them now. */
+  /**
+   * Those of the items that are not settled, by number and with the refusals that they have now.
+   */
   List<UplinkItem> open(Collection<UplinkItem> items) {
     return rows.open(items);
   }

@@ -1,8 +1,5 @@
 package dev.drover.orchestrator.uplink;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.drover.proto.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,16 +24,19 @@ public final class UplinkUpload {
   private final UplinkStore store;
   private final String entityId;
   private final int batchSize;
+  private final long requestBytes;
 
   /**
    * Uploads of one mall.
    *
    * @param batchSize how many items a request has at most
+   * @param requestBytes how many bytes a request has at most, about; a larger item goes alone
    */
-  public UplinkUpload(UplinkStore store, String entityId, int batchSize) {
+  public UplinkUpload(UplinkStore store, String entityId, int batchSize, long requestBytes) {
     this.store = store;
     this.entityId = entityId;
     this.batchSize = batchSize;
+    this.requestBytes = requestBytes;
   }
 
   /** The items that the exchange carries. */
@@ -60,6 +60,7 @@ public final class UplinkUpload {
     exchange.setProperty(RECORDS, exchange.getMessage().getBody());
     exchange.setProperty(BATCH, items);
     exchange.setProperty(OPEN, items.size());
+    items.forEach(item -> store.pulse().works(item.queue()));
   }
 
   /** Tells Kafka that the batch in the body need not come again: up to its last record. */
@@ -80,7 +81,11 @@ public final class UplinkUpload {
   public void next(Exchange exchange) {
     // What follows is another request, with tries of its own.
     exchange.getMessage().removeHeader(Exchange.REDELIVERY_COUNTER);
-    take(exchange, store.next(batch(exchange), batchSize));
+    List<UplinkItem> next = store.next(batch(exchange), batchSize, requestBytes);
+    take(exchange, next);
+    if (next.isEmpty()) {
+      batch(exchange).forEach(item -> store.pulse().rests(item.queue()));
+    }
   }
 
   @SuppressWarnings("unchecked")
@@ -102,14 +107,10 @@ public final class UplinkUpload {
   /** Makes the request to central. Items that are sent in the same state have the same batch id. */
   public void write(Exchange exchange) {
     List<UplinkItem> items = items(exchange);
+    items.forEach(item -> store.pulse().works(item.queue()));
     String batch = batchId(items);
-    ObjectNode request = Json.MAPPER.createObjectNode();
-    request.put("entity_id", entityId);
-    request.put("batch_id", batch);
-    ArrayNode wire = request.putArray("items");
-    items.forEach(item -> wire.add(item.wire()));
     exchange.getMessage().setHeader("X-Idempotency-Key", batch);
-    exchange.getMessage().setBody(Json.text(request));
+    exchange.getMessage().setBody(UplinkRequest.of(entityId, batch, items));
   }
 
   /** A definite refusal is not asked for again under the same id: its answer is stored there. */

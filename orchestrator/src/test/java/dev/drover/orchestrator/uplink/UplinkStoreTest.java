@@ -2,13 +2,17 @@ package dev.drover.orchestrator.uplink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.crypto.Sealer;
+import dev.drover.engine.outbox.OutboxSource;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.store.SealedTable;
+import dev.drover.proto.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +29,7 @@ class UplinkStoreTest {
   void open() {
     Clock clock = Clock.systemUTC();
     mall = new MallStore(directory.resolve("mall.db"), sealer, clock);
-    store = new UplinkStore(mall, 1_000_000, clock);
+    store = new UplinkStore(mall, 10_000_000, clock);
   }
 
   @AfterEach
@@ -38,7 +42,9 @@ class UplinkStoreTest {
   }
 
   private List<Long> ready(UplinkClass queue) {
-    return store.unpublished(queue, 100).stream().map(item -> Long.valueOf(item.id())).toList();
+    return store.unpublished(queue, 100, 1_000_000).stream()
+        .map(item -> Long.valueOf(item.id()))
+        .toList();
   }
 
   private void settle(Verdict.Status status, UplinkItem... items) {
@@ -115,16 +121,19 @@ class UplinkStoreTest {
   }
 
   @Test
-  void whatWasInTheQueueAtTheLastStartGoesThereAgainAndDoesNotGiveWay() {
+  void whatTheQueueHasLostGoesThereAgainAndDoesNotGiveWay() {
     accept("b1", UplinkClass.LATEST);
     accept("b2", UplinkClass.LATEST);
     store.published(List.of(1L));
     store = new UplinkStore(mall, 1_000_000, Clock.systemUTC());
     accept("b1", UplinkClass.LATEST);
     accept("b2", UplinkClass.LATEST);
-    assertThat(ready(UplinkClass.LATEST)).as("1 may be at central").containsExactly(1L, 3L, 4L);
-    assertThat(store.ledger().superseded()).isEqualTo(1);
-    assertThat(store.queued(UplinkClass.LATEST)).isZero();
+    assertThat(ready(UplinkClass.LATEST)).as("1 is in the queue still").containsExactly(3L, 4L);
+    assertThat(store.queued(UplinkClass.LATEST).items()).isEqualTo(1);
+    store.publishAgain(UplinkClass.LATEST);
+    assertThat(ready(UplinkClass.LATEST)).as("first what is older").containsExactly(1L);
+    assertThat(store.ledger().superseded()).as("1 may be at central").isEqualTo(1);
+    assertThat(store.queued(UplinkClass.LATEST).items()).isZero();
   }
 
   @Test
@@ -133,7 +142,7 @@ class UplinkStoreTest {
         store.accept("any", "b1", UplinkClass.NORMAL, null, "{\"n\":\"secret\"}").orElseThrow();
     byte[] message =
         store
-            .unpublished(UplinkClass.NORMAL, 1)
+            .unpublished(UplinkClass.NORMAL, 1, 1)
             .get(0)
             .body()
             .toString()
@@ -142,9 +151,9 @@ class UplinkStoreTest {
         .contains("\"type\":\"any\"", "\"key\":\"b1\"", "\"sealed\":\"")
         .doesNotContain("secret");
     UplinkRef named = UplinkRef.read(message);
-    assertThat(store.next(List.of(named), 9)).containsExactly(item);
+    assertThat(store.next(List.of(named), 9, 9999)).containsExactly(item);
     UplinkRef other = new UplinkRef(1, UplinkClass.NORMAL, "of another store");
-    assertThat(store.next(List.of(other), 9)).isEmpty();
+    assertThat(store.next(List.of(other), 9, 9999)).isEmpty();
   }
 
   @Test
@@ -152,7 +161,7 @@ class UplinkStoreTest {
     UplinkItem broken = accept("b1", UplinkClass.NORMAL);
     UplinkItem next = accept("b1", UplinkClass.NORMAL);
     mall.database().update("UPDATE uplink_items SET body = zeroblob(40) WHERE seq = 1");
-    assertThat(store.next(List.of(UplinkRef.of(broken), UplinkRef.of(next)), 9))
+    assertThat(store.next(List.of(UplinkRef.of(broken), UplinkRef.of(next)), 9, 9999))
         .extracting(UplinkItem::body)
         .containsExactly(null, "{}");
   }
@@ -171,13 +180,93 @@ class UplinkStoreTest {
     mall.close();
     mall = new MallStore(directory.resolve("mall.db"), new Sealer(key), Clock.systemUTC());
     store = new UplinkStore(mall, 1_000_000, Clock.systemUTC());
-    assertThat(store.open(List.of(waiting))).containsExactly(waiting);
-    assertThat(store.parked().list(0, 9)).extracting(ParkedItem::body).containsExactly("{}");
+    assertThat(store.next(List.of(UplinkRef.of(waiting)), 9, 9999)).containsExactly(waiting);
+    assertThat(store.parked().list(0, 9, 9999)).extracting(ParkedItem::body).containsExactly("{}");
   }
 
   private List<Long> next(int most, UplinkItem... batch) {
     List<UplinkRef> brought = List.of(batch).stream().map(UplinkRef::of).toList();
-    return store.next(brought, most).stream().map(UplinkItem::seq).toList();
+    return store.next(brought, most, 1_000_000).stream().map(UplinkItem::seq).toList();
+  }
+
+  private UplinkItem large(int bytes) {
+    String body = "{\"text\":\"" + "x".repeat(bytes) + "\"}";
+    return store.accept("any", "b1", UplinkClass.NORMAL, null, body).orElseThrow();
+  }
+
+  @Test
+  void a7ARequestIsBoundedInBytesAndALargerItemGoesAlone() {
+    UplinkItem[] items = {large(40_000), large(40_000), large(300_000), large(10), large(10)};
+    for (List<Long> expected :
+        List.of(List.of(1L, 2L), List.of(3L), List.of(4L, 5L), List.<Long>of())) {
+      List<UplinkItem> next =
+          store.next(List.of(items).stream().map(UplinkRef::of).toList(), 100, 100_000);
+      assertThat(next).extracting(UplinkItem::seq).isEqualTo(expected);
+      settle(Verdict.Status.STORED, next.toArray(UplinkItem[]::new));
+    }
+  }
+
+  @Test
+  void a7WhatTheQueueCarriesIsBoundedInBytesWhateverWaits() {
+    UplinkOutbox outbox = UplinkOutbox.normal(store, new UplinkOutbox.Window(1000, 50_000));
+    for (int i = 0; i < 5; i++) {
+      large(30_000);
+    }
+    List<OutboxSource.Entry> first = outbox.claim(100);
+    assertThat(first).hasSize(1);
+    outbox.done(first);
+    List<OutboxSource.Entry> second = outbox.claim(100);
+    assertThat(second).as("less than the window was in it").hasSize(1);
+    outbox.done(second);
+    assertThat(outbox.claim(100)).isEmpty();
+    assertThat(ready(UplinkClass.NORMAL)).as("the others wait on the disk").hasSize(3);
+  }
+
+  @Test
+  void a7TheQueueCarriesNoLargeWriteButItsNumber() {
+    UplinkItem item = large(UplinkRows.COPY);
+    OutboxSource.Entry entry = store.unpublished(UplinkClass.NORMAL, 9, 9999).get(0);
+    assertThat(entry.body().toString()).hasSizeLessThan(500).contains("\"sealed\":null");
+    UplinkRef named = UplinkRef.read(entry.body().toString().getBytes(StandardCharsets.UTF_8));
+    assertThat(store.next(List.of(named), 9, 9)).containsExactly(item);
+  }
+
+  @Test
+  void a7ALongListOfParkedItemsComesInPagesOfBytes() {
+    settle(Verdict.Status.PARKED, large(300_000), large(300_000), large(300_000));
+    assertThat(store.parked().list(0, 10, 700_000)).hasSize(2);
+    assertThat(store.parked().list(2, 10, 700_000)).hasSize(1);
+    assertThat(store.parked().list(0, 10, 9)).hasSize(1);
+  }
+
+  @Test
+  void aRequestIsTheJsonOfItsItems() {
+    UplinkItem item =
+        store.accept("any", "b1", UplinkClass.NORMAL, null, "{\"n\":\"ä€😀\"}").orElseThrow();
+    byte[] request = UplinkRequest.of("mall", "batch", List.of(item, item));
+    JsonNode json = Json.tree(request);
+    assertThat(json.path("entity_id").asText()).isEqualTo("mall");
+    assertThat(json.path("batch_id").asText()).isEqualTo("batch");
+    assertThat(json.path("items")).hasSize(2);
+    assertThat(json.at("/items/1/body/n").asText()).isEqualTo("ä€😀");
+    assertThat(json.at("/items/1/idempotency_key").asText()).isEqualTo(item.idempotencyKey());
+  }
+
+  @Test
+  void aReaderThatHasNothingToDoIsSilentAfterGrowingWaits() {
+    AtomicLong seconds = new AtomicLong(100);
+    UplinkPulse pulse = new UplinkPulse(() -> seconds.get() * 1_000_000_000);
+    assertThat(pulse.silent(UplinkClass.NORMAL)).isFalse();
+    seconds.addAndGet(5);
+    assertThat(pulse.silent(UplinkClass.NORMAL)).isTrue();
+    seconds.addAndGet(9);
+    assertThat(pulse.silent(UplinkClass.NORMAL)).isFalse();
+    pulse.works(UplinkClass.NORMAL);
+    seconds.addAndGet(60);
+    assertThat(pulse.silent(UplinkClass.NORMAL)).as("a batch is tried again").isFalse();
+    pulse.rests(UplinkClass.NORMAL);
+    seconds.addAndGet(5);
+    assertThat(pulse.silent(UplinkClass.NORMAL)).isTrue();
   }
 
   @Test
@@ -187,7 +276,7 @@ class UplinkStoreTest {
     settle(Verdict.Status.STORED, item);
     settle(Verdict.Status.PARKED, item);
     assertThat(store.ledger().stored()).isEqualTo(1);
-    assertThat(store.parked().list(0, 10)).isEmpty();
+    assertThat(store.parked().list(0, 10, 9999)).isEmpty();
     assertThat(store.ledger().balanced()).isTrue();
   }
 
