@@ -2,6 +2,7 @@ package dev.drover.orchestrator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.proto.Json;
 import io.vertx.core.http.HttpServerResponse;
@@ -37,6 +38,9 @@ final class FakeUploads {
   final Map<String, String> byBatch = new HashMap<>();
 
   private final Map<String, JsonNode> responses = new HashMap<>();
+
+  /** Whether it keeps what the items say: a large backlog does not fit. */
+  volatile boolean keepBodies = true;
 
   /** What an item's operation answers. */
   volatile Function<JsonNode, JsonNode> operation = item -> Json.MAPPER.createObjectNode();
@@ -92,7 +96,8 @@ final class FakeUploads {
         result.put("status", "duplicate");
         result.set("response", responses.get(key));
       } else {
-        stored.put(key, new Stored(seq, item.path("type").asText(), item.path("body")));
+        JsonNode body = keepBodies ? item.path("body") : NullNode.getInstance();
+        stored.put(key, new Stored(seq, item.path("type").asText(), body));
         result.put("status", "stored");
         JsonNode response = operation.apply(item);
         responses.put(key, response);

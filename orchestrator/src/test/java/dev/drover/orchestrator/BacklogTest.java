@@ -1,0 +1,105 @@
+package dev.drover.orchestrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.drover.engine.backbone.FreePort;
+import dev.drover.engine.crypto.FileKeyProvider;
+import dev.drover.engine.crypto.Sealer;
+import dev.drover.orchestrator.keys.Rekey;
+import dev.drover.orchestrator.store.MallStore;
+import dev.drover.orchestrator.uplink.UplinkClass;
+import dev.drover.orchestrator.uplink.UplinkStore;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A mall whose backlog is many times its memory, in a process with the heap that is shipped. The
+ * case as it was reported: {@code -Ddrover.backlog.large=261 -Ddrover.backlog.small=1000}.
+ */
+class BacklogTest {
+  private static final Logger LOG = LoggerFactory.getLogger(BacklogTest.class);
+  private static final int LARGE = Integer.getInteger("drover.backlog.large", 12);
+  private static final int SMALL = Integer.getInteger("drover.backlog.small", 1_000);
+  private static final Duration PATIENCE = Duration.ofSeconds(120).plusMillis(2_000L * LARGE);
+
+  @TempDir Path data;
+
+  /** Writes as they lie in a store that an earlier version has filled. */
+  private int fill() {
+    FileKeyProvider keys = new FileKeyProvider(data.resolve("keys"));
+    Sealer sealer = Rekey.sealer(keys, "mall-store");
+    Clock clock = Clock.systemUTC();
+    try (MallStore mall = new MallStore(data.resolve("mall.db"), sealer, clock)) {
+      UplinkStore store = new UplinkStore(mall, 4_000_000_000L, clock);
+      String large = "{\"jwe\":\"" + "x".repeat(6_700_000) + "\"}";
+      String small = "{\"jwe\":\"" + "x".repeat(27_000) + "\"}";
+      for (int i = 0; i < Math.max(LARGE, SMALL); i++) {
+        if (i < LARGE) {
+          store.accept("access_logs", "b1", UplinkClass.NORMAL, null, large).orElseThrow();
+        }
+        if (i < SMALL) {
+          store.accept("access_logs", "b" + i % 40, UplinkClass.NORMAL, null, small).orElseThrow();
+        }
+      }
+    }
+    return LARGE + SMALL;
+  }
+
+  private long queued() {
+    FileKeyProvider keys = new FileKeyProvider(data.resolve("keys"));
+    Sealer sealer = Rekey.sealer(keys, "mall-store");
+    try (MallStore mall = new MallStore(data.resolve("mall.db"), sealer, Clock.systemUTC())) {
+      return mall.database()
+          .first(row -> row.getLong(1), "SELECT count(*) FROM uplink_items WHERE published = 1")
+          .orElseThrow();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mqtt", "kafka"})
+  void a7AMallWithABacklogStartsAgainAndDrainsItInOrder(String queue) throws Exception {
+    int items = fill();
+    int port = FreePort.pick();
+    try (FakeCentral central = new FakeCentral(port);
+        MallProcess mall = new MallProcess(data, central.url(), Map.of("drover.queue", queue))) {
+      central.uploads.keepBodies = false;
+      central.goAway();
+      mall.start();
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                mall.check();
+                return queued() > 20;
+              });
+      mall.kill();
+      long begin = System.nanoTime();
+      mall.start();
+      central.listen();
+      long[] resident = new long[1];
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                mall.check();
+                resident[0] = Math.max(resident[0], mall.resident());
+                return central.uploads.all().size() == items;
+              });
+      assertThat(central.uploads.all()).extracting(FakeUploads.Stored::seq).isSorted();
+      LOG.info(
+          "{}: {} writes drained {} s after the start, resident at most {} MB",
+          queue,
+          items,
+          (System.nanoTime() - begin) / 1_000_000_000,
+          resident[0]);
+    }
+  }
+}
