@@ -1,5 +1,6 @@
 package dev.drover.engine.events;
 
+import dev.drover.engine.crypto.Principal;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +41,7 @@ public final class EventHub implements AutoCloseable {
   private final Map<ScheduledExecutorService, Outbox> outboxes = new ConcurrentHashMap<>();
   private final ReentrantReadWriteLock viewLock = new ReentrantReadWriteLock();
   private final ExecutorService readers;
+  private final StreamRights rights;
   private volatile HubView view;
   private volatile boolean closed;
 
@@ -49,6 +52,7 @@ public final class EventHub implements AutoCloseable {
     this.clock = clock;
     this.frames = new ControlFrames(clock, settings);
     this.limit = new StreamLimit(settings);
+    this.rights = new StreamRights(streams, clock);
     this.readers =
         Executors.newFixedThreadPool(
             settings.catchUpReaders(),
@@ -287,10 +291,30 @@ public final class EventHub implements AutoCloseable {
         .forEach(this::abort);
   }
 
+  /**
+   * Ends the streams of these callers at once, because a token, an orchestrator, an entity or a
+   * signing key was revoked: SSE by abort, WebSocket 1008, gRPC UNAUTHENTICATED.
+   *
+   * @return how many streams there were
+   */
+  public int endStreams(Predicate<Principal> whose, String reason) {
+    return rights.end(whose, reason);
+  }
+
+  /**
+   * Asks this once a second of each open stream's caller; a stream whose caller no longer has its
+   * right is ended, also one that was opened while the right was being taken away. It must not
+   * block.
+   */
+  public void checkRights(Predicate<Principal> stillHolds) {
+    rights.check(stillHolds);
+  }
+
   /** Cuts all streams and ends. */
   @Override
   public void close() {
     closed = true;
+    rights.close();
     streams.forEach(this::abort);
     HubView current = view;
     if (current != null) {

@@ -24,6 +24,16 @@ public interface EventSink {
   /** Cuts the stream so that the client cannot take it for a clean end. */
   void abort();
 
+  /**
+   * Ends the stream because its caller's right to it is over; says so where the protocol has words
+   * for it. SSE has none: the connection is cut, and the next request is answered 401.
+   *
+   * @param reason what is over, in a few words
+   */
+  default void endUnauthorised(String reason) {
+    abort();
+  }
+
   /** Ends the stream cleanly, after what was written. */
   void end();
 }

@@ -233,6 +233,14 @@ public final class EventStream {
     }
   }
 
+  /** On the thread: ends the stream because the caller's right to it is over. */
+  void endUnauthorised(String reason) {
+    if (!closed) {
+      close();
+      sink.endUnauthorised(reason);
+    }
+  }
+
   /** On the thread: cuts the stream. */
   void abort() {
     close();

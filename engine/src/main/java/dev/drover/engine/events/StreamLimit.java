@@ -7,6 +7,8 @@ import java.util.Set;
 
 /** The most streams that one owner may hold under one key. */
 final class StreamLimit {
+  private static final int RETRY_AFTER_SECONDS = 30;
+
   private final EventHubSettings settings;
 
   StreamLimit(EventHubSettings settings) {
@@ -22,7 +24,7 @@ final class StreamLimit {
         throw new ProtocolException(
             ErrorCode.RATE_LIMIT_EXCEEDED,
             "this caller holds " + held + " event streams already",
-            Map.of("max_streams", most));
+            Map.of("max_streams", most, "retry_after_seconds", RETRY_AFTER_SECONDS));
       }
     }
     streams.add(stream);

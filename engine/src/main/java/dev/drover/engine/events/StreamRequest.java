@@ -1,7 +1,9 @@
 package dev.drover.engine.events;
 
+import dev.drover.engine.crypto.Principal;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a caller was granted: the events of one key from a cursor on.
@@ -21,9 +23,19 @@ public record StreamRequest(
     Duration minGap,
     Duration maxWait) {
 
+  /** The attribute that holds the caller as a {@link Principal}. */
+  public static final String PRINCIPAL = "principal";
+
   /** Copies the attributes. */
   public StreamRequest {
     attributes = Map.copyOf(attributes);
+  }
+
+  /** Whose stream it is; empty when nobody had to prove anything. */
+  public Optional<Principal> principal() {
+    return attributes.get(PRINCIPAL) instanceof Principal caller
+        ? Optional.of(caller)
+        : Optional.empty();
   }
 
   /** A plain subscription. */

@@ -91,12 +91,20 @@ final class GrpcSink implements EventSink {
   /** Tells a reader that keeps up to come back (UNAVAILABLE); resets one that does not. */
   @Override
   public void abort() {
+    cut(Status.UNAVAILABLE.withDescription("the stream was cut; call again with last_event_id"));
+  }
+
+  @Override
+  public void endUnauthorised(String reason) {
+    cut(Status.UNAUTHENTICATED.withDescription(reason));
+  }
+
+  private void cut(Status status) {
     if (pendingBytes() > POLITE_LIMIT) {
       over = true;
       call.reset();
     } else {
-      close(
-          Status.UNAVAILABLE.withDescription("the stream was cut; call again with last_event_id"));
+      close(status);
     }
   }
 

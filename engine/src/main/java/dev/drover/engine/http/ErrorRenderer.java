@@ -34,6 +34,7 @@ public final class ErrorRenderer {
     }
     message.setHeader(Exchange.HTTP_RESPONSE_CODE, error.code().status());
     message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+    ErrorHeaders.of(error).forEach(message::setHeader);
     message.setBody(ErrorBody.render(error, clock.instant(), requestId));
   }
 

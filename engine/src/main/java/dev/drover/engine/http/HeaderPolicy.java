@@ -20,6 +20,7 @@ public final class HeaderPolicy implements HeaderFilterStrategy {
           "location",
           "retry-after",
           "vary",
+          "www-authenticate",
           "x-drover-stale-since",
           "x-ratelimit-limit",
           "x-ratelimit-remaining",

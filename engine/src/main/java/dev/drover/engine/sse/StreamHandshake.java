@@ -1,12 +1,14 @@
 package dev.drover.engine.sse;
 
 import dev.drover.engine.events.StreamRequest;
+import dev.drover.engine.http.ErrorHeaders;
+import dev.drover.proto.ErrorBody;
+import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
@@ -132,19 +134,18 @@ public final class StreamHandshake {
     if (response.closed() || response.ended()) {
       return;
     }
-    boolean told = failure instanceof ProtocolException;
-    ProtocolException known = told ? (ProtocolException) failure : null;
-    String message = told ? known.getMessage() : "the stream could not be opened";
-    JsonObject error =
-        new JsonObject()
-            .put("code", told ? known.code().name() : "INTERNAL_ERROR")
-            .put("message", message)
-            .put("details", new JsonObject(told ? known.details() : Map.of()))
-            .put("timestamp", clock.instant().toString())
-            .put("request_id", exchange.getMessage().getHeader("X-Request-ID", String.class));
-    response.setStatusCode(told ? known.code().status() : 500);
+    ProtocolException error =
+        failure instanceof ProtocolException told
+            ? told
+            : new ProtocolException(ErrorCode.INTERNAL_ERROR, "the stream could not be opened");
+    String requestId = exchange.getMessage().getHeader("X-Request-ID", String.class);
+    if (requestId != null) {
+      response.putHeader("X-Request-ID", requestId);
+    }
+    ErrorHeaders.of(error).forEach(response::putHeader);
+    response.setStatusCode(error.code().status());
     response.putHeader("Content-Type", JSON);
-    response.end(new JsonObject().put("error", error).put("message", message).encode());
+    response.end(ErrorBody.render(error, clock.instant(), requestId));
   }
 
   private void copy(Exchange exchange, MultiMap values) {

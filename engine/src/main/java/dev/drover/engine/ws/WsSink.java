@@ -13,12 +13,15 @@ import java.util.Deque;
 /** A WebSocket stream; what comes before the upgrade is done waits for it. */
 final class WsSink extends ChannelSink {
   private static final short SERVICE_RESTART = 1012;
+  private static final short POLICY_VIOLATION = 1008;
   private static final int POLITE_LIMIT = 64 * 1024;
 
   private final Deque<ByteBuf> early = new ArrayDeque<>();
   private long earlyBytes;
   private ServerWebSocket socket;
   private boolean over;
+  private short endCode;
+  private String endReason;
 
   WsSink(Channel channel, Outbox outbox) {
     super(channel, outbox);
@@ -38,7 +41,7 @@ final class WsSink extends ChannelSink {
     earlyBytes = 0;
     flush();
     if (over) {
-      abort();
+      close(endCode, endReason);
     }
   }
 
@@ -70,12 +73,26 @@ final class WsSink extends ChannelSink {
   /** Tells a reader that keeps up to come back (1012); cuts one that does not. */
   @Override
   public void abort() {
-    over = true;
+    close(SERVICE_RESTART, "service restart");
+  }
+
+  /** Tells a reader that keeps up that its right is over (1008); cuts one that does not. */
+  @Override
+  public void endUnauthorised(String reason) {
+    close(POLICY_VIOLATION, reason);
+  }
+
+  private void close(short code, String reason) {
+    if (!over) {
+      over = true;
+      endCode = code;
+      endReason = reason;
+    }
     if (socket == null) {
       return;
     }
     if (pendingBytes() < POLITE_LIMIT) {
-      socket.close(SERVICE_RESTART, "service restart");
+      socket.close(endCode, endReason);
     } else {
       super.abort();
     }
