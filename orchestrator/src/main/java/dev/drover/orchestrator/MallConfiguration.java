@@ -2,10 +2,12 @@ package dev.drover.orchestrator;
 
 import dev.drover.engine.backbone.ArtemisConfig;
 import dev.drover.engine.backbone.EmbeddedArtemis;
+import dev.drover.engine.backbone.MqttLimits;
 import dev.drover.engine.backbone.MqttTls;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.engine.grpc.GrpcPort;
+import dev.drover.engine.limit.ByteBudget;
 import dev.drover.orchestrator.beacon.BeaconMqttAccess;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralCalls;
@@ -218,7 +220,8 @@ class MallConfiguration {
       GrpcPort grpc,
       OrchestratorProperties properties,
       KeyProvider keys,
-      BeaconMqttAccess beacons) {
+      BeaconMqttAccess beacons,
+      ByteBudget budget) {
     if (StringUtils.hasText(properties.mqtt().url())) {
       return new Doors(grpc, Optional.empty(), CompletableFuture.completedFuture(null));
     }
@@ -229,8 +232,13 @@ class MallConfiguration {
                 properties.plainBind(),
                 properties.mqtt().port(),
                 mqttTls(properties),
-                Duration.ofDays(30)),
-            new MallMqttAccess(keys.secret(MallMqttAccess.SECRET), beacons));
+                Duration.ofDays(30),
+                MqttLimits.of(
+                    properties.mqtt().maxPacketBytes(),
+                    properties.mqtt().maxConnections(),
+                    properties.mqtt().maxConnectionsPerAddress())),
+            new MallMqttAccess(keys.secret(MallMqttAccess.SECRET), beacons),
+            budget);
     return new Doors(grpc, Optional.of(broker), CompletableFuture.runAsync(broker::start));
   }
 

@@ -80,8 +80,17 @@ public record OrchestratorProperties(
     }
   }
 
-  /** A broker of others by its URL, or the embedded one on these ports. */
-  public record Mqtt(int port, int tlsPort, String url) {}
+  /**
+   * A broker of others by its URL, or the embedded one on these ports, which takes packets of so
+   * many bytes and so many connections.
+   */
+  public record Mqtt(
+      int port,
+      int tlsPort,
+      String url,
+      int maxPacketBytes,
+      int maxConnections,
+      int maxConnectionsPerAddress) {}
 
   /** Brokers; the port of the embedded one; external ones, empty for the embedded one. */
   public record Kafka(String brokers, String external, int port) {}

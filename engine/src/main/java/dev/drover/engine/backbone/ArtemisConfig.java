@@ -14,15 +14,28 @@ import java.util.Optional;
  * @param tls TLS port beside it, if any
  * @param sessionExpiry how long the broker keeps the session of an absent MQTT 3.1.1 client; MQTT 5
  *     clients say it themselves
+ * @param limits what it takes from a client
  */
 public record ArtemisConfig(
-    Path dataDir, String host, int port, Optional<MqttTls> tls, Duration sessionExpiry) {
+    Path dataDir,
+    String host,
+    int port,
+    Optional<MqttTls> tls,
+    Duration sessionExpiry,
+    MqttLimits limits) {
   /** Checks that nothing is missing. */
   public ArtemisConfig {
     Objects.requireNonNull(dataDir, "dataDir");
     Objects.requireNonNull(host, "host");
     Objects.requireNonNull(tls, "tls");
     Objects.requireNonNull(sessionExpiry, "sessionExpiry");
+    Objects.requireNonNull(limits, "limits");
+  }
+
+  /** The usual limits. */
+  public ArtemisConfig(
+      Path dataDir, String host, int port, Optional<MqttTls> tls, Duration sessionExpiry) {
+    this(dataDir, host, port, tls, sessionExpiry, MqttLimits.usual());
   }
 
   /** A plain port on loopback, sessions kept for 30 days. */

@@ -7,6 +7,7 @@ import java.util.Set;
 import javax.security.auth.Subject;
 import org.apache.activemq.artemis.core.config.WildcardConfiguration;
 import org.apache.activemq.artemis.core.protocol.mqtt.MQTTUtil;
+import org.apache.activemq.artemis.core.remoting.impl.netty.NettyConnection;
 import org.apache.activemq.artemis.core.security.CheckType;
 import org.apache.activemq.artemis.core.security.Role;
 import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
@@ -25,7 +26,7 @@ final class ArtemisSecurity implements ActiveMQSecurityManager5 {
   }
 
   /** Carries the authoriser's own identity through Artemis, which knows users by name only. */
-  private record Identity(Principal it) implements Principal {
+  private record Identity(Principal it, String clientId) implements Principal {
     @Override
     public String getName() {
       return it.getName();
@@ -49,13 +50,25 @@ final class ArtemisSecurity implements ActiveMQSecurityManager5 {
             Optional.ofNullable(password),
             connection.getClientID() == null ? "" : connection.getClientID(),
             chain == null || chain.length == 0 ? Optional.empty() : Optional.of(chain[0]));
-    return authoriser.authenticate(login).map(ArtemisSecurity::subject).orElse(null);
+    Optional<Principal> identity = authoriser.authenticate(login);
+    identity.ifPresent(who -> admit(connection, who));
+    return identity.map(who -> subject(who, login.clientId())).orElse(null);
   }
 
-  private static Subject subject(Principal identity) {
+  /** Tells the port how large this client's packets may be. */
+  private void admit(RemotingConnection connection, Principal identity) {
+    if (connection.getTransportConnection() instanceof NettyConnection transport) {
+      MqttPeer peer = transport.getChannel().attr(MqttPeer.KEY).get();
+      if (peer != null) {
+        peer.admit(authoriser.maxPacketBytes(identity, peer.maxBytes()));
+      }
+    }
+  }
+
+  private static Subject subject(Principal identity, String clientId) {
     return new Subject(
         true,
-        Set.of(new UserPrincipal(identity.getName()), new Identity(identity)),
+        Set.of(new UserPrincipal(identity.getName()), new Identity(identity, clientId)),
         Set.of(),
         Set.of());
   }
@@ -70,7 +83,16 @@ final class ArtemisSecurity implements ActiveMQSecurityManager5 {
       return false;
     }
     Principal who = identity.get().it();
-    String topic = MQTTUtil.getMqttTopicFromCoreAddress(address, wildcards);
+    // what is asked is an address, or the queue of a session at it
+    int mark = address.indexOf(QueueNameGuard.QUEUE_MARK);
+    String name = mark < 0 ? address : address.substring(0, mark);
+    if (mark >= 0
+        && !address
+            .substring(mark + QueueNameGuard.QUEUE_MARK.length())
+            .equals(identity.get().clientId() + "." + name)) {
+      return false;
+    }
+    String topic = MQTTUtil.getMqttTopicFromCoreAddress(name, wildcards);
     return switch (check) {
       case SEND -> authoriser.allows(who, topic, MqttAction.PUBLISH);
       case CONSUME,

@@ -1,8 +1,5 @@
 package dev.drover.engine.backbone;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,7 +17,6 @@ import org.apache.activemq.artemis.utils.critical.CriticalAnalyzerPolicy;
 /** The settings of the mall's broker: every acknowledged message is on disk, little memory. */
 final class ArtemisSettings {
   static final String PLAIN = "mqtt";
-  static final String TLS = "mqtts";
   private static final int MIB = 1 << 20;
 
   private ArtemisSettings() {}
@@ -63,16 +59,6 @@ final class ArtemisSettings {
             transport(config.host(), config.port()),
             PLAIN,
             mqtt(config)));
-    config
-        .tls()
-        .ifPresent(
-            tls ->
-                c.addAcceptorConfiguration(
-                    new TransportConfiguration(
-                        NettyAcceptorFactory.class.getName(),
-                        tlsTransport(config, tls),
-                        TLS,
-                        mqtt(config))));
     return c;
   }
 
@@ -97,47 +83,16 @@ final class ArtemisSettings {
     t.put(TransportConstants.HOST_PROP_NAME, host);
     t.put(TransportConstants.PORT_PROP_NAME, port);
     t.put(TransportConstants.PROTOCOLS_PROP_NAME, "MQTT");
-    t.put(TransportConstants.REMOTING_THREADS_PROPNAME, 2);
+    // it never binds: MqttDoor does, and hands it the connections
+    t.put(TransportConstants.HTTP_UPGRADE_ENABLED_PROP_NAME, true);
+    t.put(TransportConstants.REMOTING_THREADS_PROPNAME, 1);
     return t;
-  }
-
-  private static Map<String, Object> tlsTransport(ArtemisConfig config, MqttTls tls) {
-    Map<String, Object> t = transport(tls.host(), tls.port());
-    t.put(TransportConstants.SSL_ENABLED_PROP_NAME, true);
-    t.put(TransportConstants.ENABLED_PROTOCOLS_PROP_NAME, "TLSv1.3");
-    t.put(TransportConstants.KEYSTORE_TYPE_PROP_NAME, "PEMCFG");
-    t.put(TransportConstants.KEYSTORE_PATH_PROP_NAME, pemFiles(config.dataDir(), tls).toString());
-    tls.clientAuthority()
-        .ifPresent(
-            authority -> {
-              t.put(TransportConstants.TRUSTSTORE_TYPE_PROP_NAME, "PEMCA");
-              t.put(TransportConstants.TRUSTSTORE_PATH_PROP_NAME, authority.toString());
-              t.put(
-                  tls.clientsMust()
-                      ? TransportConstants.NEED_CLIENT_AUTH_PROP_NAME
-                      : TransportConstants.WANT_CLIENT_AUTH_PROP_NAME,
-                  true);
-            });
-    return t;
-  }
-
-  /** Artemis takes a certificate and a key of two files by a third one that names them. */
-  private static Path pemFiles(Path dir, MqttTls tls) {
-    Path file = dir.resolve("tls.pemcfg");
-    try {
-      Files.createDirectories(dir);
-      Files.writeString(
-          file,
-          "source.key=%s%nsource.cert=%s%n"
-              .formatted(tls.key().toAbsolutePath(), tls.certificate().toAbsolutePath()));
-      return file;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static Map<String, Object> mqtt(ArtemisConfig config) {
     Map<String, Object> m = new HashMap<>();
+    // names that a client may have kept for it are memory
+    m.put("topicAliasMaximum", 0);
     m.put("defaultMqttSessionExpiryInterval", Math.toIntExact(config.sessionExpiry().toSeconds()));
     return m;
   }

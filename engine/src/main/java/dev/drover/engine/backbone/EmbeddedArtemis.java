@@ -1,7 +1,9 @@
 package dev.drover.engine.backbone;
 
+import dev.drover.engine.limit.ByteBudget;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.activemq.artemis.core.config.Configuration;
+import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptor;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.ServiceRegistry;
 import org.apache.activemq.artemis.core.server.impl.ActiveMQServerImpl;
@@ -14,12 +16,25 @@ import org.apache.activemq.artemis.core.server.impl.ServiceRegistryImpl;
 public final class EmbeddedArtemis implements AutoCloseable {
   private final ArtemisConfig config;
   private final MqttAuthoriser authoriser;
+  private final ByteBudget budget;
   private ActiveMQServer broker;
+  private MqttDoor door;
+  private OversizeDrop oversize;
 
-  /** A broker that is not started yet. */
+  /** A broker with a budget of bytes of its own, that is not started yet. */
   public EmbeddedArtemis(ArtemisConfig config, MqttAuthoriser authoriser) {
+    this(config, authoriser, ByteBudget.ofHeap());
+  }
+
+  /**
+   * A broker that is not started yet.
+   *
+   * @param budget what the packets under way in this process are taken from
+   */
+  public EmbeddedArtemis(ArtemisConfig config, MqttAuthoriser authoriser, ByteBudget budget) {
     this.config = config;
     this.authoriser = authoriser;
+    this.budget = budget;
   }
 
   /**
@@ -43,6 +58,8 @@ public final class EmbeddedArtemis implements AutoCloseable {
             null,
             services);
     broker.registerBrokerPlugin(new PublishOrder(broker));
+    oversize = new OversizeDrop(broker);
+    broker.registerBrokerPlugin(oversize);
     broker.registerActivationFailureListener(failure::set);
     try {
       broker.start();
@@ -53,6 +70,12 @@ public final class EmbeddedArtemis implements AutoCloseable {
       if (!broker.isActive()) {
         throw new IllegalStateException("it is not active");
       }
+      door =
+          new MqttDoor(
+              (NettyAcceptor) broker.getRemotingService().getAcceptor(ArtemisSettings.PLAIN),
+              config.limits(),
+              budget);
+      door.listen(config);
       return this;
     } catch (Exception e) {
       close();
@@ -71,6 +94,16 @@ public final class EmbeddedArtemis implements AutoCloseable {
     return broker == null ? 0 : broker.getTotalMessageCount();
   }
 
+  /** Stored messages that were larger than their readers take, and so are gone. */
+  public synchronized long dropped() {
+    return oversize == null ? 0 : oversize.dropped();
+  }
+
+  /** Connections, packets and messages that were refused since the start. */
+  public synchronized long refused() {
+    return door == null ? 0 : door.refused();
+  }
+
   /** Ends the connections and closes the journal. */
   @Override
   public synchronized void close() {
@@ -79,10 +112,17 @@ public final class EmbeddedArtemis implements AutoCloseable {
     }
     ActiveMQServer stopping = broker;
     broker = null;
+    if (door != null) {
+      door.stopListening();
+    }
     try {
       stopping.stop();
     } catch (Exception e) {
       throw new IllegalStateException("The MQTT broker does not stop", e);
+    } finally {
+      if (door != null) {
+        door.close();
+      }
     }
   }
 }

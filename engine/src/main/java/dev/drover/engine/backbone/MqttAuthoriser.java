@@ -20,4 +20,14 @@ public interface MqttAuthoriser {
    *     #}
    */
   boolean allows(Principal identity, String topic, MqttAction action);
+
+  /**
+   * The largest packet that an identity may send. What a client with more than usual sends is not
+   * taken from the process's budget of bytes: it is the process itself.
+   *
+   * @param usual the limit of all others, in bytes
+   */
+  default int maxPacketBytes(Principal identity, int usual) {
+    return usual;
+  }
 }

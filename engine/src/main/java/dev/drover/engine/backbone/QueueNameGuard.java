@@ -11,7 +11,8 @@ import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
  * another client's session.
  */
 final class QueueNameGuard implements MQTTInterceptor {
-  private static final String QUEUE_MARK = "::";
+  /** Stands between an address and a queue. */
+  static final String QUEUE_MARK = "::";
 
   @Override
   public boolean intercept(MqttMessage packet, RemotingConnection connection) {

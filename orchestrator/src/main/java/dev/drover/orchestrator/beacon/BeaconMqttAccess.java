@@ -8,14 +8,19 @@ import dev.drover.engine.guard.RateWindows;
 import java.security.Principal;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Beacons at the mall's MQTT broker: the user name and the client id are the device id, the
  * password is {@code <nonce>.<signature over the nonce's text bytes>}. A beacon writes its own
- * heartbeats and access logs, as often as over HTTP, and reads that data of the mall has changed.
+ * heartbeats and access logs, as often as over HTTP. It reads that data of the mall has changed,
+ * the news of one firmware target at a time, and the commands to itself; nothing else.
  */
 public final class BeaconMqttAccess implements MqttAuthoriser {
   private static final String CHANGES = "mall/data_update";
+
+  /** One level, and no wildcard. */
+  private static final Pattern FIRMWARE = Pattern.compile("firmware/[^/+#]+");
 
   private record Identity(Beacon beacon) implements Principal {
     @Override
@@ -52,7 +57,9 @@ public final class BeaconMqttAccess implements MqttAuthoriser {
       return false;
     }
     if (action == MqttAction.SUBSCRIBE) {
-      return topic.equals(CHANGES);
+      return topic.equals(CHANGES)
+          || topic.equals("commands/" + known.beacon().beaconId())
+          || FIRMWARE.matcher(topic).matches();
     }
     String own = "beacons/" + known.beacon().beaconId() + "/";
     boolean mine = topic.equals(own + "heartbeat") || topic.equals(own + "access-logs");

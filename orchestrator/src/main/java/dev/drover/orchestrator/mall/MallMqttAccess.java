@@ -24,6 +24,8 @@ public final class MallMqttAccess implements MqttAuthoriser {
   /** What the client ids of the mall's own process begin with. */
   public static final String CLIENT_PREFIX = "drover-";
 
+  private static final int OWN_PACKET_BYTES = 32 << 20;
+
   private record Own() implements Principal {
     @Override
     public String getName() {
@@ -59,5 +61,11 @@ public final class MallMqttAccess implements MqttAuthoriser {
   @Override
   public boolean allows(Principal identity, String topic, MqttAction action) {
     return identity instanceof Own || beacons.allows(identity, topic, action);
+  }
+
+  /** What this process queues for central may be as large as an upload. */
+  @Override
+  public int maxPacketBytes(Principal identity, int usual) {
+    return identity instanceof Own ? OWN_PACKET_BYTES : usual;
   }
 }

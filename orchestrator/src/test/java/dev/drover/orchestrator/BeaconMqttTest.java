@@ -1,0 +1,104 @@
+package dev.drover.orchestrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What an enrolled device with its own credentials may read and write at the mall's broker. */
+class BeaconMqttTest extends MallTestBase {
+  private static final int GRANTED = 1;
+
+  private static RawMqtt login(TestMall mall, TestBeacon beacon, int version) throws Exception {
+    RawMqtt client = new RawMqtt(mall.mqtt, version);
+    String nonce = beacon.nonce();
+    RawMqtt.Packet answer = client.connect(beacon.device, nonce + "." + beacon.sign(nonce));
+    assertThat(answer.type()).isEqualTo(RawMqtt.CONNACK);
+    assertThat(answer.at(1)).isZero();
+    return client;
+  }
+
+  @Test
+  void c6ABeaconReadsWhatTheContractGrantsItAndNothingElse() throws Exception {
+    try (TestMall mall = settled(Map.of())) {
+      TestBeacon beacon = new TestBeacon(mall, "gate-1");
+      beacon.register();
+      TestBeacon other = new TestBeacon(mall, "gate-2");
+      other.register();
+      for (int version : List.of(4, 5)) {
+        try (RawMqtt client = login(mall, beacon, version)) {
+          for (String topic :
+              List.of(
+                  "mall/data_update",
+                  "firmware/turnstile",
+                  "firmware/esp32-c3",
+                  "commands/" + beacon.id())) {
+            assertThat(client.subscribe(topic)).as(topic).containsExactly(GRANTED);
+            // again, as a client does that has lost its connection
+            assertThat(client.subscribe(topic)).as(topic).containsExactly(GRANTED);
+          }
+          for (String topic :
+              List.of(
+                  "commands/" + other.id(),
+                  "commands/+",
+                  "commands/#",
+                  "commands/" + beacon.id() + "/x",
+                  "mall/#",
+                  "mall/+",
+                  "+/data_update",
+                  "#",
+                  "+/+",
+                  "mall/data_update/x",
+                  "mall/data_update/",
+                  "mall/data_update/#",
+                  "/mall/data_update",
+                  "mall.data_update",
+                  "Mall/data_update",
+                  "firmware/+",
+                  "firmware/#",
+                  "firmware/a/b",
+                  "firmware/",
+                  "firmware",
+                  "beacons/" + beacon.id() + "/heartbeat",
+                  "beacons/" + other.id() + "/heartbeat",
+                  "drover/uplink",
+                  "$SYS/#",
+                  "$sys/mqtt/sessions",
+                  "$share/g/mall/data_update",
+                  "$share/gate-1/mall/data_update",
+                  "$share/gate-2/mall/data_update")) {
+            assertThat(client.subscribe(topic)).as(topic).allMatch(code -> code >= 0x80);
+          }
+          // one refusal does not take the other filter along
+          List<Integer> both = client.subscribe("mall/data_update", "mall/other");
+          assertThat(both.get(0)).isEqualTo(GRANTED);
+          assertThat(both.get(1)).isGreaterThanOrEqualTo(0x80);
+        }
+        for (String queue :
+            List.of("mall/data_update::gate-2.mall.data_update", "x::gate-1.mall.data_update")) {
+          try (RawMqtt client = login(mall, beacon, version)) {
+            client.send(client.subscribePacket(queue));
+            assertThat(client.closed()).as(queue).isTrue();
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void a1ALargeMessageOfAnEnrolledDeviceIsRefusedAndTheMallGoesOn() throws Exception {
+    try (TestMall mall = settled(Map.of("drover.mqtt.max-packet-bytes", "100000"))) {
+      TestBeacon beacon = new TestBeacon(mall, "gate-1");
+      beacon.register();
+      String topic = "beacons/" + beacon.id() + "/heartbeat";
+      try (RawMqtt client = login(mall, beacon, 5)) {
+        client.send(client.publishPacket(topic, new byte[100_100]));
+        RawMqtt.Packet answer = client.read();
+        assertThat(answer.type()).isEqualTo(RawMqtt.DISCONNECT);
+        assertThat(answer.at(0)).isEqualTo(0x95);
+      }
+      assertThat(beacon.heartbeat("online").status()).isEqualTo(200);
+    }
+  }
+}
