@@ -2,6 +2,7 @@ package dev.drover.cli.routes;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,6 +57,8 @@ public final class FlowReader {
       out.add(name(file), line, "not YAML: " + e.getProblem());
     } catch (YAMLException | ClassCastException e) {
       out.add(name(file), 1, "not YAML: " + e.getMessage());
+    } catch (CharacterCodingException e) {
+      out.add(name(file), 1, "not UTF-8: save the file as UTF-8");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,0 +1,44 @@
+package dev.drover.engine.grpc;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.drover.proto.grpc.navign.ErrorResponse;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/** The mapping of messages, which only its own package sees, for random input. */
+public final class FuzzedMessages {
+  private static final List<Descriptor> TYPES =
+      ErrorResponse.getDescriptor().getFile().getMessageTypes();
+  private static final int ANSWER = 1 << 20;
+
+  private FuzzedMessages() {}
+
+  /**
+   * Reads a message and writes it as JSON and query, and back from that JSON.
+   *
+   * @param type which message of the protocol
+   */
+  public static void read(int type, byte[] bytes) {
+    Descriptor descriptor = TYPES.get(type % TYPES.size());
+    try {
+      DynamicMessage message = DynamicMessage.parseFrom(descriptor, bytes);
+      ProtoToJson.query(message);
+      answer(descriptor, ProtoToJson.body(message));
+    } catch (InvalidProtocolBufferException e) {
+      // The port answers INVALID_ARGUMENT.
+      return;
+    }
+  }
+
+  private static void answer(Descriptor type, byte[] json) {
+    try (AnswerBudget.Share memory = new AnswerBudget(ANSWER).share(ANSWER)) {
+      JsonToProto.read(type, new ByteArrayInputStream(json), memory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
