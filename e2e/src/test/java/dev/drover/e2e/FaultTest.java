@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 class FaultTest {
   private static final Logger LOG = LoggerFactory.getLogger(FaultTest.class);
   private static final int LIGHT_MALLS = 18;
-  private static final int CHANGES = Integer.getInteger("drover.fault.changes", 20_000);
+  private static final int CHANGES = Integer.getInteger("drover.fault.changes", 4_000);
   private static final long SEED = Long.getLong("drover.fault.seed", System.nanoTime());
 
   private enum Fault {

@@ -193,10 +193,11 @@ class MallSyncTest {
           CENTRAL.kill();
           CENTRAL.start();
         } else {
-          // Somewhere in a delta, a full sync or a verification.
-          Awaitility.await()
-              .pollDelay(Duration.ofMillis(1 + random.nextInt(400)))
-              .until(() -> true);
+          // While the round is fetched or verified, or just after.
+          String value = "round-" + round;
+          soon()
+              .pollInterval(Duration.ofMillis(1 + random.nextInt(100)))
+              .until(() -> read(mall, "areas/areas-0").json().path("v").asText().equals(value));
           mall.kill();
           mall.start();
         }

@@ -89,8 +89,12 @@ class MallUplinkTest {
   }
 
   private static void kill(Random random, OrchestratorProcess mall) {
-    // Somewhere in the way of a batch.
-    Awaitility.await().pollDelay(Duration.ofMillis(random.nextInt(1500))).until(() -> true);
+    // Somewhere in the way of a batch: after a random part of what is left has gone out.
+    int left = ledger(mall).path("pending").asInt();
+    int moment = left == 0 ? 0 : random.nextInt(left);
+    soon()
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> ledger(mall).path("pending").asInt() <= moment);
     mall.kill();
     if (random.nextBoolean()) {
       CENTRAL.kill();

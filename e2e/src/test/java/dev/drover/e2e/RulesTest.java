@@ -8,7 +8,12 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.drover.e2e.harness.JavaProcess;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +108,29 @@ class RulesTest {
             .should()
             .beAssignableTo("org.apache.camel.RoutesBuilder")
             .because("a flow is a YAML route, to be read, drawn and changed where it runs"));
+  }
+
+  /** A sleep proves nothing, however it is dressed. */
+  @Test
+  void e2NoTestSleeps() throws IOException {
+    Pattern sleep =
+        Pattern.compile("\\bsleep\\(|\\b(until|during)\\(\\s*\\(\\)\\s*->\\s*true\\s*\\)");
+    List<String> found = new ArrayList<>();
+    try (Stream<Path> modules = Files.list(JavaProcess.HOME)) {
+      for (Path root : modules.map(module -> module.resolve("src/test/java")).toList()) {
+        if (Files.isDirectory(root)) {
+          try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+              if (!file.endsWith("RulesTest.java")
+                  && sleep.matcher(Files.readString(file)).find()) {
+                found.add(JavaProcess.HOME.relativize(file).toString());
+              }
+            }
+          }
+        }
+      }
+    }
+    assertThat(found).as("wait for what must become true, with a deadline").isEmpty();
   }
 
   @Test

@@ -238,7 +238,9 @@ final class FakeCentral implements AutoCloseable {
       response.end(body);
       return;
     }
-    if (status != null) {
+    if (status != null && status / 100 == 2) {
+      response.setStatusCode(status);
+    } else if (status != null) {
       if (status == 429) {
         response.putHeader("Retry-After", "1");
       }

@@ -3,6 +3,10 @@ package dev.drover.orchestrator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.backbone.FreePort;
 import dev.drover.engine.crypto.Role;
@@ -10,13 +14,16 @@ import dev.drover.engine.crypto.SignatureForm;
 import dev.drover.orchestrator.store.MallStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** The whole mall against a central that does what the test says. */
 class MallTest {
@@ -184,6 +191,19 @@ class MallTest {
       TestMall.Answer health = mall.get("/health", null);
       assertThat(health.status()).isEqualTo(200);
       assertThat(health.json().path("status").asText()).isEqualTo("healthy");
+      assertThat(health.json().path("checks").properties().stream().map(Map.Entry::getKey))
+          .contains(
+              "central_server_connection",
+              "local_cache",
+              "grpc_server",
+              "tower_connection",
+              "disk_space");
+      assertThat(health.json().at("/metrics/connected_robots").isIntegralNumber()).isTrue();
+      assertThat(health.json().at("/metrics/active_tasks").isIntegralNumber()).isTrue();
+      assertThat(health.json().at("/metrics/cache_size_mb").asDouble()).isPositive();
+      assertThat(health.json().at("/metrics/uptime_seconds").isIntegralNumber()).isTrue();
+      assertThat(Instant.parse(health.json().path("timestamp").asText()))
+          .isBetween(Instant.now().minusSeconds(60), Instant.now());
       assertThat(health.json().at("/checks/tower_connection").asText()).isEqualTo("not_configured");
       await().atMost(SOON).until(() -> central.heartbeats.size() >= 2);
       JsonNode beat = central.heartbeats.get(1).json();
@@ -228,8 +248,16 @@ class MallTest {
       await().atMost(SOON).until(() -> connected(mall));
       central.endStreams();
       await().atMost(SOON).until(() -> central.streams.size() == 2);
+      assertThat(central.streams.get(1).headers()).containsEntry("last-event-id", "evt-e-0-0");
       // Nobody says anything: the watchdog ends the stream.
       await().atMost(SOON).until(() -> central.streams.size() == 3);
+      central.send("evt-e-0-7", "unheard_of", "{}");
+      await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  central.streams.stream()
+                      .anyMatch(seen -> "evt-e-0-7".equals(seen.headers().get("last-event-id"))));
       assertThat(central.registrations).hasSize(1);
       central.nextStatus.put(EVENTS, 401);
       await().atMost(SOON).until(() -> central.registrations.size() == 2);
@@ -275,6 +303,44 @@ class MallTest {
       assertThat(central.registrations.get(1).body())
           .isEqualTo(central.registrations.get(0).body());
     }
+  }
+
+  @Test
+  void e1AnyOtherStatusThanASuccessIsAnErrorWithThatStatus() {
+    String register = "/api/orchestrators/register";
+    try (TestMall mall = mall(Map.of("drover.events.backoff", "100ms"))) {
+      await().atMost(SOON).until(() -> connected(mall));
+      ListAppender<ILoggingEvent> log = new ListAppender<>();
+      log.list = new CopyOnWriteArrayList<>();
+      log.start();
+      Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+      root.addAppender(log);
+      try {
+        central.nextStatus.put(register, 422);
+        central.nextStatus.put(EVENTS, 401);
+        central.endStreams();
+        await()
+            .atMost(SOON)
+            .until(
+                () -> log.list.stream().anyMatch(event -> said(event).contains(": 422 TEST_422")));
+        await().atMost(SOON).until(() -> connected(mall));
+        int registered = central.registrations.size();
+        central.nextStatus.put(register, 201);
+        central.nextStatus.put(EVENTS, 401);
+        int streams = central.streams.size();
+        central.endStreams();
+        // The refused one and the one with the new token.
+        await().atMost(SOON).until(() -> central.streams.size() >= streams + 2);
+        assertThat(central.registrations).hasSize(registered + 1);
+      } finally {
+        root.detachAppender(log);
+      }
+    }
+  }
+
+  private static String said(ILoggingEvent event) {
+    IThrowableProxy thrown = event.getThrowableProxy();
+    return event.getFormattedMessage() + (thrown == null ? "" : thrown.getMessage());
   }
 
   @Test

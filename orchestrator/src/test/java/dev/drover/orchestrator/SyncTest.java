@@ -14,12 +14,14 @@ import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.crypto.Role;
 import dev.drover.orchestrator.cache.CachedChange;
 import dev.drover.orchestrator.cache.EntityCache;
+import dev.drover.orchestrator.central.CentralContact;
 import dev.drover.orchestrator.sync.SyncPlan;
 import dev.drover.proto.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.Principal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -436,7 +438,16 @@ class SyncTest extends MallTestBase {
       int silent = central.syncs.size();
       central.goAway();
       await().atMost(SOON).until(() -> state(mall).path("connected").asText().equals("false"));
-      await().pollDelay(Duration.ofMillis(1500)).until(() -> true);
+      CentralContact contact = mall.context.getBean(CentralContact.class);
+      await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  contact
+                      .last()
+                      .orElseThrow()
+                      .plus(Duration.ofMillis(1500))
+                      .isBefore(Instant.now()));
       central.listen();
       await().atMost(SOON).until(() -> kinds(silent).contains("full"));
       await().atMost(SOON).until(() -> state(mall).path("resync_needed").isNull());

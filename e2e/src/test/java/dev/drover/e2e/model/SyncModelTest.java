@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * mall runs its real routes; {@code -Ddrover.model.seeds=from-to} runs others.
  */
 class SyncModelTest {
-  private static final String SEEDS = System.getProperty("drover.model.seeds", "1-1000");
+  private static final String SEEDS = System.getProperty("drover.model.seeds", "1-200");
   private static final int ACTIONS = 30;
   private static final Logger LOG = LoggerFactory.getLogger(SyncModelTest.class);
 

@@ -167,14 +167,30 @@ class SseClientTest {
   }
 
   @Test
-  void pingsKeepTheWatchdogQuiet() throws Exception {
+  void e2PingsKeepTheWatchdogQuiet() throws Exception {
+    AtomicInteger pings = new AtomicInteger();
     run(
-        "backoff: 20ms, watchdog: 3s",
-        (n, response) -> vertx.setPeriodic(100, id -> response.write(": still here\n")));
+        "backoff: 20ms, watchdog: 2s",
+        (n, response) ->
+            vertx.setPeriodic(
+                100,
+                id ->
+                    response
+                        .write(": still here\n")
+                        .onSuccess(
+                            sent -> {
+                              if (pings.incrementAndGet() == 40) {
+                                response.write(event(n));
+                              }
+                            })));
     await()
-        .during(Duration.ofSeconds(4))
         .atMost(SOON)
-        .untilAsserted(() -> assertThat(asked.size()).isLessThanOrEqualTo(1));
+        .untilAsserted(() -> assertThat(handler.handled).containsExactly("{\"n\":1}"));
+    assertThat(Duration.ofNanos(System.nanoTime() - times.get(0)))
+        .as("on one connection for longer than the watchdog waits")
+        .isGreaterThan(Duration.ofSeconds(3));
+    assertThat(asked).hasSize(1);
+    assertThat(owner.opened).hasValue(1);
   }
 
   @Test

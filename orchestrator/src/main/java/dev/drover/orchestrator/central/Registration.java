@@ -138,7 +138,7 @@ public final class Registration {
    */
   public synchronized void take(Exchange exchange) throws IOException {
     int status = CentralCalls.status(exchange);
-    if (status != 200) {
+    if (status / 100 != 2) {
       refused(exchange, status);
     }
     RegisterResponse answer =
