@@ -57,8 +57,19 @@ public record CentralProperties(
    *
    * @param port 0 for any
    * @param maxAnswerBytes the most bytes that the documents of one answer may take
+   * @param reflection whether it tells its services to whoever asks
+   * @param maxConnections connections of all clients together
+   * @param maxConnectionsPerAddress connections from one address
+   * @param maxCallsPerConnection calls at once on one connection
    */
-  public record Grpc(int port, int maxAnswerBytes, @DefaultValue GrpcTls tls) {}
+  public record Grpc(
+      int port,
+      int maxAnswerBytes,
+      boolean reflection,
+      int maxConnections,
+      int maxConnectionsPerAddress,
+      int maxCallsPerConnection,
+      @DefaultValue GrpcTls tls) {}
 
   /**
    * TLS of the gRPC port; plain when no certificate is named.

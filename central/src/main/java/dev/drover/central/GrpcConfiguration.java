@@ -1,7 +1,10 @@
 package dev.drover.central;
 
+import dev.drover.engine.grpc.GrpcLimits;
 import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.engine.grpc.GrpcServices;
+import dev.drover.engine.guard.Authenticator;
+import dev.drover.engine.limit.ByteBudget;
 import dev.drover.proto.grpc.appendix.AppendixProto;
 import dev.drover.proto.grpc.navign.SyncProto;
 import java.nio.file.Path;
@@ -16,9 +19,11 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class GrpcConfiguration {
   @Bean
-  GrpcServices grpcServices(Clock clock) {
+  GrpcServices grpcServices(Clock clock, ByteBudget budget, Authenticator authenticator) {
     return new GrpcServices(
         clock,
+        budget,
+        authenticator::verify,
         SyncProto.getDescriptor().findServiceByName("OrchestratorSync"),
         AppendixProto.getDescriptor().findServiceByName("OrchestratorSync"));
   }
@@ -28,7 +33,15 @@ class GrpcConfiguration {
     CentralProperties.Grpc settings = properties.grpc();
     return new GrpcPort(
         new GrpcPort.Settings(
-            properties.bind(), settings.port(), tls(settings.tls()), GrpcPort.MAX_REQUEST_BYTES),
+            properties.bind(),
+            settings.port(),
+            tls(settings.tls()),
+            settings.reflection(),
+            GrpcLimits.usual()
+                .with(
+                    settings.maxCallsPerConnection(),
+                    settings.maxConnections(),
+                    settings.maxConnectionsPerAddress())),
         services);
   }
 

@@ -6,6 +6,7 @@ import dev.drover.engine.backbone.MqttLimits;
 import dev.drover.engine.backbone.MqttTls;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.Sealer;
+import dev.drover.engine.grpc.GrpcLimits;
 import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.engine.limit.ByteBudget;
 import dev.drover.orchestrator.beacon.BeaconMqttAccess;
@@ -205,14 +206,19 @@ class MallConfiguration {
   }
 
   @Bean
-  GrpcPort grpcPort(OrchestratorProperties properties) {
+  GrpcPort grpcPort(OrchestratorProperties properties, ByteBudget budget) {
     Optional<GrpcPort.Tls> tls =
         properties
             .tls()
             .files((chain, key) -> new GrpcPort.Tls(chain, key, Optional.empty(), false));
     return new GrpcPort(
         new GrpcPort.Settings(
-            properties.bind(), properties.grpcPort(), tls, GrpcPort.MAX_REQUEST_BYTES));
+            properties.bind(),
+            properties.grpcPort(),
+            tls,
+            properties.grpcReflection(),
+            GrpcLimits.small()),
+        budget);
   }
 
   @Bean

@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param httpsPort the data port with TLS
  * @param tls certificate and key of the ports with TLS
  * @param grpcPort the gRPC port
+ * @param grpcReflection whether it tells its services to whoever asks
  * @param publicUrl where devices of the mall reach it; empty for its own address
  * @param entityId the mall
  * @param orchestratorId the id that it asks central for
@@ -48,6 +49,7 @@ public record OrchestratorProperties(
     int httpsPort,
     Tls tls,
     int grpcPort,
+    boolean grpcReflection,
     String publicUrl,
     String entityId,
     String orchestratorId,

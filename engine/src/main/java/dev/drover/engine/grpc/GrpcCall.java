@@ -148,7 +148,7 @@ final class GrpcCall {
         GrpcErrors.fail(
             wire,
             new ProtocolException(ErrorCode.VALIDATION_FAILED, "Send exactly one request message"),
-            null,
+            IngressFilter.requestId(metadata.get(MetadataPolicy.key("x-request-id"))),
             clock.instant());
         return;
       }

@@ -16,14 +16,20 @@ final class GrpcCallConsumer extends GrpcConsumer {
   private final int maxAnswerBytes;
 
   GrpcCallConsumer(GrpcCallEndpoint endpoint, Processor processor) {
-    super(endpoint, processor, endpoint.getMethod(), endpoint.getRequest());
+    super(
+        endpoint,
+        processor,
+        endpoint.getMethod(),
+        endpoint.getRequest(),
+        endpoint.isAnonymous(),
+        endpoint.getMaxRequestBytes());
     this.maxAnswerBytes = endpoint.getMaxAnswerBytes();
   }
 
   @Override
   void answer(GrpcCall call, Exchange exchange) throws IOException {
     InputStream json = exchange.getMessage().getBody(InputStream.class);
-    AnswerBudget.Share memory = budget().share(maxAnswerBytes);
+    AnswerMemory memory = new AnswerMemory(budget(), maxAnswerBytes);
     call.whenOver(memory::close);
     byte[] message = JsonToProto.read(method().getOutputType(), json, memory);
     ServerCall<DynamicMessage, byte[]> wire = call.wire();

@@ -38,6 +38,19 @@ public final class GrpcCallEndpoint extends DefaultEndpoint {
       description = "The most bytes that the JSON documents of an answer may take together.")
   private int maxAnswerBytes = 32 << 20;
 
+  @UriParam(
+      label = "consumer",
+      defaultValue = "65536",
+      description = "The most bytes that a request may have.")
+  private int maxRequestBytes = GrpcLimits.USUAL_REQUEST_BYTES;
+
+  @UriParam(
+      label = "consumer",
+      defaultValue = "false",
+      description =
+          "Whether a call needs no token to begin, because its request brings another proof.")
+  private boolean anonymous;
+
   /** An endpoint for one method. */
   public GrpcCallEndpoint(String uri, Component component, String method) {
     super(uri, component);
@@ -78,5 +91,21 @@ public final class GrpcCallEndpoint extends DefaultEndpoint {
 
   public void setMaxAnswerBytes(int maxAnswerBytes) {
     this.maxAnswerBytes = maxAnswerBytes;
+  }
+
+  public int getMaxRequestBytes() {
+    return maxRequestBytes;
+  }
+
+  public void setMaxRequestBytes(int maxRequestBytes) {
+    this.maxRequestBytes = maxRequestBytes;
+  }
+
+  public boolean isAnonymous() {
+    return anonymous;
+  }
+
+  public void setAnonymous(boolean anonymous) {
+    this.anonymous = anonymous;
   }
 }

@@ -1,6 +1,7 @@
 package dev.drover.engine.grpc;
 
 import com.google.protobuf.Descriptors.MethodDescriptor;
+import dev.drover.engine.limit.ByteBudget;
 import dev.drover.proto.ProtocolException;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
@@ -15,13 +16,34 @@ abstract class GrpcConsumer extends DefaultConsumer implements GrpcServices.Call
   private final String method;
   private final GrpcRequestForm form;
 
-  GrpcConsumer(Endpoint endpoint, Processor processor, String method, GrpcRequestForm form) {
+  private final boolean anonymous;
+  private final int maxRequestBytes;
+
+  GrpcConsumer(
+      Endpoint endpoint,
+      Processor processor,
+      String method,
+      GrpcRequestForm form,
+      boolean anonymous,
+      int maxRequestBytes) {
     super(endpoint, processor);
     this.services =
         CamelContextHelper.mandatoryFindSingleByType(
             endpoint.getCamelContext(), GrpcServices.class);
     this.method = method;
     this.form = form;
+    this.anonymous = anonymous;
+    this.maxRequestBytes = maxRequestBytes;
+  }
+
+  @Override
+  public final boolean anonymous() {
+    return anonymous;
+  }
+
+  @Override
+  public final int maxRequestBytes() {
+    return maxRequestBytes;
   }
 
   /** The method that is served. */
@@ -29,8 +51,8 @@ abstract class GrpcConsumer extends DefaultConsumer implements GrpcServices.Call
     return services.method(method);
   }
 
-  /** The memory of answers. */
-  final AnswerBudget budget() {
+  /** What answers are taken from. */
+  final ByteBudget budget() {
     return services.budget();
   }
 

@@ -41,7 +41,7 @@ final class GrpcErrors {
    *
    * @param now when
    */
-  static void refuse(ServerCall<?, byte[]> call, Exchange exchange, Instant now) {
+  static void refuse(ServerCall<?, ?> call, Exchange exchange, Instant now) {
     Message answer = exchange.getMessage();
     Exception unhandled = exchange.getException();
     if (unhandled instanceof ProtocolException told) {
@@ -49,7 +49,8 @@ final class GrpcErrors {
     } else if (unhandled != null) {
       fail(call, new ProtocolException(ErrorCode.INTERNAL_ERROR, "The server failed"), answer, now);
     } else {
-      close(call, Json.tree(answer.getBody(byte[].class)).path("error"), answer);
+      JsonNode error = Json.tree(answer.getBody(byte[].class)).path("error");
+      close(call, error, MetadataPolicy.outbound(answer));
     }
   }
 
@@ -58,14 +59,31 @@ final class GrpcErrors {
    *
    * @param answer for the request id; null when there is none
    */
-  static void fail(
-      ServerCall<?, byte[]> call, ProtocolException error, Message answer, Instant now) {
+  static void fail(ServerCall<?, ?> call, ProtocolException error, Message answer, Instant now) {
     String requestId = answer == null ? null : answer.getHeader("X-Request-ID", String.class);
-    byte[] body = ErrorBody.render(error, now, requestId).getBytes(StandardCharsets.UTF_8);
-    close(call, Json.tree(body).path("error"), answer);
+    close(
+        call,
+        rendered(error, requestId, now),
+        answer == null ? new Metadata() : MetadataPolicy.outbound(answer));
   }
 
-  private static void close(ServerCall<?, byte[]> call, JsonNode error, Message answer) {
+  /** Ends a call that has reached no route. */
+  static void fail(ServerCall<?, ?> call, ProtocolException error, String requestId, Instant now) {
+    Metadata trailers = new Metadata();
+    trailers.put(MetadataPolicy.key("x-request-id"), requestId);
+    Object wait = error.details().get("retry_after_seconds");
+    if (wait != null) {
+      trailers.put(MetadataPolicy.key("retry-after"), wait.toString());
+    }
+    close(call, rendered(error, requestId, now), trailers);
+  }
+
+  private static JsonNode rendered(ProtocolException error, String requestId, Instant now) {
+    byte[] body = ErrorBody.render(error, now, requestId).getBytes(StandardCharsets.UTF_8);
+    return Json.tree(body).path("error");
+  }
+
+  private static void close(ServerCall<?, ?> call, JsonNode error, Metadata trailers) {
     String name = error.path("code").asText();
     Optional<ErrorCode> code =
         Arrays.stream(ErrorCode.values()).filter(c -> c.name().equals(name)).findFirst();
@@ -86,7 +104,6 @@ final class GrpcErrors {
             .setMessage(detail.getMessage())
             .addDetails(Any.pack(detail.build()))
             .build();
-    Metadata trailers = answer == null ? new Metadata() : MetadataPolicy.outbound(answer);
     trailers.put(ERROR_CODE, name);
     trailers.merge(StatusProto.toStatusException(packed).getTrailers());
     call.close(status.toStatus().withDescription(detail.getMessage()), trailers);

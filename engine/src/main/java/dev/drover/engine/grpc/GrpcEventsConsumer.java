@@ -17,7 +17,13 @@ final class GrpcEventsConsumer extends GrpcConsumer {
   private final StreamHandshake handshake;
 
   GrpcEventsConsumer(GrpcEventsEndpoint endpoint, Processor processor) {
-    super(endpoint, processor, endpoint.getTarget(), GrpcRequestForm.query);
+    super(
+        endpoint,
+        processor,
+        endpoint.getTarget(),
+        GrpcRequestForm.query,
+        false,
+        GrpcLimits.USUAL_REQUEST_BYTES);
     this.hub = endpoint.hub();
     this.outbox = hub.outbox(endpoint.getComponent().writer());
     this.encoding = new GrpcEncoding(method().getOutputType(), hub.clock());

@@ -1,7 +1,10 @@
 package dev.drover.engine.grpc;
 
+import dev.drover.engine.limit.ByteBudget;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -11,16 +14,21 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,12 +44,14 @@ public final class GrpcPort implements AutoCloseable {
    * @param host the address to bind
    * @param port the TCP port; 0 for any
    * @param tls TLS 1.3 only when present, plain when not
-   * @param maxRequestBytes the largest request message
+   * @param reflection whether it tells its services to whoever asks
+   * @param limits what it takes from a client
    */
-  public record Settings(String host, int port, Optional<Tls> tls, int maxRequestBytes) {
-    /** A plain port with the usual limit of 8 MiB. */
+  public record Settings(
+      String host, int port, Optional<Tls> tls, boolean reflection, GrpcLimits limits) {
+    /** A plain port with reflection and the usual limits. */
     public static Settings plain(String host, int port) {
-      return new Settings(host, port, Optional.empty(), MAX_REQUEST_BYTES);
+      return new Settings(host, port, Optional.empty(), true, GrpcLimits.usual());
     }
   }
 
@@ -56,24 +66,29 @@ public final class GrpcPort implements AutoCloseable {
   public record Tls(
       Path certificate, Path key, Optional<Path> clientAuthority, boolean clientsMust) {}
 
-  /** The largest request message unless a setting says otherwise. */
-  public static final int MAX_REQUEST_BYTES = 8 << 20;
-
   private static final int MAX_METADATA_BYTES = 16_384;
-  private static final int MAX_CALLS_PER_CONNECTION = 256;
+
+  /** What a client may send that nobody has asked for yet; of one call, and of one connection. */
+  private static final int WINDOW = 64 << 10;
+
+  private static final int RESETS = 200;
+  private static final int RESETS_SECONDS = 30;
   private static final int THREADS = 16;
+  private static final int LOOPS = 2;
   private static final int DEADLINE_SECONDS = 2;
 
   private final Settings settings;
   private final GrpcServices services;
   private final HealthStatusManager health = new HealthStatusManager();
   private ExecutorService threads;
+  private ScheduledExecutorService timer;
+  private EventLoopGroup loops;
   private Server server;
   private ManagedChannel self;
 
   /** A port with health and reflection only, that does not listen yet. */
-  public GrpcPort(Settings settings) {
-    this(settings, new GrpcServices(Clock.systemUTC()));
+  public GrpcPort(Settings settings, ByteBudget budget) {
+    this(settings, new GrpcServices(Clock.systemUTC(), budget, authorization -> {}));
   }
 
   /** A port for these services, that does not listen yet. */
@@ -89,27 +104,42 @@ public final class GrpcPort implements AutoCloseable {
    */
   public synchronized void listen() {
     InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
+    GrpcLimits limits = settings.limits();
     threads = threads();
+    timer = timer();
+    loops = new NioEventLoopGroup(LOOPS, new DefaultThreadFactory("grpc-port", true));
+    GrpcAccept accept = new GrpcAccept(limits);
+    GrpcGate gate = new GrpcGate(services, limits.requestTimeout(), timer);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .executor(threads)
-            .maxInboundMessageSize(settings.maxRequestBytes())
+            .channelFactory(accept::channel)
+            .bossEventLoopGroup(loops)
+            .workerEventLoopGroup(loops)
+            .maxInboundMessageSize(limits.requestBytes())
             .maxInboundMetadataSize(MAX_METADATA_BYTES)
-            .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+            .maxConcurrentCallsPerConnection(limits.callsPerConnection())
+            .flowControlWindow(WINDOW)
+            .maxRstFramesPerWindow(RESETS, RESETS_SECONDS)
+            .handshakeTimeout(limits.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
+            .maxConnectionIdle(limits.idle().toMillis(), TimeUnit.MILLISECONDS)
             // a peer that vanished without a word is noticed, and a client may ask just as well
             .keepAliveTime(60, TimeUnit.SECONDS)
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .addStreamTracerFactory(CallReset.FACTORY)
-            .addService(health.getHealthService())
-            .addService(ProtoReflectionServiceV1.newInstance());
-    services.definitions().forEach(builder::addService);
+            .addStreamTracerFactory(InboundBytes.FACTORY)
+            .addService(guarded(health.getHealthService().bindService(), gate));
+    if (settings.reflection()) {
+      builder.addService(guarded(reflection(), gate));
+    }
+    services.definitions().forEach(service -> builder.addService(guarded(service, gate)));
     services.names().forEach(name -> health.setStatus(name, ServingStatus.SERVING));
     try {
       settings.tls().ifPresent(tls -> builder.sslContext(sslContext(tls)));
       server = builder.build().start();
     } catch (IOException e) {
-      threads.shutdown();
+      release();
       throw new IllegalStateException("cannot listen for gRPC on " + address, e);
     }
     if (settings.tls().isEmpty()) {
@@ -134,6 +164,30 @@ public final class GrpcPort implements AutoCloseable {
             });
     threads.allowCoreThreadTimeOut(true);
     return threads;
+  }
+
+  private static ScheduledExecutorService timer() {
+    return Executors.newSingleThreadScheduledExecutor(
+        task -> {
+          Thread thread = new Thread(task, "grpc-timer");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  private static ServerServiceDefinition reflection() {
+    return ProtoReflectionServiceV1.newInstance().bindService();
+  }
+
+  /** The gate sees a message as bytes, so that it notices when they are none. */
+  private static ServerServiceDefinition guarded(ServerServiceDefinition service, GrpcGate gate) {
+    return ServerInterceptors.intercept(ServerInterceptors.useInputStreamMessages(service), gate);
+  }
+
+  private void release() {
+    threads.shutdown();
+    timer.shutdownNow();
+    loops.shutdownGracefully(0, DEADLINE_SECONDS, TimeUnit.SECONDS);
   }
 
   private static SslContext sslContext(Tls tls) {
@@ -205,7 +259,7 @@ public final class GrpcPort implements AutoCloseable {
       server.shutdownNow();
       Thread.currentThread().interrupt();
     }
-    threads.shutdown();
+    release();
     self = null;
     server = null;
   }

@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.DynamicMessage;
+import dev.drover.engine.limit.ByteBudget;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
@@ -26,24 +27,44 @@ public final class GrpcServices {
   interface CallHandler {
     /** Handles one call whose request has arrived; on a thread that may block. */
     void handle(GrpcCall call);
+
+    /** Whether a call needs no token, because it brings another proof. */
+    boolean anonymous();
+
+    /** The largest request. */
+    int maxRequestBytes();
   }
 
-  /** All answers on their way; each is in memory two or three times over. */
-  private static final long ANSWER_BYTES = 64 << 20;
+  /** Decides from the metadata whether a call may begin. */
+  @FunctionalInterface
+  public interface Door {
+    /**
+     * Lets a caller in.
+     *
+     * @param authorization the metadata of this name, or null
+     * @throws dev.drover.proto.ProtocolException AUTH_TOKEN_MISSING and the like
+     */
+    void admit(String authorization);
+  }
 
   private final Map<String, MethodDescriptor> methods = new LinkedHashMap<>();
   private final Map<String, CallHandler> handlers = new ConcurrentHashMap<>();
   private final List<ServiceDescriptor> services;
   private final Clock clock;
-  private final AnswerBudget budget = new AnswerBudget(ANSWER_BYTES);
+  private final ByteBudget budget;
+  private final Door door;
 
   /**
    * The methods of these services, served by nobody yet.
    *
    * @param clock for the timestamps of errors that no route made
+   * @param budget what requests and answers are taken from
+   * @param door who may call at all; the routes decide what each may do
    */
-  public GrpcServices(Clock clock, ServiceDescriptor... services) {
+  public GrpcServices(Clock clock, ByteBudget budget, Door door, ServiceDescriptor... services) {
     this.clock = clock;
+    this.budget = budget;
+    this.door = door;
     this.services = List.of(services);
     for (ServiceDescriptor service : services) {
       service.getMethods().forEach(method -> methods.put(fullName(method), method));
@@ -64,8 +85,25 @@ public final class GrpcServices {
     return method;
   }
 
-  AnswerBudget budget() {
+  Clock clock() {
+    return clock;
+  }
+
+  ByteBudget budget() {
     return budget;
+  }
+
+  /** Lets the caller of a method in, or throws; who asks for what nobody serves is told so. */
+  void admit(String name, String authorization) {
+    CallHandler handler = handlers.get(name);
+    if (handler != null && !handler.anonymous()) {
+      door.admit(authorization);
+    }
+  }
+
+  int maxRequestBytes(String name) {
+    CallHandler handler = handlers.get(name);
+    return handler == null ? GrpcLimits.USUAL_REQUEST_BYTES : handler.maxRequestBytes();
   }
 
   void serve(String name, CallHandler handler) {

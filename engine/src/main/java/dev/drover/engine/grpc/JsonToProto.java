@@ -27,9 +27,9 @@ final class JsonToProto {
   private static final ObjectReader ITEMS =
       Json.MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-  private final AnswerBudget.Share memory;
+  private final AnswerMemory memory;
 
-  private JsonToProto(AnswerBudget.Share memory) {
+  private JsonToProto(AnswerMemory memory) {
     this.memory = memory;
   }
 
@@ -37,11 +37,10 @@ final class JsonToProto {
    * Reads one object and closes the stream.
    *
    * @param memory what the message's JSON documents are taken from
-   * @throws dev.drover.proto.ProtocolException PAYLOAD_TOO_LARGE, RATE_LIMIT_EXCEEDED
+   * @throws dev.drover.proto.ProtocolException PAYLOAD_TOO_LARGE, SERVICE_BUSY
    * @throws IOException when the answer is not one JSON object of this message's shape
    */
-  static byte[] read(Descriptor type, InputStream json, AnswerBudget.Share memory)
-      throws IOException {
+  static byte[] read(Descriptor type, InputStream json, AnswerMemory memory) throws IOException {
     try (JsonParser in = Json.MAPPER.getFactory().createParser(json)) {
       DynamicMessage.Builder message = DynamicMessage.newBuilder(type);
       expect(in.nextToken() == JsonToken.START_OBJECT, in);

@@ -1,5 +1,6 @@
 package dev.drover.engine.guard;
 
+import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
@@ -28,6 +29,15 @@ public final class Authenticator {
     Object authorization = message.removeHeader("Authorization");
     Object parameter = message.removeHeader("access_token");
     exchange.setProperty(Guards.PRINCIPAL, tokens.verify(token(authorization, parameter)));
+  }
+
+  /**
+   * Whose token stands in a header or metadata {@code Authorization}.
+   *
+   * @throws ProtocolException AUTH_TOKEN_MISSING, AUTH_TOKEN_EXPIRED or AUTH_TOKEN_INVALID
+   */
+  public Principal verify(String authorization) {
+    return tokens.verify(token(authorization, null));
   }
 
   private static String token(Object authorization, Object parameter) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.engine.crypto.PrivateKeys;
+import dev.drover.engine.limit.ByteBudget;
 import dev.drover.proto.grpc.appendix.AppendixProto;
 import dev.drover.proto.grpc.navign.SyncProto;
 import io.grpc.ManagedChannel;
@@ -92,9 +93,11 @@ class GrpcPortTest {
   private static GrpcPort port(Optional<GrpcPort.Tls> tls) {
     GrpcPort port =
         new GrpcPort(
-            new GrpcPort.Settings("127.0.0.1", 0, tls, GrpcPort.MAX_REQUEST_BYTES),
+            new GrpcPort.Settings("127.0.0.1", 0, tls, true, GrpcLimits.usual()),
             new GrpcServices(
                 Clock.systemUTC(),
+                ByteBudget.ofHeap(),
+                authorization -> {},
                 SyncProto.getDescriptor().findServiceByName("OrchestratorSync"),
                 AppendixProto.getDescriptor().findServiceByName("OrchestratorSync")));
     port.listen();
@@ -149,7 +152,8 @@ class GrpcPortTest {
   @Test
   void aTakenPortIsToldAtOnce() {
     try (GrpcPort first = port(Optional.empty())) {
-      GrpcPort second = new GrpcPort(GrpcPort.Settings.plain("127.0.0.1", first.port()));
+      GrpcPort second =
+          new GrpcPort(GrpcPort.Settings.plain("127.0.0.1", first.port()), ByteBudget.ofHeap());
       assertThatThrownBy(second::listen)
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining(String.valueOf(first.port()));
@@ -178,6 +182,24 @@ class GrpcPortTest {
                   .getFileDescriptorProtoCount())
           .isPositive();
       channel.shutdownNow();
+    }
+  }
+
+  @Test
+  void c8WithoutReflectionNothingIsTold() {
+    GrpcPort quiet =
+        new GrpcPort(
+            new GrpcPort.Settings("127.0.0.1", 0, Optional.empty(), false, GrpcLimits.small()),
+            ByteBudget.ofHeap());
+    quiet.listen();
+    try (quiet) {
+      ManagedChannel channel = plain(quiet);
+      assertThatThrownBy(
+              () -> reflect(channel, ServerReflectionRequest.newBuilder().setListServices("")))
+          .hasRootCauseInstanceOf(StatusRuntimeException.class)
+          .hasMessageContaining("UNIMPLEMENTED");
+      channel.shutdownNow();
+      assertThat(health(plain(quiet), "")).isEqualTo(ServingStatus.SERVING);
     }
   }
 

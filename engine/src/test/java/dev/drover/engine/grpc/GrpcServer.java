@@ -1,6 +1,7 @@
 package dev.drover.engine.grpc;
 
 import dev.drover.engine.events.EventHub;
+import dev.drover.engine.limit.ByteBudget;
 import dev.drover.proto.grpc.appendix.AppendixProto;
 import dev.drover.proto.grpc.navign.SyncProto;
 import io.grpc.ManagedChannel;
@@ -10,6 +11,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -22,12 +24,27 @@ final class GrpcServer implements AutoCloseable {
   private final ManagedChannel channel;
 
   GrpcServer(EventHub hub, Map<String, Object> beans, String routes) throws Exception {
+    this(hub, beans, routes, ByteBudget.ofHeap(), authorization -> {}, GrpcLimits.usual());
+  }
+
+  GrpcServer(
+      EventHub hub,
+      Map<String, Object> beans,
+      String routes,
+      ByteBudget budget,
+      GrpcServices.Door door,
+      GrpcLimits limits)
+      throws Exception {
     services =
         new GrpcServices(
             Clock.systemUTC(),
+            budget,
+            door,
             SyncProto.getDescriptor().findServiceByName("OrchestratorSync"),
             AppendixProto.getDescriptor().findServiceByName("OrchestratorSync"));
-    port = new GrpcPort(GrpcPort.Settings.plain("127.0.0.1", 0), services);
+    port =
+        new GrpcPort(
+            new GrpcPort.Settings("127.0.0.1", 0, Optional.empty(), true, limits), services);
     context.getRegistry().bind("grpcServices", services);
     beans.forEach(context.getRegistry()::bind);
     if (hub != null) {
