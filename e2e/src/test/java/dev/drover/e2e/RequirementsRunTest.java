@@ -32,7 +32,10 @@ class RequirementsRunTest {
   @Test
   void e1EachNamedTestRanAndPassedInThisBuild() throws IOException {
     String asked = System.getProperty("drover.tests.asked", "");
-    assumeThat(asked).as("a run of named tests only (-Dtest) shows no requirement").startsWith("$");
+    // An expression that Maven left as it stands was not given.
+    assumeThat(asked.startsWith("$") ? "" : asked)
+        .as("a run of named tests only (-Dtest) shows no requirement")
+        .isEmpty();
     Instant begin = Instant.parse(System.getProperty("drover.build.begin"));
     TestReports reports = new TestReports(begin);
     try (Stream<Path> modules = Files.list(JavaProcess.HOME)) {

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -21,6 +22,13 @@ public final class YamlReader {
   private static final Pattern DECIMAL =
       Pattern.compile("[-+]?(\\d+\\.\\d*|\\.\\d+|\\d+)([eE][-+]?\\d+)?");
 
+  /** An alias may stand for much, and for itself: what it stands for is counted. */
+  private static final int MOST_NODES = 200_000;
+
+  private static final int DEEPEST = 200;
+
+  private int nodes;
+
   private YamlReader() {}
 
   /**
@@ -30,30 +38,39 @@ public final class YamlReader {
    */
   public static YamlNode read(String text) {
     Node node = new Yaml(new LoaderOptions()).compose(new StringReader(text));
-    return node == null ? new YamlNode(1, null, false) : convert(node, line(node));
+    return node == null
+        ? new YamlNode(1, null, false)
+        : new YamlReader().convert(node, line(node), 0);
   }
 
   /** Reads a stream of documents, as a Spring application file may be one. */
   public static List<YamlNode> readAll(String text) {
     List<YamlNode> documents = new ArrayList<>();
+    YamlReader reader = new YamlReader();
     new Yaml(new LoaderOptions())
         .composeAll(new StringReader(text))
-        .forEach(node -> documents.add(convert(node, line(node))));
+        .forEach(node -> documents.add(reader.convert(node, line(node), 0)));
     return documents;
   }
 
-  private static YamlNode convert(Node node, int line) {
+  private YamlNode convert(Node node, int line, int depth) {
+    if (++nodes > MOST_NODES || depth > DEEPEST) {
+      throw new YAMLException(
+          "more than %d nodes or %d levels, aliases resolved".formatted(MOST_NODES, DEEPEST));
+    }
     if (node instanceof MappingNode mapping) {
       Map<String, YamlNode> entries = new LinkedHashMap<>();
       for (NodeTuple tuple : mapping.getValue()) {
-        String key = ((ScalarNode) tuple.getKeyNode()).getValue();
-        entries.put(key, convert(tuple.getValueNode(), line(tuple.getKeyNode())));
+        if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+          throw new YAMLException("line " + line(tuple.getKeyNode()) + ": a key must be a text");
+        }
+        entries.put(key.getValue(), convert(tuple.getValueNode(), line(key), depth + 1));
       }
       return new YamlNode(line, entries, false);
     }
     if (node instanceof SequenceNode sequence) {
       List<YamlNode> items = new ArrayList<>();
-      sequence.getValue().forEach(item -> items.add(convert(item, line(item))));
+      sequence.getValue().forEach(item -> items.add(convert(item, line(item), depth + 1)));
       return new YamlNode(line, items, false);
     }
     ScalarNode scalar = (ScalarNode) node;

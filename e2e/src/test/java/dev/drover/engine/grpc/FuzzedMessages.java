@@ -2,8 +2,8 @@ package dev.drover.engine.grpc;
 
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.DynamicMessage;
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.drover.proto.grpc.navign.ErrorResponse;
+import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,10 +25,12 @@ public final class FuzzedMessages {
   public static void read(int type, byte[] bytes) {
     Descriptor descriptor = TYPES.get(type % TYPES.size());
     try {
-      DynamicMessage message = DynamicMessage.parseFrom(descriptor, bytes);
+      RequestMarshaller marshaller =
+          new RequestMarshaller(DynamicMessage.getDefaultInstance(descriptor));
+      DynamicMessage message = marshaller.parse(new ByteArrayInputStream(bytes));
       ProtoToJson.query(message);
       answer(descriptor, ProtoToJson.body(message));
-    } catch (InvalidProtocolBufferException e) {
+    } catch (StatusRuntimeException e) {
       // The port answers INVALID_ARGUMENT.
       return;
     }

@@ -8,7 +8,6 @@ import dev.drover.engine.limit.ByteBudget;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
-import io.grpc.protobuf.ProtoUtils;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Clock;
@@ -149,7 +148,7 @@ public final class GrpcServices {
         .setType(type)
         .setFullMethodName(fullName(method))
         .setRequestMarshaller(
-            ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(method.getInputType())))
+            new RequestMarshaller(DynamicMessage.getDefaultInstance(method.getInputType())))
         .setResponseMarshaller(Encoded.BYTES)
         .build();
   }

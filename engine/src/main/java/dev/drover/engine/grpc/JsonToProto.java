@@ -14,6 +14,7 @@ import com.google.protobuf.Timestamp;
 import dev.drover.proto.Json;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.DateTimeException;
 import java.time.Instant;
 
 /**
@@ -85,8 +86,7 @@ final class JsonToProto {
   private Message message(JsonParser in, Message.Builder out) throws IOException {
     Descriptor type = out.getDescriptorForType();
     if (type.getFullName().equals(Timestamp.getDescriptor().getFullName())) {
-      Instant at = Instant.parse(in.getText());
-      return Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()).build();
+      return time(in);
     }
     expect(in.currentToken() == JsonToken.START_OBJECT, in);
     if (type.findFieldByName(PAYLOAD) == null) {
@@ -95,6 +95,15 @@ final class JsonToProto {
       command(ITEMS.readTree(in), out);
     }
     return out.build();
+  }
+
+  private static Timestamp time(JsonParser in) throws IOException {
+    try {
+      Instant at = Instant.parse(in.getText());
+      return Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()).build();
+    } catch (DateTimeException e) {
+      throw new IOException("no time: " + in.currentTokenLocation(), e);
+    }
   }
 
   /** REST's commands are flat: the message has their type, and all of them as its payload. */
