@@ -1,7 +1,10 @@
 package dev.drover.orchestrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -99,6 +102,55 @@ class BeaconMqttTest extends MallTestBase {
         assertThat(answer.at(0)).isEqualTo(0x95);
       }
       assertThat(beacon.heartbeat("online").status()).isEqualTo(200);
+    }
+  }
+
+  private String lastSeen(TestMall mall, TestBeacon beacon) {
+    for (JsonNode one : mall.get("/api/beacons", operator()).json().path("beacons")) {
+      if (one.path("beacon_id").asText().equals(beacon.id())) {
+        return one.path("last_seen").asText();
+      }
+    }
+    return "";
+  }
+
+  @Test
+  void b4ARetainedHeartbeatCountsOnceAndKeepsItsTime() throws Exception {
+    TestBeacon retains;
+    String seen;
+    try (TestMall mall = settled(Map.of())) {
+      retains = new TestBeacon(mall, "gate-1");
+      retains.register();
+      String registered = lastSeen(mall, retains);
+      String topic = "beacons/" + retains.id() + "/heartbeat";
+      byte[] body = retains.heartbeatBody("error").toString().getBytes(StandardCharsets.UTF_8);
+      try (RawMqtt client = login(mall, retains, 4)) {
+        client.send(client.publishPacket(topic, body, true));
+        assertThat(client.read().type()).isEqualTo(0x40);
+      }
+      await().atMost(SOON).until(() -> !lastSeen(mall, retains).equals(registered));
+      seen = lastSeen(mall, retains);
+    }
+    for (int start = 0; start < 2; start++) {
+      try (TestMall mall = settled(Map.of())) {
+        // the reader works on: a message that comes now is read
+        TestBeacon other = new TestBeacon(mall, "gate-" + (2 + start));
+        other.register();
+        try (RawMqtt client = login(mall, other, 5)) {
+          byte[] body = other.heartbeatBody("error").toString().getBytes(StandardCharsets.UTF_8);
+          client.send(client.publishPacket("beacons/" + other.id() + "/heartbeat", body));
+          assertThat(client.read().type()).isEqualTo(0x40);
+        }
+        await()
+            .atMost(SOON)
+            .until(
+                () ->
+                    mall.get("/api/beacons", operator()).json().findValuesAsText("status").stream()
+                            .filter("error"::equals)
+                            .count()
+                        >= 2);
+        assertThat(lastSeen(mall, retains)).isEqualTo(seen);
+      }
     }
   }
 }

@@ -97,6 +97,11 @@ final class RawMqtt implements AutoCloseable {
 
   /** A PUBLISH with QoS 1. */
   byte[] publishPacket(String topic, byte[] payload) {
+    return publishPacket(topic, payload, false);
+  }
+
+  /** A PUBLISH with QoS 1, retained or not. */
+  byte[] publishPacket(String topic, byte[] payload, boolean retain) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     text(out, topic);
     out.write(0);
@@ -105,7 +110,7 @@ final class RawMqtt implements AutoCloseable {
       out.write(0);
     }
     out.writeBytes(payload);
-    return packet(0x32, out.toByteArray());
+    return packet(retain ? 0x33 : 0x32, out.toByteArray());
   }
 
   static byte[] packet(int first, byte[] body) {

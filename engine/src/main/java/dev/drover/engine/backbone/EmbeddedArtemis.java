@@ -14,6 +14,12 @@ import org.apache.activemq.artemis.core.server.impl.ServiceRegistryImpl;
  * journal is synced to disk.
  */
 public final class EmbeddedArtemis implements AutoCloseable {
+  /**
+   * The MQTT 5 user property by which the broker tells when it received a message of a client, as
+   * RFC 3339 text; also with a message that it kept or that came late.
+   */
+  public static final String RECEIVED_AT = "received-at";
+
   private final ArtemisConfig config;
   private final MqttAuthoriser authoriser;
   private final ByteBudget budget;

@@ -17,12 +17,14 @@ import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttProperties.IntegerProperty;
 import io.netty.handler.codec.mqtt.MqttProperties.MqttPropertyType;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
+import io.netty.handler.codec.mqtt.MqttPublishVariableHeader;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.netty.handler.codec.mqtt.MqttSubAckMessage;
 import io.netty.handler.codec.mqtt.MqttSubAckPayload;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
 import io.netty.handler.codec.mqtt.MqttUnsubAckMessage;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -106,12 +108,33 @@ final class MqttFlow extends ChannelDuplexHandler {
     }
     MqttPublishMessage counted;
     try {
-      counted = publish.replace(new Counted(publish.payload(), size));
+      counted =
+          new MqttPublishMessage(
+              publish.fixedHeader(),
+              peer.trusted() ? publish.variableHeader() : stamped(publish.variableHeader()),
+              new Counted(publish.payload(), size));
     } finally {
       publish.release();
     }
     begun(size);
     ctx.fireChannelRead(counted);
+  }
+
+  /** With the time of receipt; what the client says of that is left out. */
+  private static MqttPublishVariableHeader stamped(MqttPublishVariableHeader header) {
+    MqttProperties properties = new MqttProperties();
+    for (MqttProperties.MqttProperty<?> property : header.properties().listAll()) {
+      if (property instanceof MqttProperties.UserProperties pairs) {
+        pairs.value().stream()
+            .filter(pair -> !pair.key.equals(EmbeddedArtemis.RECEIVED_AT))
+            .forEach(pair -> properties.add(new MqttProperties.UserProperty(pair.key, pair.value)));
+      } else {
+        properties.add(property);
+      }
+    }
+    String now = Instant.now().toString();
+    properties.add(new MqttProperties.UserProperty(EmbeddedArtemis.RECEIVED_AT, now));
+    return new MqttPublishVariableHeader(header.topicName(), header.packetId(), properties);
   }
 
   /** A copy that is counted until Artemis has done with it; the original holds a whole read. */

@@ -15,6 +15,9 @@ import org.apache.activemq.artemis.core.transaction.Transaction;
  * all is on the disk that was to go there before. What waits for the disk waits in order within one
  * operation context. Both happen on any thread of a pool and in the context of that thread, so that
  * messages overtake each other (ARTEMIS-6191). Here the context is the session's.
+ *
+ * <p>Artemis 2.55.0 sets the session's context when a client connects only; from 2.56.0 on it does
+ * so around each packet (ARTEMIS-6189), which {@link #beforeSend} is for.
  */
 final class PublishOrder implements ActiveMQServerMessagePlugin {
   private final ActiveMQServer broker;

@@ -1,5 +1,6 @@
 package dev.drover.engine.mqttbatch;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +20,16 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 public final class MqttBatchConsumer extends DefaultConsumer {
   /** Header of a message: the topic that it was sent to. */
   public static final String TOPIC = "DroverMqttTopic";
+
+  /**
+   * Header of a message, an {@code Instant}: when it was sent, if it says so in a user property
+   * {@code sent-at} (RFC 3339) that is not later than its receipt; else when its broker received
+   * it, if that tells; else now. A retained message of a broker that does not tell has none.
+   */
+  public static final String TIME = "DroverMqttTime";
+
+  /** Header of a message: whether it was kept for those who subscribe later. */
+  public static final String RETAINED = "DroverMqttRetained";
 
   private final MqttBatchEndpoint endpoint;
   private ExecutorService executor;
@@ -108,6 +119,9 @@ public final class MqttBatchConsumer extends DefaultConsumer {
     for (MqttSession.Arrived arrived : batch) {
       Message message = new DefaultMessage(endpoint.getCamelContext());
       message.setHeader(TOPIC, arrived.topic());
+      message.setHeader(RETAINED, arrived.message().isRetained());
+      MessageTime.of(arrived.message(), Instant.now())
+          .ifPresent(time -> message.setHeader(TIME, time));
       message.setBody(arrived.message().getPayload());
       messages.add(message);
     }

@@ -14,6 +14,7 @@ import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,8 @@ final class MqttSession implements MqttCallback, AutoCloseable {
 
   /** The session never expires: a mall may be off for long. */
   private static final long FOR_EVER = 0xFFFFFFFFL;
+
+  private static final int ONLY_IF_NEW = 1;
 
   private static final long PATIENCE = 15_000;
 
@@ -106,7 +109,10 @@ final class MqttSession implements MqttCallback, AutoCloseable {
   }
 
   private void subscribe(String topic) throws MqttException {
-    IMqttToken granted = client.subscribe(topic, 1);
+    MqttSubscription subscription = new MqttSubscription(topic, 1);
+    // a retained message is no news for a session that was subscribed already
+    subscription.setRetainHandling(ONLY_IF_NEW);
+    IMqttToken granted = client.subscribe(subscription);
     granted.waitForCompletion(PATIENCE);
     MqttClients.requireAccepted(granted);
   }

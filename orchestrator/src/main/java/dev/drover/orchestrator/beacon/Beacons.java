@@ -3,18 +3,23 @@ package dev.drover.orchestrator.beacon;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import dev.drover.engine.mqttbatch.MqttBatchConsumer;
 import dev.drover.engine.report.BeaconHeartbeat;
 import dev.drover.engine.report.BeaconRegistration;
 import dev.drover.engine.report.Fields;
 import dev.drover.orchestrator.uplink.UplinkDoor;
+import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
+import dev.drover.proto.ProtocolException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 
 /**
  * What beacons register and report at their mall (document 1, sections 6.1 and 6.2), answered at
@@ -82,15 +87,19 @@ public final class Beacons {
   }
 
   /**
-   * Makes the heartbeat in the body complete, as central is to hear it: with the time, and with
-   * every command that the beacon has carried out and central may not know of.
+   * Makes the heartbeat in the body complete, as central is to hear it: with the time at which it
+   * was sent or received, and with every command that the beacon has carried out and central may
+   * not know of.
+   *
+   * @throws ProtocolException VALIDATION_FAILED for one that a broker kept and of which nobody
+   *     tells the time: it is no sign of life
    */
   public void prepareHeartbeat(Exchange exchange) {
     ObjectNode body = Fields.body(exchange);
     BeaconHeartbeat report = BeaconHeartbeat.read(body);
     body.put("entity_id", entityId);
     if (report.timestamp().isEmpty()) {
-      body.put("timestamp", clock.instant().toString());
+      body.put("timestamp", time(exchange.getMessage()).toString());
     }
     commands.done(report.beaconId(), report.commandsDone());
     Set<String> done = new LinkedHashSet<>(report.commandsDone());
@@ -100,6 +109,17 @@ public final class Beacons {
       done.forEach(list::add);
     }
     exchange.getMessage().setBody(body.toString());
+  }
+
+  private Instant time(Message message) {
+    Instant told = message.getHeader(MqttBatchConsumer.TIME, Instant.class);
+    if (told == null && message.getHeader(MqttBatchConsumer.RETAINED, false, Boolean.class)) {
+      throw new ProtocolException(
+          ErrorCode.VALIDATION_FAILED,
+          "a retained heartbeat without a timestamp",
+          Map.of("field", "timestamp"));
+    }
+    return told == null ? clock.instant() : told;
   }
 
   /** Keeps the heartbeat and answers it with the commands that wait for the beacon. */
