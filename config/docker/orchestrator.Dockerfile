@@ -4,13 +4,16 @@ RUN useradd --system --uid 10001 drover \
  && install -d -o drover /data /var/cache/navign/firmware
 WORKDIR /opt/drover
 COPY orchestrator/target/drover-orchestrator.jar ./
+# ./drover in the image: docker compose exec orchestrator drover token …
+COPY cli/target/drover-cli.jar ./
+COPY --chmod=755 config/docker/drover /usr/local/bin/drover
 COPY config/jvm/orchestrator.options ./config/jvm/
 COPY proto/openapi/ ./proto/openapi/
 COPY routes/ ./routes/
 COPY kamelets/ ./kamelets/
 USER drover
 ENV DROVER_HOME=/opt/drover DROVER_DATA=/data DROVER_BIND=0.0.0.0
-EXPOSE 8081
+EXPOSE 8081 8443 50051 1883 8883
 HEALTHCHECK --interval=5s --timeout=5s --start-period=20s --retries=12 \
   CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8081 && printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3 && head -1 <&3 | grep -q ' 200 '"]
 ENTRYPOINT ["java", "@config/jvm/orchestrator.options", "-jar", "drover-orchestrator.jar"]

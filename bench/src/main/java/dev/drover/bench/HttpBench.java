@@ -104,6 +104,7 @@ public final class HttpBench {
             "DROVER_HOME", Path.of("").toAbsolutePath().toString(),
             "DROVER_PORT", String.valueOf(port),
             "DROVER_MANAGEMENT_PORT", String.valueOf(Machine.freePort()),
+            "DROVER_GRPC_PORT", String.valueOf(Machine.freePort()),
             "DROVER_KAFKA_PORT", String.valueOf(Machine.freePort()),
             "DROVER_MONGO_PORT", String.valueOf(Machine.freePort()),
             // a window of a hundred, because a limiter remembers as many requests as it allows

@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.KafkaException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.StringUtils;
@@ -58,8 +59,13 @@ class BackboneConfiguration {
             () -> {
               embedded.ifPresent(EmbeddedKafka::start);
               CentralProperties.Events events = properties.events();
-              KafkaTopics.at(settings.brokers())
-                  .ensure(events.topic(), events.partitions(), events.retention());
+              try {
+                KafkaTopics.at(settings.brokers())
+                    .ensure(events.topic(), events.partitions(), events.retention());
+              } catch (KafkaException e) {
+                throw new IllegalStateException(
+                    "The event log at " + settings.brokers() + " (KAFKA_BROKERS) is not usable", e);
+              }
               return settings.brokers();
             });
     return new Kafka(embedded, ready);

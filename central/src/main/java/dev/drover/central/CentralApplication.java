@@ -1,5 +1,6 @@
 package dev.drover.central;
 
+import dev.drover.engine.start.StartFailure;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.autoconfigure.mongo.MongoAutoConfiguration;
@@ -14,8 +15,8 @@ public class CentralApplication {
     try {
       SpringApplication.run(CentralApplication.class, arguments);
     } catch (RuntimeException e) {
-      // Spring has logged the cause. Vert.x threads are not daemons and would keep the process.
-      Runtime.getRuntime().halt(1);
+      // Vert.x threads are not daemons and would keep the process.
+      Runtime.getRuntime().halt(StartFailure.report("central", e));
     }
   }
 }

@@ -10,10 +10,10 @@ import dev.drover.proto.grpc.navign.SyncProto;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
-import org.apache.camel.CamelContext;
-import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 
 /** The gRPC port: two services for the routes to serve, listening once they run. */
 @Configuration(proxyBeanMethods = false)
@@ -58,18 +58,10 @@ class GrpcConfiguration {
             Path.of(tls.certificate()), Path.of(tls.key()), authority, tls.clientsMust()));
   }
 
+  /** Before the data port, whose health says that all is open. */
   @Bean
-  CamelContextConfiguration callsWhenRoutesRun(GrpcPort port) {
-    return new CamelContextConfiguration() {
-      @Override
-      public void beforeApplicationStart(CamelContext camel) {
-        // the routes take their methods from the services, which are there already
-      }
-
-      @Override
-      public void afterApplicationStart(CamelContext camel) {
-        port.listen();
-      }
-    };
+  @Order(0)
+  ApplicationRunner callsWhenRoutesRun(GrpcPort port) {
+    return arguments -> port.listen();
   }
 }

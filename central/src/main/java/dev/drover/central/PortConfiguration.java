@@ -10,8 +10,11 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 
 /** The data port: mounted before the routes are made, listening once they run. */
 @Configuration(proxyBeanMethods = false)
@@ -44,7 +47,7 @@ class PortConfiguration {
   }
 
   @Bean
-  CamelContextConfiguration listenWhenRoutesRun(HttpPort port, BackboneConfiguration.Kafka kafka) {
+  CamelContextConfiguration mountBeforeRoutesRun(HttpPort port, BackboneConfiguration.Kafka kafka) {
     return new CamelContextConfiguration() {
       @Override
       public void beforeApplicationStart(CamelContext camel) {
@@ -54,8 +57,15 @@ class PortConfiguration {
 
       @Override
       public void afterApplicationStart(CamelContext camel) {
-        port.listen();
+        // Camel logs what fails here and goes on, so the ports are opened by a runner
       }
     };
+  }
+
+  /** What a runner throws ends the start. */
+  @Bean
+  @Order(Ordered.LOWEST_PRECEDENCE)
+  ApplicationRunner listenWhenRoutesRun(HttpPort port) {
+    return arguments -> port.listen();
   }
 }

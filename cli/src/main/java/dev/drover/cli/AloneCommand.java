@@ -25,8 +25,8 @@ final class AloneCommand {
       name = "central",
       description = {
         "Runs central alone in the foreground.",
-        "Its settings are environment variables: DROVER_DATA, DROVER_PORT, KAFKA_BROKERS,",
-        "DATABASE_URL and others; see the README."
+        "Its settings are environment variables, such as DROVER_DATA, DROVER_PORT, KAFKA_BROKERS"
+            + " and DATABASE_URL: docs/reference/configuration.md."
       },
       mixinStandardHelpOptions = true)
   static final class CentralAlone implements Callable<Integer> {
@@ -44,8 +44,8 @@ final class AloneCommand {
       name = "orchestrator",
       description = {
         "Runs an orchestrator alone in the foreground.",
-        "Its settings are environment variables: CENTRAL_SERVER_URL, ENTITY_ID, ORCHESTRATOR_ID,",
-        "DROVER_BUNDLE, DROVER_DATA and others; see the README."
+        "Its settings are environment variables, such as CENTRAL_SERVER_URL, ENTITY_ID,"
+            + " ORCHESTRATOR_ID and DROVER_DATA: docs/reference/configuration.md."
       },
       mixinStandardHelpOptions = true)
   static final class OrchestratorAlone implements Callable<Integer> {

@@ -20,10 +20,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cut-line",
     description = {
-      "Cuts the line between the mall of ./drover up and central, and shows what",
-      "the mall keeps and how it catches up. The line comes back by itself; cut it",
-      "again to set a new end.",
-      "Ctrl-C ends only the watching."
+      "Cuts the line between the mall of ./drover up and central, and shows how it catches up.",
+      "The line comes back by itself; cut it again to set a new end. Ctrl-C ends only the"
+          + " watching."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -48,12 +47,7 @@ final class CutLineCommand implements Callable<Integer> {
   @Option(names = "--detach", description = "Cuts the line and returns.")
   private boolean detach;
 
-  @Option(
-      names = "--port-offset",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "The offset that up was given.")
-  private int offset;
+  @Mixin private PortOffset ports;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -62,7 +56,7 @@ final class CutLineCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     State state = stateOption.state();
-    Services services = new Services(Home.directory(), state, offset, System.getenv());
+    Services services = new Services(Home.directory(), state, ports.offset(), System.getenv());
     LineState line = new LineState(services.simulator().address());
     if (detach) {
       line.cut(time.toSeconds());

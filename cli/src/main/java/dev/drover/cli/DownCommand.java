@@ -21,8 +21,7 @@ import picocli.CommandLine.Spec;
 /** {@code drover down}: stops what up has started. */
 @Command(
     name = "down",
-    description =
-        "Stops what ./drover up has started; a process that does not end in 30 s is killed.",
+    description = "Stops what ./drover up has started; a process that hangs for 30 s is killed.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:nothing runs any more", "2:wrong usage"},
     mixinStandardHelpOptions = true)
@@ -41,8 +40,15 @@ final class DownCommand implements Callable<Integer> {
       PidFile file = new PidFile(state.pidFile(name));
       Optional<ProcessHandle> process = file.process();
       if (process.isPresent()) {
-        boolean ended = stopper.stop(process.get());
-        out.printf("%-12s %s%n", name, ended ? "stopped" : "killed: it did not stop in 30 s");
+        boolean ended =
+            stopper.stop(
+                process.get(),
+                List.of(state.log(name), state.console(name)),
+                text -> {
+                  out.printf("%-12s %s%n", name, text);
+                  out.flush();
+                });
+        out.printf("%-12s %s%n", name, ended ? "stopped" : "killed: it hung for 30 s");
       } else {
         out.printf("%-12s did not run%n", name);
       }

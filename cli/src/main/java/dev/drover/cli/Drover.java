@@ -1,5 +1,7 @@
 package dev.drover.cli;
 
+import java.net.URI;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,6 +43,9 @@ public final class Drover implements Runnable {
   /** Returns the parser and runner of all commands. */
   static CommandLine commandLine() {
     return new CommandLine(new Drover())
+        .registerConverter(URI.class, new Converters.Url())
+        .registerConverter(Path.class, new Converters.FileName())
+        .registerConverter(String.class, new Converters.Text())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(new ErrorReport());
   }

@@ -40,8 +40,9 @@ final class EntityCommand {
       @Parameters(paramLabel = "FILE", description = "JSON file.") Path file,
       @Mixin CentralOptions options)
       throws IOException, InterruptedException {
-    if (!Files.isReadable(file)) {
-      throw new ParameterException(spec.commandLine(), "Cannot read " + file + ".");
+    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+      String why = Files.isDirectory(file) ? " is a directory" : " cannot be read";
+      throw new ParameterException(spec.commandLine(), file + why + "; name a JSON file.");
     }
     URI address = options.address();
     Central central = new Central(address, options.token("*"));
@@ -55,9 +56,9 @@ final class EntityCommand {
   @Command(
       name = "diff",
       description = {
-        "Shows where a mall's data and central's differ, reading only what differs: the roots, then",
-        "the buckets of the collections that differ, then the items of the buckets that differ.",
-        "~ differs, + is only at central, - is only at the mall."
+        "Shows where a mall's data and central's differ, reading only what differs.",
+        "First the roots, then the buckets of the collections that differ, then the items of the"
+            + " buckets that differ. ~ differs, + is only at central, - is only at the mall."
       },
       exitCodeListHeading = "%nExit codes:%n",
       exitCodeList = {"0:the same", "1:different, refused or not reached", "2:wrong usage"},
@@ -67,19 +68,21 @@ final class EntityCommand {
               names = "--entity",
               required = true,
               paramLabel = "ENTITY",
+              converter = Converters.Id.class,
               description = "Id of the mall.")
           String entity,
       @Option(
               names = "--mall",
               paramLabel = "URL",
-              defaultValue = "http://127.0.0.1:8081",
-              description = "The mall's address. Default: ${DEFAULT-VALUE}.")
+              description =
+                  "The mall's address. Default: http://127.0.0.1:8081, moved by --port-offset.")
           URI mall,
       @Mixin CentralOptions options)
       throws IOException, InterruptedException {
     String token = options.token(entity);
     Central central = new Central(options.address(), token);
-    EntityDiff diff = new EntityDiff(entity, central, new Central("the mall", mall, token));
+    URI where = mall == null ? options.mall() : mall;
+    EntityDiff diff = new EntityDiff(entity, central, new Central("the mall", where, token));
     PrintWriter out = spec.commandLine().getOut();
     boolean same = diff.run(out::println);
     out.flush();

@@ -10,7 +10,7 @@ final class ErrorReport implements IExecutionExceptionHandler {
 
   @Override
   public int handleExecutionException(Exception e, CommandLine line, ParseResult result) {
-    String message = e instanceof CliException ? e.getMessage() : e.toString();
+    String message = Words.of(e);
     line.getErr().println(line.getColorScheme().errorText("drover: " + message));
     if (System.getenv("DROVER_TRACE") != null) {
       e.printStackTrace(line.getErr());

@@ -25,7 +25,7 @@ final class EventsCommand {
       name = "tail",
       description = {
         "Shows the events of an entity as central sends them, one line each.",
-        "Connects again after every end of the stream and misses nothing. Ctrl-C ends it."
+        "It connects again after every end of the stream and misses nothing. Ctrl-C ends it."
       },
       exitCodeListHeading = "%nExit codes:%n",
       exitCodeList = {"1:refused by central", "2:wrong usage", "130:ended by Ctrl-C"},
@@ -35,11 +35,13 @@ final class EventsCommand {
               names = "--entity",
               required = true,
               paramLabel = "ENTITY",
+              converter = Converters.Id.class,
               description = "Id of the mall.")
           String entity,
       @Option(
               names = "--from",
               paramLabel = "CURSOR",
+              converter = Converters.Token.class,
               description = "Event id after which to begin; by default with what comes now.")
           String from,
       @Option(names = "--pings", description = "Shows pings too.") boolean pings,

@@ -7,7 +7,6 @@ import dev.drover.engine.crypto.PrivateKeys;
 import dev.drover.engine.crypto.PublicKeys;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
@@ -21,6 +20,7 @@ import java.security.interfaces.ECPublicKey;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -33,8 +33,9 @@ final class KeysCommand {
   @Command(
       name = "generate",
       description = {
-        "Makes a P-256 key pair. The private key goes to a file that only you can read (PKCS#8",
-        "PEM, mode 0600); the public one is printed as PEM."
+        "Makes a P-256 key pair.",
+        "The private key goes to a file that only you can read (PKCS#8 PEM, mode 0600); the public"
+            + " one is printed as PEM."
       },
       exitCodeListHeading = "%nExit codes:%n",
       exitCodeList = {"0:made", "1:the file exists already", "2:wrong usage"},
@@ -74,9 +75,9 @@ final class KeysCommand {
   @Command(
       name = "rekey",
       description = {
-        "Changes the key that a mall's records are sealed with, while the mall works: takes a new",
-        "key into use, seals every record anew, then deletes the former key. When it is ended",
-        "before, the mall goes on all the same; run it again to watch."
+        "Changes the key that a mall's records are sealed with, while the mall works.",
+        "It takes a new key into use, seals every record anew, then deletes the former key. When"
+            + " it is ended before, the mall goes on all the same; run it again to watch."
       },
       exitCodeListHeading = "%nExit codes:%n",
       exitCodeList = {
@@ -85,28 +86,8 @@ final class KeysCommand {
         "2:wrong usage"
       },
       mixinStandardHelpOptions = true)
-  int rekey(
-      @Option(
-              names = "--mall",
-              paramLabel = "URL",
-              defaultValue = "http://127.0.0.1:8081",
-              description = "The mall's address. Default: ${DEFAULT-VALUE}.")
-          URI mall,
-      @Option(
-              names = "--token",
-              paramLabel = "TOKEN",
-              description =
-                  "Token to use; by default one of role operator, made with the local key.")
-          String token,
-      @Option(
-              names = "--data",
-              paramLabel = "DIR",
-              description = "Data directory of central with its key. Default: .drover/central.")
-          Path data)
-      throws IOException, InterruptedException {
-    Path directory = data == null ? Home.directory().resolve(".drover/central") : data;
-    String own = token == null ? new LocalTokens(LocalTokens.keys(directory)).operator("*") : token;
-    Central api = new Central("the mall", mall, own);
+  int rekey(@Mixin MallOptions options) throws IOException, InterruptedException {
+    Central api = options.api();
     String path = "/api/orchestrator/keys/rekey";
     JsonNode progress = api.post(path, JsonNodeFactory.instance.objectNode());
     PrintWriter out = spec.commandLine().getOut();

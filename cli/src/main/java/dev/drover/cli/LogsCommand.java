@@ -56,6 +56,9 @@ final class LogsCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "No process " + process + "; write one of " + Services.NAMES + ".");
     }
+    if (lines < 0) {
+      throw new ParameterException(spec.commandLine(), "-n takes 0 or more, not " + lines + ".");
+    }
     PrintWriter out = spec.commandLine().getOut();
     EventLine format = new EventLine(ZoneId.systemDefault(), System.console() != null);
     State state = stateOption.state();

@@ -18,8 +18,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "resync",
     description = {
-      "Makes a mall fetch all of its data anew. The mall works on with what it has until the new",
-      "data is complete and right. The wish survives a restart of the mall."
+      "Makes a mall fetch all of its data anew.",
+      "The mall works on with what it has until the new data is complete and right. The wish"
+          + " survives a restart of the mall."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

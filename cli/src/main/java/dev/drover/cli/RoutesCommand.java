@@ -44,9 +44,10 @@ final class RoutesCommand {
     Path repository = home == null ? Home.directory() : home;
     Path flows = routes == null ? repository.resolve("routes") : routes;
     Path templates = kamelets == null ? repository.resolve("kamelets") : kamelets;
-    if (!Files.isDirectory(flows)) {
-      throw new ParameterException(
-          spec.commandLine(), "No directory " + flows + "; name one with --routes or --home.");
+    requireDirectory(flows, "--routes");
+    // a repository need not have Kamelets, but what is named must be there
+    if (kamelets != null || Files.exists(templates)) {
+      requireDirectory(templates, "--kamelets");
     }
     List<Finding> findings = new RouteCheck().check(repository, flows, templates);
     PrintWriter out = spec.commandLine().getOut();
@@ -57,5 +58,14 @@ final class RoutesCommand {
         findings.isEmpty() ? "No findings" : findings.size() + " findings", flows, seconds);
     out.flush();
     return findings.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  private void requireDirectory(Path directory, String option) {
+    if (!Files.isDirectory(directory)) {
+      String why = Files.exists(directory) ? " is a file" : " does not exist";
+      throw new ParameterException(
+          spec.commandLine(),
+          directory + why + "; name a directory with " + option + " or --home.");
+    }
   }
 }

@@ -13,7 +13,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code drover status}: what runs. */
@@ -29,12 +28,7 @@ final class StatusCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private StateOption stateOption;
 
-  @Option(
-      names = "--port-offset",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "The offset that up was given.")
-  private int offset;
+  @Mixin private PortOffset ports;
 
   @Override
   public Integer call() {
@@ -42,7 +36,7 @@ final class StatusCommand implements Callable<Integer> {
     State state = stateOption.state();
     Health health = new Health();
     boolean all = true;
-    Services services = new Services(Home.directory(), state, offset, System.getenv());
+    Services services = new Services(Home.directory(), state, ports.offset(), System.getenv());
     for (Service service : services.all()) {
       PidFile file = new PidFile(state.pidFile(service.name()));
       Optional<ProcessHandle> process = file.process();

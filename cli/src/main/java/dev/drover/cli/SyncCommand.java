@@ -22,8 +22,8 @@ final class SyncCommand {
   @Command(
       name = "conflicts",
       description = {
-        "Lists the edits made at a mall that central did not take: because another change won, or",
-        "because central refused them."
+        "Lists the edits made at a mall that central did not take.",
+        "Another change won, or central refused them."
       },
       exitCodeListHeading = "%nExit codes:%n",
       exitCodeList = {"0:listed", "1:refused by the mall, or not reached", "2:wrong usage"},

@@ -35,18 +35,21 @@ final class TokenCommand implements Callable<Integer> {
       names = "--entity",
       required = true,
       paramLabel = "ENTITY",
+      converter = Converters.Entity.class,
       description = "Id of the mall; '*' for all (mobile, operator, admin).")
   private String entity;
 
   @Option(
       names = "--subject",
       paramLabel = "S",
+      converter = Converters.Id.class,
       description = "Who holds the token. Default: the orchestrator's id, else drover-<role>.")
   private String subject;
 
   @Option(
       names = "--orchestrator",
       paramLabel = "ID",
+      converter = Converters.Id.class,
       description = "Orchestrator that the token is bound to.")
   private String orchestrator;
 
@@ -63,6 +66,9 @@ final class TokenCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Data directory of central. Default: .drover/central in the repository.")
   private Path data;
+
+  @Option(names = "--new-key", description = "Makes the key when no central has made it there yet.")
+  private boolean newKey;
 
   @Override
   public Integer call() {
@@ -81,7 +87,7 @@ final class TokenCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), e.getMessage() + ".");
     }
     Path directory = data == null ? Home.directory().resolve(".drover/central") : data;
-    String token = new LocalTokens(LocalTokens.keys(directory)).issue(grant, lifetime);
+    String token = new LocalTokens(LocalTokens.keys(directory), newKey).issue(grant, lifetime);
     spec.commandLine().getOut().println(token);
     spec.commandLine().getOut().flush();
     return ExitCode.OK;

@@ -19,7 +19,6 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -31,15 +30,16 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "up",
     description = {
-      "Runs central, the orchestrator of mall mall-a-uuid and the simulated mall,",
-      "with embedded Kafka, Mongo and MQTT, and shows what they say to each other.",
-      "The mall reaches central over a line that ./drover sim cut-line cuts.",
-      "Ctrl-C stops everything."
+      "Runs central, a mall and a simulated mall, and shows what they say to each other.",
+      "Kafka, Mongo and MQTT are embedded. The mall (mall-a-uuid) reaches central over a line that"
+          + " ./drover sim cut-line cuts.",
+      "A process that dies is started again, after a wait that grows up to a minute; not with"
+          + " --detach. Ctrl-C stops everything."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:started (--detach)",
-      "1:something did not start, or ended by itself",
+      "1:something did not start, or ended because a setting is wrong",
       "2:wrong usage",
       "130:stopped by Ctrl-C"
     },
@@ -54,20 +54,16 @@ final class UpCommand implements Callable<Integer> {
   @Option(names = "--fresh", description = "Deletes the data of an earlier run first.")
   private boolean fresh;
 
-  @Option(
-      names = "--port-offset",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Adds N to every default port.")
-  private int offset;
+  @Mixin private PortOffset ports;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     State state = stateOption.state();
-    Services services = new Services(Home.directory(), state, offset, System.getenv());
+    Services services = new Services(Home.directory(), state, ports.offset(), System.getenv());
     refuseWhenRunning(state);
     refuseWhenPortsAreTaken(services);
+    Ports.lent(services.all()).ifPresent(out::println);
     if (fresh) {
       state.clear();
     }
@@ -92,7 +88,9 @@ final class UpCommand implements Callable<Integer> {
       }
       out.println("Ctrl-C stops everything. What happens:");
       out.flush();
-      return awaitEnd(supervisor);
+      supervisor.keepRunning();
+      supervisor.stopAll();
+      return ExitCode.SOFTWARE;
     }
   }
 
@@ -114,7 +112,7 @@ final class UpCommand implements Callable<Integer> {
       throw new CliException(
           "cannot start:\n  "
               + String.join("\n  ", taken)
-              + "\nStop what uses them, or move all ports: ./drover up --port-offset 10000");
+              + "\nStop what uses them, or move all ports: ./drover up --port-offset 5000");
     }
   }
 
@@ -161,19 +159,6 @@ final class UpCommand implements Callable<Integer> {
     }
     out.println();
     out.flush();
-  }
-
-  private static int awaitEnd(Supervisor supervisor) throws IOException, InterruptedException {
-    try {
-      Service ended = supervisor.firstEnd().get();
-      if (!supervisor.isStopping()) {
-        supervisor.reportEnd(ended);
-        supervisor.stopAll();
-      }
-      return ExitCode.SOFTWARE;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private static void stop(Supervisor supervisor, PrintWriter out) {

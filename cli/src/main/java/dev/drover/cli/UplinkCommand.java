@@ -12,6 +12,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -94,7 +95,7 @@ final class UplinkCommand {
       @Option(names = "--all", description = "All that have a number.") boolean all)
       throws IOException, InterruptedException {
     if (all == (ids != null)) {
-      throw new CliException("name the ids of parked writes, or --all");
+      throw new ParameterException(spec.commandLine(), "Name the ids of parked writes, or --all.");
     }
     Central mall = options.api();
     int sent = 0;

@@ -48,6 +48,7 @@ class CommandsTest {
             "o-1",
             "--ttl",
             "15m",
+            "--new-key",
             "--data",
             directory.toString());
 
@@ -111,11 +112,12 @@ class CommandsTest {
             file.toString(),
             "--central",
             "http://127.0.0.1:1",
-            "--data",
-            directory.toString());
+            "--token",
+            "any");
 
     assertThat(code).isEqualTo(1);
-    assertThat(err.toString()).contains("cannot reach central at http://127.0.0.1:1", "status");
+    assertThat(err.toString())
+        .contains("cannot reach central at http://127.0.0.1:1 (nobody listens there)", "status");
   }
 
   private int run(String... arguments) {

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Stands for central, orchestrator and simulator in tests of {@code up}: answers on DROVER_PORT and
@@ -22,6 +24,19 @@ public final class FakeService {
     if (Files.exists(data.resolveSibling("break-" + name))) {
       System.out.println("broken on purpose");
       System.exit(5);
+    }
+    if (Files.exists(data.resolveSibling("refuse-" + name))) {
+      System.exit(2);
+    }
+    if (Files.exists(data.resolveSibling("hang-" + name))) {
+      System.out.println("hangs on purpose");
+      new CountDownLatch(1).await();
+    }
+    if (Files.exists(data.resolveSibling("slow-" + name))) {
+      for (int i = 0; i < 12; i++) {
+        System.out.println("still starting");
+        new CountDownLatch(1).await(500, TimeUnit.MILLISECONDS);
+      }
     }
     Path log = data.resolve("logs").resolve(name + ".json");
     Files.createDirectories(log.getParent());

@@ -3,6 +3,8 @@ package dev.drover.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.drover.cli.run.State;
+import dev.drover.engine.crypto.FileKeyProvider;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -43,6 +45,7 @@ class SimCommandTest {
   }
 
   private void serve() throws IOException {
+    new FileKeyProvider(new State(state).data("central").resolve("keys")).signing("central-token");
     while (servers.size() < 2) {
       servers.forEach(server -> server.stop(0));
       servers.clear();

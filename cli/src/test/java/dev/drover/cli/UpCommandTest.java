@@ -7,6 +7,7 @@ import dev.drover.cli.run.PidFile;
 import dev.drover.cli.run.Ports;
 import dev.drover.cli.run.Services;
 import dev.drover.cli.run.State;
+import dev.drover.engine.crypto.FileKeyProvider;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -46,6 +47,8 @@ class UpCommandTest {
     Files.writeString(
         home.resolve("config/demo/mall-a.json"),
         "{\"entity\":{\"id\":\"mall-a-uuid\"},\"areas\":[{\"id\":1}]}");
+    // as central does before it answers
+    new FileKeyProvider(state.data("central").resolve("keys")).signing("central-token");
     offset = freeOffset();
   }
 
@@ -111,33 +114,96 @@ class UpCommandTest {
   }
 
   @Test
-  void aProcessThatIsKilledLaterEndsUp() throws Exception {
+  void d3AProcessThatDiesIsStartedAgainAndThatIsSaid() throws Exception {
     Process up = run("up", "--port-offset", Integer.toString(offset));
     await().atMost(LIMIT).untilAsserted(() -> assertThat(output()).contains("Ctrl-C stops"));
+    ProcessHandle first = new PidFile(state.pidFile("simulator")).process().orElseThrow();
 
-    new PidFile(state.pidFile("simulator")).process().orElseThrow().destroyForcibly();
+    first.destroyForcibly();
 
-    assertThat(up.waitFor()).isEqualTo(1);
-    assertThat(output()).contains("simulator ended with exit code 137");
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(output().split("Ctrl-C stops")[1])
+                    .contains("simulator ended with exit code 137", "starts again in 1 s")
+                    .contains("simulator    ready after"));
+    ProcessHandle second = new PidFile(state.pidFile("simulator")).process().orElseThrow();
+    second.destroyForcibly();
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(output()).contains("again in 2 s"));
+    up.destroy();
+    assertThat(up.waitFor()).isEqualTo(143);
     assertThat(children()).isEmpty();
   }
 
   @Test
-  void aPortInUseIsSaidBeforeAnythingStarts() throws Exception {
+  void d3AProcessWhoseSettingsAreWrongIsNotStartedAgain() throws Exception {
+    Process up = run("up", "--port-offset", Integer.toString(offset));
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(output()).contains("Ctrl-C stops"));
+    Files.writeString(state.directory().resolve("refuse-simulator"), "");
+
+    new PidFile(state.pidFile("simulator")).process().orElseThrow().destroyForcibly();
+
+    assertThat(up.waitFor()).isEqualTo(1);
+    assertThat(output()).contains("simulator ended with exit code 2", "settings are wrong");
+    assertThat(children()).isEmpty();
+  }
+
+  @Test
+  void d2AProcessThatHangsIsNamedAndOneThatIsSlowIsWaitedFor() throws Exception {
+    Files.createDirectories(state.directory());
+    Files.writeString(state.directory().resolve("hang-orchestrator"), "");
+    Files.writeString(state.directory().resolve("slow-central"), "");
+
+    assertThat(run(3, "up", "--port-offset", Integer.toString(offset)).waitFor()).isEqualTo(1);
+
+    // central logged for twice as long as a process may stand still
+    assertThat(output())
+        .contains("central      ready after", "orchestrator hangs: for ")
+        .contains("it has logged nothing", "  | hangs on purpose", "central      stopped");
+    assertThat(children()).isEmpty();
+  }
+
+  @Test
+  void d1APortInUseIsSaidBeforeAnythingStarts() throws Exception {
     try (ServerSocket taken =
         new ServerSocket(3900 + offset, 1, InetAddress.getLoopbackAddress())) {
       assertThat(run("up", "--port-offset", Integer.toString(offset)).waitFor()).isEqualTo(1);
       assertThat(output())
-          .contains("port " + taken.getLocalPort() + " (management of central) is in use");
+          .contains(
+              "port " + taken.getLocalPort() + " (DROVER_MANAGEMENT_PORT of central) is in use");
     }
     assertThat(children()).isEmpty();
   }
 
+  @Test
+  void d1EveryPortIsChecked() throws Exception {
+    for (Map.Entry<Integer, String> port :
+        Map.of(3051, "DROVER_GRPC_PORT of central", 50051, "DROVER_GRPC_PORT of the mall")
+            .entrySet()) {
+      try (ServerSocket taken =
+          new ServerSocket(port.getKey() + offset, 1, InetAddress.getLoopbackAddress())) {
+        assertThat(run("up", "--port-offset", Integer.toString(offset)).waitFor()).isEqualTo(1);
+        assertThat(output())
+            .contains("port " + taken.getLocalPort() + " (" + port.getValue() + ") is in use");
+      }
+    }
+    Services services = new Services(home, state, 10_000, Map.of());
+    assertThat(Ports.lent(services.all()).orElse("")).contains("37017 (DROVER_MONGO_PORT");
+    Services low = new Services(home, state, 5_000, Map.of());
+    assertThat(Ports.lent(low.all())).isEmpty();
+  }
+
   private Process run(String... arguments) throws IOException {
+    return run(120, arguments);
+  }
+
+  private Process run(int patience, String... arguments) throws IOException {
     Files.deleteIfExists(output);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Ddrover.home=" + home, "-cp"));
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Ddrover.home=" + home));
+    command.addAll(List.of("-Ddrover.up.patience=" + patience, "-cp"));
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add(Drover.class.getName());

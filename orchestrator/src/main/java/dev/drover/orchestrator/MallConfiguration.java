@@ -54,8 +54,11 @@ import org.springframework.util.StringUtils;
 @ConditionalOnExpression("'${drover.bundle}' != 'simulator'")
 class MallConfiguration {
   private static final String SEALING_KEY = "mall-store";
-  private static final List<String> CAPABILITIES =
-      List.of("task_assignment", "firmware_distribution", "beacon_management");
+
+  /**
+   * What this mall can do, not what the protocol knows: tasks and firmware come with their flows.
+   */
+  private static final List<String> CAPABILITIES = List.of("beacon_management");
 
   /** The doors of the mall besides its data port: gRPC, and MQTT unless others run the broker. */
   record Doors(GrpcPort grpc, Optional<EmbeddedArtemis> broker, CompletableFuture<?> brokerStart)

@@ -1,7 +1,6 @@
 package dev.drover.orchestrator;
 
-import dev.drover.engine.log.ProtocolLog;
-import org.slf4j.LoggerFactory;
+import dev.drover.engine.start.StartFailure;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.autoconfigure.mongo.MongoAutoConfiguration;
@@ -17,13 +16,8 @@ public class OrchestratorApplication {
     try {
       SpringApplication.run(OrchestratorApplication.class, arguments);
     } catch (RuntimeException e) {
-      LoggerFactory.getLogger("protocol")
-          .atError()
-          .addMarker(ProtocolLog.FATAL)
-          .addKeyValue("event", "start_failed")
-          .log("the process ends: {}", e.getMessage());
       // Vert.x threads are not daemons and would keep the process.
-      Runtime.getRuntime().halt(1);
+      Runtime.getRuntime().halt(StartFailure.report("orchestrator", e));
     }
   }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -44,7 +45,7 @@ class PortConfiguration {
   }
 
   @Bean
-  CamelContextConfiguration listenWhenRoutesRun(HttpPort port, ObjectProvider<Doors> doors) {
+  CamelContextConfiguration mountBeforeRoutesRun(HttpPort port) {
     return new CamelContextConfiguration() {
       @Override
       public void beforeApplicationStart(CamelContext camel) {
@@ -53,9 +54,17 @@ class PortConfiguration {
 
       @Override
       public void afterApplicationStart(CamelContext camel) {
-        doors.ifAvailable(Doors::open);
-        port.listen();
+        // Camel logs what fails here and goes on, so the ports are opened by a runner
       }
+    };
+  }
+
+  /** What a runner throws ends the start. */
+  @Bean
+  ApplicationRunner listenWhenRoutesRun(HttpPort port, ObjectProvider<Doors> doors) {
+    return arguments -> {
+      doors.ifAvailable(Doors::open);
+      port.listen();
     };
   }
 }

@@ -3,6 +3,7 @@ package dev.drover.cli.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.drover.cli.CliException;
+import dev.drover.cli.Words;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -103,7 +104,7 @@ public final class Central {
               + " at "
               + address
               + " ("
-              + e
+              + Words.of(e)
               + "); is it running? See ./drover status");
     }
   }

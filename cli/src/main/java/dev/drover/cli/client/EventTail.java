@@ -1,6 +1,7 @@
 package dev.drover.cli.client;
 
 import dev.drover.cli.CliException;
+import dev.drover.cli.Words;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,18 +55,25 @@ public final class EventTail {
   public void run(String from, Consumer<SseEvent> events) throws InterruptedException {
     String cursor = from == null ? "" : from;
     long wait = FIRST_WAIT_MS;
+    String told = null;
     while (!Thread.currentThread().isInterrupted()) {
       SseParser parser = new SseParser(cursor);
       String reason;
       try {
         reason = read(parser, events);
         wait = FIRST_WAIT_MS;
+        told = null;
       } catch (IOException e) {
-        reason = e.toString();
+        reason = Words.of(e);
       }
       cursor = parser.lastId();
-      notes.println("The stream ended (" + reason + "); connecting again in " + wait + " ms");
-      notes.flush();
+      // the same reason again and again is said once
+      if (!reason.equals(told)) {
+        notes.println(
+            "The stream ended (" + reason + "); connecting to " + address + " until it is there");
+        notes.flush();
+        told = reason;
+      }
       TimeUnit.MILLISECONDS.sleep(wait);
       wait = Math.min(LONGEST_WAIT_MS, wait * 2);
     }

@@ -17,6 +17,9 @@ public final class Services {
   /** Where the mall finds the line to central, a relay of the simulated mall that can be cut. */
   private static final int LINE = 8182;
 
+  /** The port of the mall's gRPC, in words. */
+  static final String MALL_GRPC = "DROVER_GRPC_PORT of the mall";
+
   /** Names in the order in which they start. */
   public static final List<String> NAMES = List.of("central", "simulator", "orchestrator");
 
@@ -66,21 +69,21 @@ public final class Services {
   public Service central() {
     Map<String, String> own = common("central", 3900);
     own.put("DROVER_PORT", port(CENTRAL));
-    own.put("DROVER_GRPC_PORT", port(50052));
+    own.put("DROVER_GRPC_PORT", port(3051));
     own.put("DROVER_KAFKA_PORT", port(9092));
     own.put("DROVER_MONGO_PORT", port(27017));
     own.putIfAbsent(
         "DROVER_PUBLIC_URL",
         environment.getOrDefault("DROVER_PUBLIC_URL", "http://127.0.0.1:" + port(CENTRAL)));
     Map<Integer, String> ports = new LinkedHashMap<>();
-    ports.put(CENTRAL + offset, "REST, SSE and WebSocket of central");
-    ports.put(3900 + offset, "management of central");
-    ports.put(50052 + offset, "gRPC of central");
+    ports.put(CENTRAL + offset, "DROVER_PORT of central: REST, SSE and WebSocket");
+    ports.put(3900 + offset, "DROVER_MANAGEMENT_PORT of central");
+    ports.put(3051 + offset, "DROVER_GRPC_PORT of central");
     if (!environment.containsKey("KAFKA_BROKERS")) {
-      ports.put(9092 + offset, "embedded Kafka");
+      ports.put(9092 + offset, "DROVER_KAFKA_PORT: embedded Kafka");
     }
     if (!environment.containsKey("DATABASE_URL")) {
-      ports.put(27017 + offset, "embedded Mongo");
+      ports.put(27017 + offset, "DROVER_MONGO_PORT: embedded Mongo");
     }
     return service("central", "central", own, ports, CENTRAL, 3900);
   }
@@ -95,10 +98,11 @@ public final class Services {
     own.put("DROVER_MQTT_PORT", port(1883));
     mall(own, LINE);
     Map<Integer, String> ports = new LinkedHashMap<>();
-    ports.put(8081 + offset, "REST of the mall");
-    ports.put(8900 + offset, "management of the orchestrator");
+    ports.put(8081 + offset, "DROVER_PORT of the mall: REST");
+    ports.put(8900 + offset, "DROVER_MANAGEMENT_PORT of the mall");
+    ports.put(50051 + offset, MALL_GRPC);
     if (!environment.containsKey("MQTT_URL")) {
-      ports.put(1883 + offset, "MQTT broker of the mall");
+      ports.put(1883 + offset, "DROVER_MQTT_PORT of the mall");
     }
     return service("orchestrator", "orchestrator", own, ports, 8081, 8900);
   }
@@ -116,9 +120,9 @@ public final class Services {
     own.put("DROVER_LINE_PORT", port(LINE));
     mall(own, CENTRAL);
     Map<Integer, String> ports = new LinkedHashMap<>();
-    ports.put(8181 + offset, "simulated mall");
-    ports.put(LINE + offset, "line between the mall and central");
-    ports.put(8901 + offset, "management of the simulated mall");
+    ports.put(8181 + offset, "DROVER_PORT of the simulated mall");
+    ports.put(LINE + offset, "DROVER_LINE_PORT: the line between the mall and central");
+    ports.put(8901 + offset, "DROVER_MANAGEMENT_PORT of the simulated mall");
     return service("simulator", "orchestrator", own, ports, 8181, 8901);
   }
 

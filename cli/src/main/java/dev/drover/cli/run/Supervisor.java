@@ -3,6 +3,7 @@ package dev.drover.cli.run;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,28 +11,37 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Starts services, waits until they work, and stops them in reverse order. */
+/**
+ * Starts services, waits until they work, starts them again when they die, and stops them in
+ * reverse order.
+ */
 public final class Supervisor {
-  private static final Duration START_LIMIT = Duration.ofSeconds(120);
+  /** The exit code of a process whose settings are wrong: it would only end again. */
+  private static final int WRONG_SETTING = 2;
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final int PROGRESS_EVERY = 8;
+  private static final Duration STEADY = Duration.ofSeconds(60);
+  private static final int LONGEST_WAIT = 60;
 
   private final State state;
   private final Launcher launcher;
-  private final Health health = new Health();
-  private final PrintWriter out;
+  private final Say say;
+  private final StartWait wait;
   private final Map<Service, Process> running = Collections.synchronizedMap(new LinkedHashMap<>());
-  private final CompletableFuture<Service> firstEnd = new CompletableFuture<>();
-  private volatile boolean stopping;
+  private final BlockingQueue<Service> ended = new LinkedBlockingQueue<>();
+  private final CountDownLatch stopping = new CountDownLatch(1);
 
   /** Supervises children of this launcher and tells people about them on {@code out}. */
   public Supervisor(State state, Launcher launcher, PrintWriter out) {
     this.state = state;
     this.launcher = launcher;
-    this.out = out;
+    this.say = new Say(out);
+    this.wait = new StartWait(state, say);
   }
 
   /**
@@ -43,9 +53,7 @@ public final class Supervisor {
   public boolean start(Service... services) throws IOException, InterruptedException {
     long begin = System.nanoTime();
     for (Service service : services) {
-      Process process = launcher.start(service);
-      running.put(service, process);
-      process.onExit().thenAccept(ended -> firstEnd.complete(service));
+      launch(service);
     }
     for (Service service : services) {
       if (!awaitHealth(service, begin)) {
@@ -55,46 +63,82 @@ public final class Supervisor {
     return true;
   }
 
-  private boolean awaitHealth(Service service, long begin)
-      throws IOException, InterruptedException {
-    Process process = running.get(service);
-    for (int round = 1; !stopping; round++) {
-      if (health.isUp(service.health())) {
-        say("%-12s ready after %.1f s", service.name(), seconds(begin));
-        return true;
-      }
-      if (process.waitFor(250, TimeUnit.MILLISECONDS)) {
-        reportEnd(service);
-        return false;
-      }
-      if (seconds(begin) > START_LIMIT.toSeconds()) {
-        say(
-            "%-12s does not answer %s within %d s; its last lines:",
-            service.name(), service.health(), START_LIMIT.toSeconds());
-        lastLines(service);
-        return false;
-      }
-      if (round % PROGRESS_EVERY == 0) {
-        say("%-12s starting … %.0f s", service.name(), seconds(begin));
-      }
+  /** Under the lock of {@link #stopAll()}, so that nothing is started that nobody stops. */
+  private synchronized boolean launch(Service service) throws IOException, InterruptedException {
+    if (isStopping()) {
+      return false;
     }
-    return false;
+    Process process = launcher.start(service);
+    running.put(service, process);
+    process.onExit().thenAccept(end -> ended.add(service));
+    return true;
   }
 
-  /** Returns when one of the started services has ended, with that service. */
-  public CompletableFuture<Service> firstEnd() {
-    return firstEnd;
+  private boolean awaitHealth(Service service, long begin)
+      throws IOException, InterruptedException {
+    switch (wait.await(service, running.get(service), begin, this::isStopping)) {
+      case READY:
+        return true;
+      case ENDED:
+        reportEnd(service);
+        return false;
+      case STALLED:
+        lastLines(service);
+        return false;
+      default:
+        return false;
+    }
+  }
+
+  /**
+   * Starts each service that ends again, after 1 s, 2 s, 4 s and so on up to a minute, and says so.
+   * Returns when a service ends because its settings are wrong, or when somebody asked to stop.
+   */
+  public void keepRunning() throws IOException, InterruptedException {
+    Map<Service, Integer> waits = new LinkedHashMap<>();
+    Map<Service, Long> begins = new LinkedHashMap<>();
+    while (!isStopping()) {
+      Service service = ended.take();
+      if (isStopping()) {
+        return;
+      }
+      reportEnd(service);
+      if (running.get(service).exitValue() == WRONG_SETTING) {
+        say.line("%s is not started again: its settings are wrong.", service.name());
+        return;
+      }
+      Long begin = begins.get(service);
+      boolean steady = begin != null && System.nanoTime() - begin > STEADY.toNanos();
+      int seconds = steady || begin == null ? 1 : waits.getOrDefault(service, 1);
+      waits.put(service, Math.min(LONGEST_WAIT, 2 * seconds));
+      say.line("%-12s starts again in %d s", service.name(), seconds);
+      if (stopping.await(seconds, TimeUnit.SECONDS)) {
+        return;
+      }
+      begins.put(service, System.nanoTime());
+      if (launch(service)) {
+        awaitAgain(service);
+      }
+    }
+  }
+
+  /** One that hangs while it starts again is ended, which puts it back into the queue. */
+  private void awaitAgain(Service service) throws IOException, InterruptedException {
+    Process process = running.get(service);
+    StartWait.End end = wait.await(service, process, System.nanoTime(), this::isStopping);
+    if (end == StartWait.End.STALLED) {
+      lastLines(service);
+      process.destroyForcibly();
+    }
   }
 
   /** Returns whether somebody asked to stop. */
   public boolean isStopping() {
-    return stopping;
+    return stopping.getCount() == 0;
   }
 
-  /** Tells that a service ended, with its exit code and the last lines of its output. */
-  public void reportEnd(Service service) throws IOException {
-    Process process = running.get(service);
-    say("%s ended%s; its last lines:", service.name(), how(process));
+  private void reportEnd(Service service) throws IOException {
+    say.line("%s ended%s; its last lines:", service.name(), how(running.get(service)));
     lastLines(service);
   }
 
@@ -109,39 +153,44 @@ public final class Supervisor {
   }
 
   private void lastLines(Service service) throws IOException {
-    List<String> lines = LastLines.of(state.console(service.name()), 20);
+    Path log = state.log(service.name());
+    Path console = state.console(service.name());
+    List<String> lines = LastLines.of(console, 20);
     if (lines.isEmpty()) {
-      lines = LastLines.of(state.log(service.name()), 20);
+      lines = LastLines.of(log, 20);
     }
-    lines.forEach(line -> out.println("  | " + line));
-    String log =
-        Files.exists(state.log(service.name()))
-            ? state.log(service.name()).toString()
-            : state.console(service.name()).toString();
-    say("Log: %s", log);
+    lines.forEach(line -> say.line("  | %s", line));
+    say.line("Log: %s", Files.exists(log) ? log : console);
   }
 
-  /** Stops what was started, last first; a process that does not end in 30 s is killed. */
+  /** Stops what was started, last first; a process that hangs for 30 s is killed. */
   public synchronized void stopAll() {
-    stopping = true;
+    stopping.countDown();
     List<Service> services = new ArrayList<>(running.keySet());
     Collections.reverse(services);
     Stopper stopper = new Stopper(PATIENCE);
     for (Service service : services) {
       Process process = running.remove(service);
       if (process.isAlive()) {
-        boolean ended = stopper.stop(process.toHandle());
-        say("%-12s %s", service.name(), ended ? "stopped" : "killed: it did not stop in 30 s");
+        String name = service.name();
+        boolean alone =
+            stopper.stop(
+                process.toHandle(),
+                List.of(state.log(name), state.console(name), UnpackedJar.archiveOf(service.jar())),
+                text -> say.line("%-12s %s", name, text));
+        say.line("%-12s %s", name, alone ? "stopped" : "killed: it hung for 30 s");
       }
       deletePidFile(service);
     }
+    // whoever waits for an end looks up
+    services.stream().findFirst().ifPresent(ended::add);
   }
 
   private void deletePidFile(Service service) {
     try {
       new PidFile(state.pidFile(service.name())).delete();
     } catch (IOException e) {
-      say("cannot delete %s: %s", state.pidFile(service.name()), e.getMessage());
+      say.line("cannot delete %s: %s", state.pidFile(service.name()), e.getMessage());
     }
   }
 
@@ -153,14 +202,5 @@ public final class Supervisor {
       process.ifPresent(handle -> found.put(name, handle));
     }
     return found;
-  }
-
-  private void say(String format, Object... arguments) {
-    out.println(String.format(format, arguments));
-    out.flush();
-  }
-
-  private static double seconds(long begin) {
-    return (System.nanoTime() - begin) / 1e9;
   }
 }

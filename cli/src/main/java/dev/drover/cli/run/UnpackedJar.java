@@ -47,6 +47,11 @@ public record UnpackedJar(Path jar, Path archive) {
     return new UnpackedJar(directory.resolve(jar.getFileName()), directory.resolve("classes.jsa"));
   }
 
+  /** Where the archive of a jar is, or will be. */
+  static Path archiveOf(Path jar) {
+    return jar.resolveSibling("unpacked").resolve("classes.jsa");
+  }
+
   /** Size and time of the last change: reproducible builds give every jar the same mtime. */
   private static String identity(Path jar) throws IOException {
     Object changed =

@@ -1,5 +1,6 @@
 package dev.drover.engine.backbone;
 
+import dev.drover.engine.start.Progress;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -26,12 +28,17 @@ public final class EmbeddedKafka implements AutoCloseable {
   private static final Duration FIRST_BACK_OFF = Duration.ofMillis(200);
   private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(5);
   private static final Duration STEADY = Duration.ofSeconds(30);
-  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(15);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
+
+  /** A child that ends so often while it starts is not a slow one. */
+  private static final int MOST_ENDS = 4;
 
   private final KafkaConfiguration config;
   private final CountDownLatch closing = new CountDownLatch(1);
   private int port;
   private volatile Process child;
+  private volatile int ends;
   private Thread supervisor;
 
   /** A broker that is not started yet. */
@@ -40,10 +47,10 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /**
-   * Starts the child and waits until it answers.
+   * Starts the child and waits until it answers, for as long as it gets on.
    *
-   * @throws IllegalStateException when it does not answer in time; the message carries the end of
-   *     its output
+   * @throws IllegalStateException when it hangs, or ends again and again; the message carries the
+   *     setting and the end of its output
    */
   public synchronized EmbeddedKafka start() {
     if (supervisor != null) {
@@ -54,13 +61,52 @@ public final class EmbeddedKafka implements AutoCloseable {
     supervisor = new Thread(this::supervise, "kafka-supervisor");
     supervisor.setDaemon(true);
     supervisor.start();
-    if (!listens() || !KafkaTopics.answers(bootstrap(), config.startTimeout())) {
+    Optional<String> failure = untilItAnswers();
+    if (failure.isPresent()) {
       String output = output();
       close();
-      throw new IllegalStateException("The embedded Kafka broker does not answer: " + output);
+      throw new IllegalStateException(
+          "The embedded Kafka broker (DROVER_KAFKA_PORT="
+              + port
+              + ") "
+              + failure.get()
+              + "; its last words: "
+              + (output.isEmpty() ? "none" : output));
     }
     LOG.info("Embedded Kafka answers at {} (pid {})", bootstrap(), pid());
     return this;
+  }
+
+  /** Returns what is wrong, or nothing when the child answers. */
+  private Optional<String> untilItAnswers() {
+    Process watched = child;
+    Progress progress = progress(watched);
+    try {
+      while (!listens() || !KafkaTopics.answers(bootstrap(), ANSWER_TIMEOUT)) {
+        if (ends >= MOST_ENDS) {
+          return Optional.of("ended " + ends + " times while it started");
+        }
+        if (watched != child) {
+          watched = child;
+          progress = progress(watched);
+        }
+        Duration still = progress.still();
+        if (still.compareTo(config.patience()) > 0) {
+          return Optional.of("hangs: for " + still.toSeconds() + " s it has done nothing");
+        }
+        if (closing.await(50, TimeUnit.MILLISECONDS)) {
+          return Optional.of("was stopped while it started");
+        }
+      }
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.of("was interrupted while it started");
+    }
+  }
+
+  private Progress progress(Process process) {
+    return new Progress(process.toHandle(), List.of(outputFile(), logFile()));
   }
 
   /** The address for clients, for example {@code 127.0.0.1:9092}. */
@@ -75,20 +121,12 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   /** A plain connect first: a Kafka client that finds nobody fills the log with warnings. */
   private boolean listens() {
-    long deadline = System.nanoTime() + config.startTimeout().toNanos();
-    try {
-      do {
-        try (Socket socket = new Socket()) {
-          socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
-          return true;
-        } catch (IOException e) {
-          closing.await(50, TimeUnit.MILLISECONDS);
-        }
-      } while (System.nanoTime() < deadline);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+      return true;
+    } catch (IOException e) {
+      return false;
     }
-    return false;
   }
 
   private Process launch() {
@@ -119,7 +157,7 @@ public final class EmbeddedKafka implements AutoCloseable {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Djava.net.preferIPv4Stack=true",
                 "-Dlogback.configurationFile=drover-kafka-logback.xml",
-                "-Ddrover.kafka.log=" + config.dataDir().resolve("broker.log")));
+                "-Ddrover.kafka.log=" + logFile()));
     List<String> own = ManagementFactory.getRuntimeMXBean().getInputArguments();
     options.addAll(ChildCommand.archive(own, "kafka.jsa"));
     return options;
@@ -131,6 +169,7 @@ public final class EmbeddedKafka implements AutoCloseable {
       while (true) {
         long started = System.nanoTime();
         int exit = child.waitFor();
+        ends++;
         if (closing.getCount() == 0) {
           return;
         }
@@ -172,16 +211,26 @@ public final class EmbeddedKafka implements AutoCloseable {
     return config.dataDir().resolve("broker.out");
   }
 
+  private Path logFile() {
+    return config.dataDir().resolve("broker.log");
+  }
+
+  /** The end of what it printed; when it printed nothing, the end of its log. */
   private String output() {
+    String printed = end(outputFile());
+    return printed.isEmpty() ? end(logFile()) : printed;
+  }
+
+  private static String end(Path file) {
     try {
-      String all = Files.readString(outputFile(), StandardCharsets.ISO_8859_1).strip();
+      String all = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
       return all.substring(Math.max(0, all.length() - 2000));
     } catch (IOException e) {
       return "";
     }
   }
 
-  /** Stops the child in order; after 15 s it is killed. */
+  /** Stops the child in order; one that hangs is killed, one that writes its archive is not. */
   @Override
   public synchronized void close() {
     if (supervisor == null || closing.getCount() == 0) {
@@ -197,9 +246,12 @@ public final class EmbeddedKafka implements AutoCloseable {
     try (OutputStream in = child.getOutputStream()) {
       in.write(KafkaBroker.STOP);
       in.flush();
-      if (!child.waitFor(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
-        LOG.warn("The Kafka child did not stop in {} s and is killed", STOP_TIMEOUT.toSeconds());
-        child.destroyForcibly().waitFor();
+      Progress progress = progress(child);
+      while (!child.waitFor(200, TimeUnit.MILLISECONDS)) {
+        if (progress.still().compareTo(STOP_PATIENCE) > 0) {
+          LOG.warn("The Kafka child hung for {} s and is killed", STOP_PATIENCE.toSeconds());
+          child.destroyForcibly().waitFor();
+        }
       }
     } catch (IOException e) {
       LOG.debug("The Kafka child was gone already", e);

@@ -1,11 +1,13 @@
 package dev.drover.engine.backbone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +45,17 @@ class EmbeddedKafkaTest {
       assertThat(read(kafka.bootstrap(), 200))
           .containsExactlyElementsOf(IntStream.range(0, 200).mapToObj(i -> "v" + i).toList());
     }
+  }
+
+  @Test
+  void d2AChildThatEndsAgainAndAgainIsGivenUpWithItsReasonAndTheSetting() throws Exception {
+    Files.writeString(dir.resolve("log"), "a file where its directory should be");
+    int port = FreePort.pick();
+    EmbeddedKafka kafka = new EmbeddedKafka(new KafkaConfiguration(dir, port));
+    assertThatThrownBy(kafka::start)
+        .hasMessageContaining("DROVER_KAFKA_PORT=" + port)
+        .hasMessageContaining("times while it started; its last words: ")
+        .hasMessageContaining(dir.resolve("log").toString());
   }
 
   @Test

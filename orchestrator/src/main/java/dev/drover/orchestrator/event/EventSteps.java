@@ -78,6 +78,7 @@ public final class EventSteps {
 
   /**
    * {@code config_update}: a valid and newer configuration replaces the stored one (section 2.5).
+   * No flow uses it, so central hears that it is kept and not applied.
    */
   public void recordConfig(Exchange exchange) {
     JsonNode data = event(exchange).json();
@@ -105,8 +106,8 @@ public final class EventSteps {
     }
     decide(
         exchange,
-        EventStatus.APPLIED,
-        null,
+        EventStatus.IGNORED,
+        "stored, and used by no flow of this mall",
         new Effect.ConfigStored(
             type.textValue(), version.longValue(), data.path("config").toString()));
   }

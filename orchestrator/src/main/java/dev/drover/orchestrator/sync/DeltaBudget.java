@@ -8,16 +8,13 @@ import java.util.Deque;
 
 /**
  * How many deltas the mall may ask for, so that central never has to refuse one (document 1,
- * section 8.4; R-14). The window slides as central's does. An isolated change is fetched at once;
- * the more was asked for within the window, the longer the next pause: a long burst becomes few
- * deltas that are spread over the window, instead of many and then none for the rest of it.
+ * section 8.4; R-14). The window slides as central's does. An isolated change is fetched at once.
+ * In a burst the pauses double, but none is longer than it must be: the permissions that are left
+ * are spread over the time until the next one comes back. A delta brings all that changed before.
  */
 public final class DeltaBudget {
   /** Central's minute, and a little more, since its clock starts later than ours. */
   private static final Duration WINDOW = Duration.ofMillis(60_500);
-
-  /** Long enough that the window's last permissions reach to its end. */
-  private static final Duration LONGEST = WINDOW.dividedBy(5);
 
   private final int limit;
   private final Duration debounce;
@@ -39,12 +36,15 @@ public final class DeltaBudget {
   /** Whether a new delta may begin now. */
   public synchronized boolean mayBegin() {
     forgetOld();
-    if (asked.isEmpty()) {
-      return true;
+    int left = limit - asked.size();
+    if (asked.isEmpty() || left <= 0) {
+      return left > 0;
     }
+    Instant last = asked.getLast();
     Duration doubled = debounce.multipliedBy(1L << Math.min(asked.size() - 1, 30));
-    Duration pause = doubled.compareTo(LONGEST) < 0 ? doubled : LONGEST;
-    return asked.size() < limit && !clock.instant().isBefore(asked.getLast().plus(pause));
+    Duration spread = Duration.between(last, asked.getFirst().plus(WINDOW)).dividedBy(left + 1L);
+    Duration pause = doubled.compareTo(spread) < 0 ? doubled : spread;
+    return !clock.instant().isBefore(last.plus(pause));
   }
 
   /** Takes the permission for one request; false when the window is used up. */

@@ -62,6 +62,38 @@ class DeltaBudgetTest {
     assertThat(begun).hasSizeGreaterThan(25);
   }
 
+  /** How long each change waits for its delta when one comes every so often for five minutes. */
+  private List<Long> waits(Duration every) {
+    List<Long> waits = new ArrayList<>();
+    List<Long> open = new ArrayList<>();
+    for (long at = 0; at < 300_000; at += 50) {
+      if (at % every.toMillis() == 0) {
+        open.add(at);
+      }
+      if (!open.isEmpty() && budget.mayBegin()) {
+        assertThat(budget.take()).isTrue();
+        for (long change : open) {
+          waits.add(at - change);
+        }
+        open.clear();
+      }
+      clock.now = clock.now.plusMillis(50);
+    }
+    return waits;
+  }
+
+  @Test
+  void d9ChangesBelowTheLimitWaitForNothing() {
+    assertThat(waits(Duration.ofSeconds(7))).hasSize(43).containsOnly(0L);
+  }
+
+  @Test
+  void d9ChangesAboveTheLimitWaitNoLongerThanTheLimitNeeds() {
+    List<Long> waits = waits(Duration.ofSeconds(5));
+    assertThat(waits).hasSizeGreaterThanOrEqualTo(58).allMatch(wait -> wait < 8_000);
+    assertThat(waits.stream().mapToLong(wait -> wait).average().orElseThrow()).isLessThan(2_600);
+  }
+
   @Test
   void anIsolatedChangeWaitsForNothing() {
     assertThat(budget.mayBegin()).isTrue();

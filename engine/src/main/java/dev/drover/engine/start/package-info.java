@@ -1,0 +1,2 @@
+/** What a process checks before it starts anything: its settings, then its ports. */
+package dev.drover.engine.start;
