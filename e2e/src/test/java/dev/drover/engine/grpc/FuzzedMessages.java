@@ -2,6 +2,7 @@ package dev.drover.engine.grpc;
 
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.DynamicMessage;
+import dev.drover.engine.limit.ByteBudget;
 import dev.drover.proto.grpc.navign.ErrorResponse;
 import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayInputStream;
@@ -37,7 +38,7 @@ public final class FuzzedMessages {
   }
 
   private static void answer(Descriptor type, byte[] json) {
-    try (AnswerBudget.Share memory = new AnswerBudget(ANSWER).share(ANSWER)) {
+    try (AnswerMemory memory = new AnswerMemory(new ByteBudget(2L * ANSWER), ANSWER)) {
       JsonToProto.read(type, new ByteArrayInputStream(json), memory);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
