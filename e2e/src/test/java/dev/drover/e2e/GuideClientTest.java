@@ -14,6 +14,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -182,6 +183,8 @@ class GuideClientTest {
     assertThat(first.status()).as(first.toString()).isEqualTo(200);
     assertThat(first.json().path("acknowledged").asBoolean()).isTrue();
     assertThat(first.json().path("next_heartbeat_seconds").asInt()).isEqualTo(60);
+    assertThat(Instant.parse(first.json().path("server_time").asText()))
+        .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(60));
     assertThat(Optional.ofNullable(first.json().get("commands"))).isPresent();
 
     // The same caller by its other name: the limit proves that both are one record.
