@@ -34,6 +34,7 @@ import dev.drover.engine.guard.MongoRateWindows;
 import dev.drover.engine.guard.RateLimiter;
 import dev.drover.engine.http.ErrorRenderer;
 import dev.drover.engine.limit.ByteBudget;
+import dev.drover.engine.limit.HeapWatchdog;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.log.StepRecorder;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -61,6 +62,14 @@ class CentralConfiguration {
   @Bean
   ByteBudget byteBudget() {
     return ByteBudget.ofHeap();
+  }
+
+  /** Ends the process when its heap stays full. */
+  @Bean
+  HeapWatchdog heapWatchdog(
+      @Value("${drover.memory.full-after}") Duration fullAfter,
+      @Value("${drover.memory.full-percent}") int percent) {
+    return HeapWatchdog.start(new HeapWatchdog.Settings(fullAfter, percent));
   }
 
   @Bean

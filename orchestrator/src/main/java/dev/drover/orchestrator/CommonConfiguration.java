@@ -9,11 +9,13 @@ import dev.drover.engine.guard.Authenticator;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.http.ErrorRenderer;
 import dev.drover.engine.limit.ByteBudget;
+import dev.drover.engine.limit.HeapWatchdog;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.log.StepRecorder;
 import dev.drover.orchestrator.central.CentralKeys;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.http.HttpComponent;
@@ -39,6 +41,14 @@ class CommonConfiguration {
   @Bean
   ByteBudget byteBudget() {
     return ByteBudget.ofHeap();
+  }
+
+  /** Ends the process when its heap stays full. */
+  @Bean
+  HeapWatchdog heapWatchdog(
+      @Value("${drover.memory.full-after}") Duration fullAfter,
+      @Value("${drover.memory.full-percent}") int percent) {
+    return HeapWatchdog.start(new HeapWatchdog.Settings(fullAfter, percent));
   }
 
   @Bean
