@@ -8,6 +8,7 @@ import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.guard.Authenticator;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.http.ErrorRenderer;
+import dev.drover.engine.limit.BodyRoom;
 import dev.drover.engine.limit.ByteBudget;
 import dev.drover.engine.limit.HeapWatchdog;
 import dev.drover.engine.log.ProtocolLog;
@@ -41,6 +42,11 @@ class CommonConfiguration {
   @Bean
   ByteBudget byteBudget() {
     return ByteBudget.ofHeap();
+  }
+
+  @Bean
+  BodyRoom bodyRoom(ByteBudget budget) {
+    return new BodyRoom(budget);
   }
 
   /** Ends the process when its heap stays full. */

@@ -3,6 +3,7 @@ package dev.drover.orchestrator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.backbone.FreePort;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.crypto.Sealer;
@@ -13,7 +14,14 @@ import dev.drover.orchestrator.uplink.UplinkStore;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,6 +68,76 @@ class BacklogTest {
       return mall.database()
           .first(row -> row.getLong(1), "SELECT count(*) FROM uplink_items WHERE published = 1")
           .orElseThrow();
+    }
+  }
+
+  /** About 0.97 MB of access logs. */
+  private static String large(TestBeacon beacon, String batch) {
+    ObjectNode body = beacon.logs(batch);
+    for (int i = 0; i < 4_000; i++) {
+      body.withArray("logs")
+          .addObject()
+          .put("log_id", batch + "-" + i)
+          .put("timestamp", "2026-11-21T10:00:00Z")
+          .put("user_id", "user-" + i)
+          .put("device_id", beacon.device)
+          .put("result", "success")
+          .put("method", "ecdsa_proof")
+          .put("duration_ms", 150)
+          .put("error", "x".repeat(60));
+    }
+    body.put("total_logs", 4_000);
+    return body.toString();
+  }
+
+  /** Sends a batch until it is taken; nothing but an answer or a request to come again counts. */
+  private static int handIn(TestBeacon beacon, String batch) {
+    String body = large(beacon, batch);
+    AtomicInteger busy = new AtomicInteger();
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofSeconds(1))
+        .until(
+            () -> {
+              TestMall.Answer answer = beacon.post("access-logs", body);
+              if (answer.status() == 503) {
+                assertThat(answer.json().at("/error/code").asText()).isEqualTo("SERVICE_BUSY");
+                assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+                busy.incrementAndGet();
+                return false;
+              }
+              assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+              assertThat(answer.json().path("stored").asInt()).isEqualTo(4_000);
+              return true;
+            });
+    return busy.get();
+  }
+
+  @Test
+  void a8LargeBatchesOfManyBeaconsAtOnceAreEachAnswered() throws Exception {
+    Map<String, String> settings =
+        Map.of("drover.limits.challenges", "1000/1m", "drover.limits.beacon-requests", "1000/1m");
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try (FakeCentral central = new FakeCentral(FreePort.pick());
+        MallProcess mall = new MallProcess(data, central.url(), settings)) {
+      central.uploads.keepBodies = false;
+      mall.start();
+      mall.awaitHealth();
+      List<Future<Integer>> senders = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        TestBeacon beacon = new TestBeacon(mall, "gate-" + i);
+        assertThat(beacon.register().status()).isEqualTo(200);
+        senders.add(threads.submit(() -> handIn(beacon, "a") + handIn(beacon, "b")));
+      }
+      int busy = 0;
+      for (Future<Integer> sender : senders) {
+        busy += sender.get();
+      }
+      mall.check();
+      LOG.info("16 batches taken, {} answers 503, resident {} MB", busy, mall.resident());
+      await().atMost(PATIENCE).until(() -> central.uploads.all().size() >= 8 + 16);
+    } finally {
+      threads.shutdownNow();
     }
   }
 

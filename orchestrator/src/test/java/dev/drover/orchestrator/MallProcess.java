@@ -1,21 +1,30 @@
 package dev.drover.orchestrator;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.drover.engine.backbone.FreePort;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A mall in a process of its own with the Java options that are shipped; it can be killed. */
-final class MallProcess implements AutoCloseable {
+final class MallProcess implements MallDoor, AutoCloseable {
   private static final String HOME = System.getProperty("drover.home");
 
   final int port = FreePort.pick();
   private final Path output;
   private final Map<String, String> settings = new LinkedHashMap<>();
+  private final HttpClient http = HttpClient.newHttpClient();
   private Process process;
 
   MallProcess(Path data, String central, Map<String, String> more) {
@@ -75,6 +84,57 @@ final class MallProcess implements AutoCloseable {
         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
         .findFirst()
         .orElse(-1);
+  }
+
+  /** Waits until it answers that it is healthy. */
+  void awaitHealth() {
+    await()
+        .atMost(Duration.ofSeconds(90))
+        .until(
+            () -> {
+              check();
+              return send("GET", "/health", null, null).status() == 200;
+            });
+  }
+
+  @Override
+  public TestMall.Answer send(String method, String path, String token, String body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .header("Content-Type", "application/json")
+            .method(
+                method,
+                body == null
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body));
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    return send(request);
+  }
+
+  @Override
+  public TestMall.Answer post(String path, String body, Map<String, String> headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    headers.forEach(request::header);
+    return send(request);
+  }
+
+  private TestMall.Answer send(HttpRequest.Builder request) {
+    try {
+      HttpResponse<String> answer =
+          http.send(
+              request.timeout(Duration.ofSeconds(30)).build(),
+              HttpResponse.BodyHandlers.ofString());
+      return new TestMall.Answer(answer.statusCode(), answer.body(), answer.headers());
+    } catch (IOException e) {
+      return new TestMall.Answer(-1, "{}", HttpHeaders.of(Map.of(), (name, value) -> true));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** kill -9, its broker included. */

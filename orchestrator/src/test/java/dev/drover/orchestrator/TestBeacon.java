@@ -15,11 +15,11 @@ import java.util.Map;
 /** A device with a key of its own that speaks to a mall's door. */
 final class TestBeacon {
   final String device;
-  private final TestMall mall;
+  private final MallDoor mall;
   private final KeyPair key = PrivateKeys.generate();
   private String beaconId;
 
-  TestBeacon(TestMall mall, String device) {
+  TestBeacon(MallDoor mall, String device) {
     this.mall = mall;
     this.device = device;
   }

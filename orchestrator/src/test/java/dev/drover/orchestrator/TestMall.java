@@ -16,7 +16,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The real application on free ports, in this process. */
-final class TestMall implements AutoCloseable {
+final class TestMall implements MallDoor, AutoCloseable {
   /** An answer of the mall. */
   record Answer(int status, String body, HttpHeaders headers) {
     JsonNode json() {
@@ -74,8 +74,8 @@ final class TestMall implements AutoCloseable {
     return get(management, path, token);
   }
 
-  /** Sends a body to the data port. */
-  Answer send(String method, String path, String token, String body) {
+  @Override
+  public Answer send(String method, String path, String token, String body) {
     HttpRequest.BodyPublisher publisher =
         body == null
             ? HttpRequest.BodyPublishers.noBody()
@@ -87,8 +87,8 @@ final class TestMall implements AutoCloseable {
         token);
   }
 
-  /** Posts a body with headers to the data port. */
-  Answer post(String path, String body, Map<String, String> headers) {
+  @Override
+  public Answer post(String path, String body, Map<String, String> headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
             .header("Content-Type", "application/json")

@@ -5,9 +5,7 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWEAlgorithm;
 import com.nimbusds.jose.JWEHeader;
 import com.nimbusds.jose.JWEObject;
-import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.ECDHDecrypter;
-import com.nimbusds.jose.crypto.ECDHEncrypter;
 import com.nimbusds.jose.jwk.ECKey;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
@@ -21,21 +19,19 @@ import java.util.Map;
  * for the key that its JWK set offers with {@code use: enc}.
  */
 public final class Envelope {
+  /** A mall seals for one key, until central has another one. */
+  private static volatile EnvelopeSeal last;
+
   private Envelope() {}
 
   /** Seals bytes for the holder of a P-256 key. */
   public static String seal(byte[] content, ECKey recipient) {
-    JWEHeader header =
-        new JWEHeader.Builder(JWEAlgorithm.ECDH_ES, EncryptionMethod.A256GCM)
-            .keyID(recipient.getKeyID())
-            .build();
-    JWEObject sealed = new JWEObject(header, new Payload(content));
-    try {
-      sealed.encrypt(new ECDHEncrypter(recipient));
-    } catch (JOSEException e) {
-      throw new IllegalStateException("cannot seal for key " + recipient.getKeyID(), e);
+    EnvelopeSeal known = last;
+    if (known == null || !known.isFor(recipient)) {
+      known = new EnvelopeSeal(recipient);
+      last = known;
     }
-    return sealed.serialize();
+    return known.seal(content);
   }
 
   /**

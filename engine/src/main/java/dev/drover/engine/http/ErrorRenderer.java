@@ -33,6 +33,10 @@ public final class ErrorRenderer {
       LOG.error("request {} failed in route {}", requestId, exchange.getFromRouteId(), caught);
     }
     message.setHeader(Exchange.HTTP_RESPONSE_CODE, error.code().status());
+    Object wait = error.details().get("retry_after_seconds");
+    if (wait != null && message.getHeader("Retry-After") == null) {
+      message.setHeader("Retry-After", wait.toString());
+    }
     message.setHeader(Exchange.CONTENT_TYPE, "application/json");
     ErrorHeaders.of(error).forEach(message::setHeader);
     message.setBody(ErrorBody.render(error, clock.instant(), requestId));

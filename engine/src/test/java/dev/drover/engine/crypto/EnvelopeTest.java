@@ -10,12 +10,14 @@ import com.nimbusds.jose.JWEAlgorithm;
 import com.nimbusds.jose.JWEHeader;
 import com.nimbusds.jose.JWEObject;
 import com.nimbusds.jose.Payload;
+import com.nimbusds.jose.crypto.ECDHDecrypter;
 import com.nimbusds.jose.crypto.ECDHEncrypter;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.KeyUse;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.security.KeyPair;
+import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +53,20 @@ class EnvelopeTest {
     String jwe = Envelope.seal(LOGS, offered);
     assertThat(Envelope.open(jwe, key)).isEqualTo(LOGS);
     assertThat(Envelope.seal(LOGS, offered)).as("never the same twice").isNotEqualTo(jwe);
+  }
+
+  @Test
+  void othersReadItToo() throws Exception {
+    for (int size : new int[] {0, 1, 2, 3, 1_000_000}) {
+      byte[] content = new byte[size];
+      JWEObject read = JWEObject.parse(Envelope.seal(content, offered));
+      read.decrypt(new ECDHDecrypter((ECPrivateKey) key.getPrivate()));
+      assertThat(read.getPayload().toBytes()).isEqualTo(content);
+      assertThat(read.getHeader().getKeyID()).isEqualTo(offered.getKeyID());
+    }
+    KeyPair another = PrivateKeys.generate();
+    String forAnother = Envelope.seal(LOGS, Jwks.encryption((ECPublicKey) another.getPublic()));
+    assertThat(Envelope.open(forAnother, another)).isEqualTo(LOGS);
   }
 
   @Test

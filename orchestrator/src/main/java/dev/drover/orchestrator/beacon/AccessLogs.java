@@ -11,6 +11,7 @@ import dev.drover.engine.crypto.Hashes;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.report.AccessLogBatch;
 import dev.drover.engine.report.Fields;
+import dev.drover.orchestrator.uplink.UplinkDoor;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -93,7 +94,7 @@ public final class AccessLogs {
     String jwe = Envelope.seal(content, recipient());
     String key = HexFormat.of().formatHex(Hashes.sha256(content));
     exchange.getMessage().setHeader(IDEMPOTENCY_KEY, key);
-    exchange.getMessage().setBody(Json.text(Map.of("jwe", jwe)));
+    UplinkDoor.write(exchange, Map.of("jwe", jwe));
   }
 
   private ECKey recipient() {

@@ -27,11 +27,28 @@ public final class UplinkDoor {
   /** Central takes requests of 8 MiB; the rest is for what is around the write. */
   static final long MOST = (8L << 20) - (64 << 10);
 
+  private static final String WRITTEN = "DroverUplinkWritten";
+
   private final UplinkStore store;
 
   /** The door of this uplink. */
   public UplinkDoor(UplinkStore store) {
     this.store = store;
+  }
+
+  /** The body becomes this JSON, which need not be read and written again at the door. */
+  public static void write(Exchange exchange, Object json) {
+    String text = Json.text(json);
+    exchange.setProperty(WRITTEN, text);
+    exchange.getMessage().setBody(text);
+  }
+
+  private static String body(Exchange exchange) {
+    Object body = exchange.getMessage().getBody();
+    // Another step may have put something else there.
+    return body != null && body == exchange.getProperty(WRITTEN)
+        ? (String) body
+        : Json.text(Json.tree(exchange.getMessage().getBody(byte[].class)));
   }
 
   /**
@@ -43,7 +60,7 @@ public final class UplinkDoor {
    */
   public void accept(Exchange exchange) {
     var message = exchange.getMessage();
-    String body = Json.text(Json.tree(message.getBody(byte[].class)));
+    String body = body(exchange);
     String type = message.getHeader(TYPE, String.class);
     if (Utf8.length(body) > MOST) {
       throw new ProtocolException(
