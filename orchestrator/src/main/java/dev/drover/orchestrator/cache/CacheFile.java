@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +33,14 @@ final class CacheFile implements AutoCloseable {
               + " BLOB NOT NULL, PRIMARY KEY (generation, collection, id)) WITHOUT ROWID");
 
   /** A row as it lies in the file. */
-  record Row(String collection, String id, byte[] sealed) {}
+  record Row(String collection, String id, byte[] sealed) {
+    long size() {
+      return sealed == null ? 0 : sealed.length;
+    }
+  }
+
+  /** What is read at a time ends with the row that reaches so many bytes. */
+  static final long PAGE_BYTES = 1 << 20;
 
   /** What a row holds. */
   record Content(byte[] hash, String json) {}
@@ -153,21 +161,34 @@ final class CacheFile implements AutoCloseable {
         id);
   }
 
-  /** The rows after one id, up to another one unless that is null, in order. */
+  /**
+   * The rows after one id, up to another one unless that is null, in order, and no more than {@link
+   * #PAGE_BYTES}.
+   */
   static List<Row> range(
       Connection open, long generation, String collection, String after, String to, int limit)
       throws SQLException {
-    return Database.query(
-        open,
-        row -> new Row(collection, row.getString(1), row.getBytes(2)),
-        "SELECT id, value FROM items WHERE generation = ? AND collection = ? AND id > ? AND (?"
-            + " IS NULL OR id <= ?) ORDER BY id LIMIT ?",
-        generation,
-        collection,
-        after,
-        to,
-        to,
-        limit);
+    try (PreparedStatement select =
+        open.prepareStatement(
+            "SELECT id, value FROM items WHERE generation = ? AND collection = ? AND id > ? AND (?"
+                + " IS NULL OR id <= ?) ORDER BY id LIMIT ?")) {
+      select.setLong(1, generation);
+      select.setString(2, collection);
+      select.setString(3, after);
+      select.setString(4, to);
+      select.setString(5, to);
+      select.setInt(6, limit);
+      List<Row> rows = new ArrayList<>();
+      long bytes = 0;
+      try (ResultSet found = select.executeQuery()) {
+        while (bytes < PAGE_BYTES && found.next()) {
+          Row row = new Row(collection, found.getString(1), found.getBytes(2));
+          rows.add(row);
+          bytes += row.size();
+        }
+      }
+      return rows;
+    }
   }
 
   List<Row> range(long generation, String collection, String after, String to, int limit) {

@@ -51,7 +51,7 @@ final class CacheWalk {
           }
         }
       }
-      more = !page.isLast(CHECKED_AT_ONCE);
+      more = !page.last();
       after = more ? page.lastId() : after;
     }
   }

@@ -84,7 +84,8 @@ public final class EntityCache implements SealedStore, AutoCloseable {
   }
 
   /**
-   * The items after an id, in the order of the bytes of their ids; "" for the beginning.
+   * The items after an id, in the order of the bytes of their ids; "" for the beginning. A page has
+   * at most so many, and about 1 MiB; behind the last one comes an empty page.
    *
    * @throws ProtocolException CACHE_NOT_READY when the collection is not known completely
    */

@@ -8,7 +8,7 @@ import java.util.List;
 /** The rows of a new generation, which no reader looks at yet. */
 final class NewContent implements Replacement {
   private static final int BATCH_ITEMS = 1000;
-  private static final int BATCH_CHARS = 4 << 20;
+  private static final int BATCH_CHARS = 2 << 20;
 
   private record Item(String collection, String id, byte[] hash, String json) {}
 

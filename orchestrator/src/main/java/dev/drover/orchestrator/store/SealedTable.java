@@ -46,6 +46,8 @@ public record SealedTable(
    */
   public record Batch(int sealed, int broken, List<Object> last) {}
 
+  private static final long BATCH_BYTES = 2 << 20;
+
   private record Entry(List<Object> keys, byte[] value) {}
 
   /** How many values were sealed with another key than the present one. */
@@ -82,20 +84,29 @@ public record SealedTable(
     String columns = String.join(", ", keys);
     String marks = String.join(", ", Collections.nCopies(keys.size(), "?"));
     String from = after.isEmpty() ? "" : " AND (" + columns + ") > (" + marks + ")";
+    String rows =
+        " FROM " + name + " WHERE " + foreign() + from + " ORDER BY " + columns + " LIMIT " + limit;
+    // The first ones that together are not larger than a batch may be, and always one.
     String sql =
         "SELECT "
             + columns
             + ", "
             + column
-            + " FROM "
-            + name
-            + " WHERE "
-            + foreign()
-            + from
-            + " ORDER BY "
+            + " FROM (SELECT *, sum(length("
+            + column
+            + ")) OVER (ORDER BY "
             + columns
-            + " LIMIT "
-            + limit;
+            + " ROWS UNBOUNDED PRECEDING) AS total FROM (SELECT "
+            + columns
+            + ", "
+            + column
+            + rows
+            + ")) WHERE total <= "
+            + BATCH_BYTES
+            + " OR total = length("
+            + column
+            + ") ORDER BY "
+            + columns;
     Object[] values = Stream.concat(Stream.of(sealer.beginning()), after.stream()).toArray();
     return Database.query(
         open,

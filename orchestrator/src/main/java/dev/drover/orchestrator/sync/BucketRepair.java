@@ -30,7 +30,7 @@ public final class BucketRepair {
   private static final String CURSOR = "DroverSyncServerCursor";
 
   /** Buckets of one request, so that a badly damaged collection does not come in one piece. */
-  private static final int AT_ONCE = 32;
+  private static final int AT_ONCE = 8;
 
   private final EntityCache cache;
   private final Untold untold;

@@ -6,10 +6,13 @@ import dev.drover.orchestrator.cache.CachedChange;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.Untold;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,10 @@ public final class DeltaSync {
 
   private static final Logger LOG = LoggerFactory.getLogger(DeltaSync.class);
   private static final String KIND = "delta";
+
+  /** Documents of a part of a page, in characters. */
+  private static final long PART_CHARS = 2 << 20;
+
   private static final String COVERED = "DroverSyncCoveredAcks";
   private static final String NEW_CHECKSUM = "DroverSyncNewChecksum";
 
@@ -105,16 +112,50 @@ public final class DeltaSync {
     plan.wantFull("delta_refused");
   }
 
-  /** Stores a page and the cursor after it in one transaction. */
-  public void store(Exchange exchange) {
+  /**
+   * Stores a page while it comes: a large one in parts under the cursor before it, so that it comes
+   * again when it breaks off; with its last part the cursor after it, in one transaction.
+   *
+   * @throws IOException when the answer breaks off
+   */
+  public void store(Exchange exchange) throws IOException {
+    SyncCalls.require200(exchange);
     SyncRun run = SyncRun.of(exchange, KIND);
-    JsonNode answer = SyncCalls.answer(exchange, run);
-    List<CachedChange> page = page(answer.path("changes"), run);
+    String before = cache.state().cursor();
+    List<CachedChange> part = new ArrayList<>();
+    DeltaAnswer answer;
+    try (InputStream in = run.open(exchange)) {
+      answer =
+          DeltaAnswer.read(
+              in,
+              change -> {
+                change(change, run).ifPresent(part::add);
+                if (part.stream().mapToLong(DeltaSync::size).sum() >= PART_CHARS) {
+                  write(part, before, null);
+                  part.clear();
+                }
+              });
+    }
+    // What is read to its end is no body for the steps that follow.
+    exchange.getMessage().setBody(null);
     String cursor = cursor(answer);
-    boolean more = answer.path("has_more").asBoolean();
-    if (more && cursor.equals(cache.state().cursor())) {
+    boolean more = Boolean.parseBoolean(answer.text("has_more"));
+    if (more && cursor.equals(before)) {
       throw new IllegalStateException("central says has_more and does not move the cursor");
     }
+    String checksum = answer.text("new_checksum");
+    write(part, cursor, checksum);
+    boolean ours = Checksums.ALGORITHM.equals(answer.text("checksum_algorithm"));
+    exchange.setProperty(NEW_CHECKSUM, ours ? checksum : null);
+    exchange.setProperty(MORE, more);
+    exchange.setProperty(COMPLETE, !more);
+  }
+
+  private static long size(CachedChange change) {
+    return 100 + (change.json() == null ? 0 : change.json().length());
+  }
+
+  private void write(List<CachedChange> page, String cursor, String checksum) {
     // Written down first: a change that is in the cache was never forgotten to be told.
     for (String collection : Checksums.COLLECTIONS) {
       untold.add(
@@ -124,45 +165,34 @@ public final class DeltaSync {
               .map(CachedChange::id)
               .toList());
     }
-    String checksum = SyncCalls.text(answer, "new_checksum");
     cache.apply(page, cursor, checksum);
     affected.changed(page);
-    boolean ours = Checksums.ALGORITHM.equals(answer.path("checksum_algorithm").asText());
-    exchange.setProperty(NEW_CHECKSUM, ours ? checksum : null);
-    exchange.setProperty(MORE, more);
-    exchange.setProperty(COMPLETE, !more);
   }
 
-  private static String cursor(JsonNode answer) {
-    String cursor = SyncCalls.text(answer, "cursor");
-    String next = cursor == null ? SyncCalls.text(answer, "next_cursor") : cursor;
-    return next == null ? Cursors.since(answer.path("timestamp").asText()) : next;
+  private static String cursor(DeltaAnswer answer) {
+    String cursor = answer.text("cursor");
+    String next = cursor == null ? answer.text("next_cursor") : cursor;
+    String timestamp = answer.text("timestamp");
+    return next == null ? Cursors.since(timestamp == null ? "" : timestamp) : next;
   }
 
-  private static List<CachedChange> page(JsonNode changes, SyncRun run) {
-    List<CachedChange> page = new ArrayList<>();
-    for (JsonNode change : changes) {
-      String collection = change.path("type").asText() + "s";
-      String operation = change.path("operation").asText();
-      String id = change.path("id").asText();
-      boolean written = operation.equals("create") || operation.equals("update");
-      JsonNode data = change.path("data");
-      boolean known =
-          Checksums.COLLECTIONS.contains(collection)
-              && !id.isEmpty()
-              && (operation.equals("delete") || written && data.isObject());
-      if (known) {
-        page.add(new CachedChange(collection, id, written ? data.toString() : null));
-        run.moved(collection);
-      } else {
-        LOG.warn(
-            "a change that this mall does not know is skipped: {} {} {}",
-            operation,
-            collection,
-            id);
-      }
+  private static Optional<CachedChange> change(JsonNode change, SyncRun run) {
+    String collection = change.path("type").asText() + "s";
+    String operation = change.path("operation").asText();
+    String id = change.path("id").asText();
+    boolean written = operation.equals("create") || operation.equals("update");
+    JsonNode data = change.path("data");
+    boolean known =
+        Checksums.COLLECTIONS.contains(collection)
+            && !id.isEmpty()
+            && (operation.equals("delete") || written && data.isObject());
+    if (known) {
+      run.moved(collection);
+      return Optional.of(new CachedChange(collection, id, written ? data.toString() : null));
     }
-    return page;
+    LOG.warn(
+        "a change that this mall does not know is skipped: {} {} {}", operation, collection, id);
+    return Optional.empty();
   }
 
   /** Sets {@link #EQUAL}: does the cache have what central says it should have now? */

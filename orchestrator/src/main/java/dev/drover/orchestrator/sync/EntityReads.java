@@ -6,6 +6,9 @@ import dev.drover.orchestrator.central.CentralContact;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.SequenceInputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -20,6 +23,8 @@ import org.apache.camel.Message;
 public final class EntityReads {
   /** Header of an answer that may be old: when central was heard last. */
   public static final String STALE_SINCE = "X-Drover-Stale-Since";
+
+  private static final int AT_ONCE = 256 << 10;
 
   private final EntityView view;
   private final CentralContact contact;
@@ -52,14 +57,19 @@ public final class EntityReads {
     return entity.toString();
   }
 
-  /** A collection as a bare array, in the order of the ids. */
-  public void list(Exchange exchange) {
+  /**
+   * A collection as a bare array, in the order of the ids; a large one is made while it is sent.
+   */
+  public void list(Exchange exchange) throws IOException {
     ownEntity(exchange);
-    StringBuilder text = new StringBuilder("[");
-    for (String item : view.list(collection(exchange))) {
-      text.append(text.length() == 1 ? "" : ",").append(item);
-    }
-    exchange.getMessage().setBody(text.append(']').toString());
+    EntityList list = new EntityList(view.pages(collection(exchange)));
+    // What cannot be read is refused before anything is sent.
+    byte[] beginning = list.readNBytes(AT_ONCE);
+    boolean whole = beginning.length < AT_ONCE;
+    exchange
+        .getMessage()
+        .setBody(
+            whole ? beginning : new SequenceInputStream(new ByteArrayInputStream(beginning), list));
   }
 
   /** One document. */
