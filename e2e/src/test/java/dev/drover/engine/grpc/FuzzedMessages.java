@@ -1,6 +1,7 @@
 package dev.drover.engine.grpc;
 
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.DynamicMessage;
 import dev.drover.engine.limit.ByteBudget;
 import dev.drover.proto.grpc.navign.ErrorResponse;
@@ -13,7 +14,10 @@ import java.util.List;
 /** The mapping of messages, which only its own package sees, for random input. */
 public final class FuzzedMessages {
   private static final List<Descriptor> TYPES =
-      ErrorResponse.getDescriptor().getFile().getMessageTypes();
+      ErrorResponse.getDescriptor().getFile().getServices().stream()
+          .flatMap(service -> service.getMethods().stream())
+          .map(MethodDescriptor::getInputType)
+          .toList();
   private static final int ANSWER = 1 << 20;
 
   private FuzzedMessages() {}
@@ -21,7 +25,7 @@ public final class FuzzedMessages {
   /**
    * Reads a message and writes it as JSON and query, and back from that JSON.
    *
-   * @param type which message of the protocol
+   * @param type which request of the protocol
    */
   public static void read(int type, byte[] bytes) {
     Descriptor descriptor = TYPES.get(type % TYPES.size());
