@@ -48,7 +48,7 @@ public class MqttBatchEndpoint extends DefaultEndpoint {
           "The largest number of bytes in one exchange, and of what waits behind it in this process;"
               + " a larger message comes alone. The broker keeps the rest",
       defaultValue = "1048576")
-  private long batchBytes = 1L << 20;
+  private int batchBytes = 1 << 20;
 
   @UriParam(
       label = "consumer",
@@ -56,7 +56,7 @@ public class MqttBatchEndpoint extends DefaultEndpoint {
           "The largest packet that the broker may send to this reader, in bytes; it throws away a"
               + " larger one",
       defaultValue = "2097152")
-  private long maximumPacket = 2L << 20;
+  private int maximumPacket = 2 << 20;
 
   @UriParam(
       label = "consumer",
@@ -131,19 +131,19 @@ public class MqttBatchEndpoint extends DefaultEndpoint {
     this.linger = linger;
   }
 
-  public long getBatchBytes() {
+  public int getBatchBytes() {
     return batchBytes;
   }
 
-  public void setBatchBytes(long batchBytes) {
+  public void setBatchBytes(int batchBytes) {
     this.batchBytes = batchBytes;
   }
 
-  public long getMaximumPacket() {
+  public int getMaximumPacket() {
     return maximumPacket;
   }
 
-  public void setMaximumPacket(long maximumPacket) {
+  public void setMaximumPacket(int maximumPacket) {
     this.maximumPacket = maximumPacket;
   }
 

@@ -83,7 +83,7 @@ final class MqttSession implements MqttCallback, AutoCloseable {
     options.setCleanStart(false);
     options.setSessionExpiryInterval(FOR_EVER);
     options.setReceiveMaximum(endpoint.getReceiveMaximum());
-    options.setMaximumPacketSize(endpoint.getMaximumPacket());
+    options.setMaximumPacketSize((long) endpoint.getMaximumPacket());
     client.setManualAcks(true);
     // Before connecting: a persistent session delivers at once.
     client.setCallback(this);
