@@ -130,7 +130,9 @@ class GrpcGateTest {
     assertThat(client.status(1)).isEqualTo(RESOURCE_EXHAUSTED);
     // larger than this call takes: refused when that much is there
     client.call(3, REGISTER);
-    client.message(3, 600 * KIB, 65 * KIB);
+    client.message(3, 600 * KIB, 50 * KIB);
+    client.awaitWindow(3);
+    client.data(3, new byte[16 * KIB], false);
     assertThat(client.status(3)).isEqualTo(RESOURCE_EXHAUSTED);
     assertThat(budget.used()).isLessThanOrEqualTo(64 * KIB);
   }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 final class RawHttp2 implements AutoCloseable {
   static final int HEADERS = 1;
   static final int RST_STREAM = 3;
+  private static final int WINDOW_UPDATE = 8;
   private static final int SETTINGS = 4;
   private static final int DATA = 0;
   private static final int END_HEADERS = 4;
@@ -110,19 +111,33 @@ final class RawHttp2 implements AutoCloseable {
   /** The next HEADERS or RST_STREAM of the server. */
   Frame read() throws IOException, Http2Exception {
     while (true) {
-      int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
-      int type = in.readUnsignedByte();
-      int flags = in.readUnsignedByte();
-      int stream = in.readInt();
-      byte[] payload = new byte[length];
-      in.readFully(payload);
-      if (type == HEADERS) {
-        Http2Headers headers = decoder.decodeHeaders(stream, Unpooled.wrappedBuffer(payload));
-        return new Frame(type, flags, stream, payload, headers);
+      Frame frame = next();
+      if (frame.type() == HEADERS) {
+        Http2Headers headers =
+            decoder.decodeHeaders(frame.stream(), Unpooled.wrappedBuffer(frame.payload()));
+        return new Frame(HEADERS, frame.flags(), frame.stream(), frame.payload(), headers);
       }
-      if (type == RST_STREAM) {
-        return new Frame(type, flags, stream, payload, null);
+      if (frame.type() == RST_STREAM) {
+        return frame;
       }
+    }
+  }
+
+  private Frame next() throws IOException {
+    int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+    int type = in.readUnsignedByte();
+    int flags = in.readUnsignedByte();
+    int stream = in.readInt();
+    byte[] payload = new byte[length];
+    in.readFully(payload);
+    return new Frame(type, flags, stream, payload, null);
+  }
+
+  /** Waits until the server takes more of this call: beyond its window it may cut the call. */
+  void awaitWindow(int stream) throws IOException {
+    Frame frame = next();
+    while (frame.type() != WINDOW_UPDATE || frame.stream() != stream) {
+      frame = next();
     }
   }
 
