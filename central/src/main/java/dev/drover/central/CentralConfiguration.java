@@ -60,8 +60,8 @@ class CentralConfiguration {
   }
 
   @Bean
-  ByteBudget byteBudget() {
-    return ByteBudget.ofHeap();
+  ByteBudget byteBudget(@Value("${drover.limits.memory}") long bytes) {
+    return ByteBudget.of(bytes);
   }
 
   /** Ends the process when its heap stays full. */

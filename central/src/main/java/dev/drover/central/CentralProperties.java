@@ -1,7 +1,9 @@
 package dev.drover.central;
 
+import dev.drover.engine.http.HttpLimits;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -16,6 +18,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param port the data port
  * @param publicUrl where others reach this central
  * @param tls certificate and key of the data port
+ * @param http what a caller may hold of the data port
+ * @param cors whose pages may call
  * @param grpc the gRPC port
  * @param kafka the event log
  * @param mongo the document store
@@ -35,6 +39,8 @@ public record CentralProperties(
     int port,
     @DefaultValue("") String publicUrl,
     @DefaultValue Tls tls,
+    HttpLimits http,
+    Cors cors,
     Grpc grpc,
     Kafka kafka,
     Mongo mongo,
@@ -51,6 +57,9 @@ public record CentralProperties(
       return !certificate.isBlank();
     }
   }
+
+  /** The origins whose pages may read answers; none as a rule. */
+  public record Cors(List<String> allowedOrigins) {}
 
   /**
    * The gRPC port.

@@ -1,7 +1,9 @@
 package dev.drover.central;
 
+import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.http.Contract;
 import dev.drover.engine.http.HttpPort;
+import dev.drover.engine.limit.ByteBudget;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
@@ -27,7 +29,12 @@ class PortConfiguration {
   }
 
   @Bean
-  HttpPort httpPort(Vertx vertx, CentralProperties properties, Clock clock) {
+  HttpPort httpPort(
+      Vertx vertx,
+      CentralProperties properties,
+      ByteBudget budget,
+      TokenVerifier tokens,
+      Clock clock) {
     Path contracts = properties.homeDirectory().resolve("proto/openapi");
     Contract contract =
         Contract.of(
@@ -41,8 +48,12 @@ class PortConfiguration {
         vertx,
         new HttpPort.Settings(
             List.of(new HttpPort.Door(properties.bind(), properties.port(), certificate)),
-            EVENT_LOOPS),
+            EVENT_LOOPS,
+            properties.http(),
+            properties.cors().allowedOrigins()),
         contract,
+        budget,
+        Optional.of(tokens),
         clock);
   }
 

@@ -40,8 +40,8 @@ class CommonConfiguration {
   }
 
   @Bean
-  ByteBudget byteBudget() {
-    return ByteBudget.ofHeap();
+  ByteBudget byteBudget(@Value("${drover.limits.memory}") long bytes) {
+    return ByteBudget.of(bytes);
   }
 
   @Bean

@@ -1,5 +1,6 @@
 package dev.drover.orchestrator;
 
+import dev.drover.engine.http.HttpLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param port the data port; on the loopback only when there is one with TLS
  * @param httpsPort the data port with TLS
  * @param tls certificate and key of the ports with TLS
+ * @param http what a caller may hold of the data ports
+ * @param cors whose pages may call
  * @param grpcPort the gRPC port
  * @param grpcReflection whether it tells its services to whoever asks
  * @param publicUrl where devices of the mall reach it; empty for its own address
@@ -48,6 +51,8 @@ public record OrchestratorProperties(
     int port,
     int httpsPort,
     Tls tls,
+    HttpLimits http,
+    Cors cors,
     int grpcPort,
     boolean grpcReflection,
     String publicUrl,
@@ -81,6 +86,9 @@ public record OrchestratorProperties(
       return on() ? Optional.of(as.apply(Path.of(certificate), Path.of(key))) : Optional.empty();
     }
   }
+
+  /** The origins whose pages may read answers; none as a rule. */
+  public record Cors(List<String> allowedOrigins) {}
 
   /**
    * A broker of others by its URL, or the embedded one on these ports, which takes packets of so

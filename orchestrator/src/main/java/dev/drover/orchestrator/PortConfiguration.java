@@ -1,7 +1,9 @@
 package dev.drover.orchestrator;
 
+import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.http.Contract;
 import dev.drover.engine.http.HttpPort;
+import dev.drover.engine.limit.ByteBudget;
 import dev.drover.orchestrator.MallConfiguration.Doors;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -30,7 +32,12 @@ class PortConfiguration {
   }
 
   @Bean
-  HttpPort httpPort(Vertx vertx, OrchestratorProperties properties, Clock clock) {
+  HttpPort httpPort(
+      Vertx vertx,
+      OrchestratorProperties properties,
+      ByteBudget budget,
+      TokenVerifier tokens,
+      Clock clock) {
     Path contract =
         properties.home().resolve("proto/openapi").resolve(properties.bundle() + ".yaml");
     List<HttpPort.Door> doors = new ArrayList<>();
@@ -41,7 +48,13 @@ class PortConfiguration {
         .map(tls -> new HttpPort.Door(properties.bind(), properties.httpsPort(), Optional.of(tls)))
         .ifPresent(doors::add);
     return new HttpPort(
-        vertx, new HttpPort.Settings(doors, EVENT_LOOPS), Contract.of(List.of(contract)), clock);
+        vertx,
+        new HttpPort.Settings(
+            doors, EVENT_LOOPS, properties.http(), properties.cors().allowedOrigins()),
+        Contract.of(List.of(contract)),
+        budget,
+        Optional.of(tokens),
+        clock);
   }
 
   @Bean

@@ -7,6 +7,7 @@ import dev.drover.central.entity.EntityView;
 import dev.drover.central.entity.Roots;
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.engine.http.BodyStream;
+import dev.drover.engine.http.EntityTags;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
@@ -64,7 +65,7 @@ public final class SyncOperations {
                   roots -> {
                     String tag = tag(roots, include, audit, from, limit);
                     exchange.getMessage().setHeader("ETag", tag);
-                    if (tag.equals(query.text("If-None-Match").orElse(null))) {
+                    if (EntityTags.matches(query.text("If-None-Match").orElse(null), tag)) {
                       notModified(exchange);
                       return true;
                     }

@@ -40,7 +40,14 @@ public final class Authenticator {
     return tokens.verify(token(authorization, null));
   }
 
-  private static String token(Object authorization, Object parameter) {
+  /**
+   * The token of a request.
+   *
+   * @param authorization the {@code Authorization} header, or null
+   * @param parameter the token of the query where the operation takes one, or null
+   * @throws ProtocolException AUTH_TOKEN_MISSING
+   */
+  public static String token(Object authorization, Object parameter) {
     if (authorization instanceof String header
         && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return header.substring(SCHEME.length()).trim();

@@ -101,4 +101,19 @@ public final class BodyStream extends InputStream {
     }
     return taken;
   }
+
+  /** Gives up the pieces when they hold something open; also when not all of them were read. */
+  @Override
+  public void close() throws IOException {
+    ended = true;
+    if (pieces instanceof AutoCloseable open) {
+      try {
+        open.close();
+      } catch (IOException | RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IOException(e);
+      }
+    }
+  }
 }

@@ -32,14 +32,40 @@ public final class Contract {
    * @param id the operationId, which is also the name of its {@code direct:} route
    * @param query the query parameters it declares
    * @param takesBody whether it declares a request body
-   * @param maxBody the largest body it takes, in bytes ({@code x-max-body}, default 1 MiB)
+   * @param maxBody the largest body it takes, in bytes ({@code x-max-body}; 1 MiB unless said
+   *     otherwise, 4 KiB where no body is declared)
+   * @param bearer whether its {@code security} asks for a bearer token
+   * @param tokenParameter the query parameter that may carry the token instead
+   * @param proofs the headers that its {@code security} asks for
    */
-  public record Operation(String id, Set<String> query, boolean takesBody, long maxBody) {}
+  public record Operation(
+      String id,
+      Set<String> query,
+      boolean takesBody,
+      long maxBody,
+      boolean bearer,
+      Optional<String> tokenParameter,
+      Set<String> proofs) {
+
+    /**
+     * The declared spelling of a query name: names are read without regard to case, {@code -} and
+     * {@code _}.
+     */
+    public Optional<String> parameter(String name) {
+      String plain = plain(name);
+      return query.stream().filter(declared -> plain(declared).equals(plain)).findFirst();
+    }
+
+    private static String plain(String name) {
+      return name.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
+    }
+  }
 
   /** The result of a look-up: the operation, or the methods that the path would take. */
   public record Match(Optional<Operation> operation, Set<String> allowed) {}
 
   private static final long DEFAULT_MAX_BODY = 1 << 20;
+  private static final long NO_BODY = 4_096;
 
   private static final class Node {
     private final Map<String, Node> literals = new HashMap<>();
@@ -87,11 +113,41 @@ public final class Contract {
             .filter(parameter -> "query".equals(parameter.path("in").asText()))
             .map(parameter -> parameter.path("name").asText())
             .collect(Collectors.toCollection(TreeSet::new));
+    JsonNode own = operation.path("security");
+    JsonNode security = own.isMissingNode() ? document.path("security") : own;
+    JsonNode schemes = document.at("/components/securitySchemes");
     return new Operation(
         operation.path("operationId").asText(),
         query,
         operation.has("requestBody"),
-        operation.path("x-max-body").asLong(DEFAULT_MAX_BODY));
+        operation
+            .path("x-max-body")
+            .asLong(operation.has("requestBody") ? DEFAULT_MAX_BODY : NO_BODY),
+        !schemes(security, schemes, "scheme", "bearer").isEmpty(),
+        schemes(security, schemes, "in", "query").stream()
+            .map(scheme -> scheme.path("name").asText())
+            .findFirst(),
+        schemes(security, schemes, "in", "header").stream()
+            .map(scheme -> scheme.path("name").asText())
+            .collect(Collectors.toCollection(TreeSet::new)));
+  }
+
+  /** The schemes that an operation names, of those whose field says this. */
+  private static List<JsonNode> schemes(
+      JsonNode security, JsonNode schemes, String field, String value) {
+    List<JsonNode> found = new ArrayList<>();
+    for (JsonNode requirement : security) {
+      requirement
+          .fieldNames()
+          .forEachRemaining(
+              name -> {
+                JsonNode scheme = schemes.path(name);
+                if (value.equals(scheme.path(field).asText())) {
+                  found.add(scheme);
+                }
+              });
+    }
+    return found;
   }
 
   private static JsonNode resolve(JsonNode document, JsonNode parameter) {
@@ -112,14 +168,22 @@ public final class Contract {
     return node;
   }
 
-  /** Finds the operation for a method and a path; a literal segment wins over a parameter. */
+  /**
+   * Finds the operation for a method and a path; a literal segment wins over a parameter. HEAD is
+   * allowed wherever GET is, and is the operation of GET.
+   */
   public Match match(String method, String path) {
     Node node = find(root, segments(path), 0);
     if (node == null) {
       return new Match(Optional.empty(), Set.of());
     }
-    return new Match(
-        Optional.ofNullable(node.operations.get(method)), new TreeSet<>(node.operations.keySet()));
+    Set<String> allowed = new TreeSet<>(node.operations.keySet());
+    if (allowed.contains("GET")) {
+      allowed.add("HEAD");
+    }
+    String answeredBy = method.equals("HEAD") ? "GET" : method;
+    Operation operation = node.operations.getOrDefault(method, node.operations.get(answeredBy));
+    return new Match(Optional.ofNullable(operation), allowed);
   }
 
   private static Node find(Node node, List<String> segments, int index) {

@@ -1,5 +1,7 @@
 package dev.drover.engine.http;
 
+import dev.drover.engine.crypto.TokenVerifier;
+import dev.drover.engine.limit.ByteBudget;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import io.vertx.core.AbstractVerticle;
@@ -11,15 +13,12 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
@@ -36,11 +35,25 @@ public final class HttpPort implements AutoCloseable {
    *
    * @param doors each an address with the same operations behind it; at least one
    * @param eventLoops how many event loops share each door
+   * @param limits what a caller may hold of it
+   * @param origins the origins whose pages may read its answers; none as a rule
    */
-  public record Settings(List<Door> doors, int eventLoops) {
-    /** One plain door. */
+  public record Settings(
+      List<Door> doors, int eventLoops, HttpLimits limits, List<String> origins) {
+    /** One plain door with the default limits. */
     public static Settings plain(String host, int port, int eventLoops) {
-      return new Settings(List.of(new Door(host, port, Optional.empty())), eventLoops);
+      List<Door> doors = List.of(new Door(host, port, Optional.empty()));
+      return new Settings(doors, eventLoops, HttpLimits.defaults(), List.of());
+    }
+
+    /** The same with other limits. */
+    public Settings withLimits(HttpLimits others) {
+      return new Settings(doors, eventLoops, others, origins);
+    }
+
+    /** The same for pages of these origins. */
+    public Settings withOrigins(List<String> allowed) {
+      return new Settings(doors, eventLoops, limits, allowed);
     }
   }
 
@@ -57,26 +70,59 @@ public final class HttpPort implements AutoCloseable {
   public record Tls(Path certificate, Path key) {}
 
   private static final int MAX_HEADER_BYTES = 16_384;
+  private static final int MAX_FRAME_BYTES = 64 * 1024;
+  private static final long LOOK_MILLIS = 500;
 
   private final Vertx vertx;
   private final Settings settings;
+  private final Connections connections;
+  private final PortRefusals refusals;
   private final IngressFilter ingress;
+  private final RequestGate gate;
+  private final Bodies bodies;
+  private final Answers answers;
   private final Router router;
-  private final Map<Long, BodyHandler> bodyHandlers = new ConcurrentHashMap<>();
 
-  /** A port that is not mounted yet. */
+  /** A port with a budget of its own that verifies no token early: for tests and benchmarks. */
   public HttpPort(Vertx vertx, Settings settings, Contract contract, Clock clock) {
+    this(vertx, settings, contract, ByteBudget.ofHeap(), Optional.empty(), clock);
+  }
+
+  /**
+   * A port that is not mounted yet.
+   *
+   * @param budget where the bytes of bodies and answers are taken from
+   * @param tokens verifies tokens before a body is read; empty to leave it to the flows
+   */
+  public HttpPort(
+      Vertx vertx,
+      Settings settings,
+      Contract contract,
+      ByteBudget budget,
+      Optional<TokenVerifier> tokens,
+      Clock clock) {
     this.vertx = vertx;
     this.settings = settings;
-    this.ingress = new IngressFilter(contract, clock);
     this.router = Router.router(vertx);
+    this.connections = new Connections(settings.limits());
+    this.refusals = new PortRefusals(vertx, clock, connections);
+    this.gate = new RequestGate(connections, refusals, router);
+    this.bodies = new Bodies(budget, settings.limits(), refusals);
+    this.answers = new Answers(budget, settings.limits(), refusals);
+    this.ingress =
+        new IngressFilter(
+            contract,
+            connections,
+            refusals,
+            new EarlyAuthentication(tokens),
+            new Cors(settings.origins()));
   }
 
   /** Gives the router to Camel. To be called before the routes are made. */
   public void mount(CamelContext camel) {
     router.route().order(Integer.MIN_VALUE).handler(ingress);
     for (int status : Set.of(400, 404, 405, 413, 414, 415, 431, 500, 503)) {
-      router.errorHandler(status, ctx -> ingress.fail(ctx, failure(ctx)));
+      router.errorHandler(status, ctx -> refusals.send(ctx, failure(ctx)));
     }
     Door first = settings.doors().get(0);
     String name = VertxPlatformHttpRouter.getRouterNameFromPort(first.port());
@@ -87,7 +133,7 @@ public final class HttpPort implements AutoCloseable {
             new VertxPlatformHttpRouter(null, vertx, router, name) {
               @Override
               public Handler<RoutingContext> bodyHandler() {
-                return HttpPort.this::readBody;
+                return bodies;
               }
             });
     VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
@@ -96,25 +142,16 @@ public final class HttpPort implements AutoCloseable {
     camel.getRegistry().bind("http-port", configuration);
     PlatformHttpComponent component =
         camel.getComponent("platform-http", PlatformHttpComponent.class);
-    PortEngine engine = new PortEngine(name);
+    PortEngine engine = new PortEngine(name, answers);
     engine.setCamelContext(camel);
     component.setEngine(engine);
     component.setHeaderFilterStrategy(new HeaderPolicy());
     component.setServerRequestValidation(false);
   }
 
-  private void readBody(RoutingContext ctx) {
-    Contract.Operation operation = ctx.get(IngressFilter.OPERATION);
-    bodyHandlers
-        .computeIfAbsent(
-            operation.maxBody(), limit -> BodyHandler.create(false).setBodyLimit(limit))
-        .handle(ctx);
-  }
-
   private static ProtocolException failure(RoutingContext ctx) {
-    Contract.Operation operation = ctx.get(IngressFilter.OPERATION);
-    if (ctx.statusCode() == 413 && operation != null) {
-      return IngressFilter.tooLarge(operation.maxBody());
+    if (ctx.failure() instanceof ProtocolException known) {
+      return known;
     }
     return switch (ctx.statusCode()) {
       case 400, 414, 431 ->
@@ -128,6 +165,7 @@ public final class HttpPort implements AutoCloseable {
   /** Starts to listen. To be called when the routes run; fails when a port is taken. */
   public void listen() {
     settings.doors().forEach(this::listen);
+    vertx.setPeriodic(LOOK_MILLIS, look -> connections.closeLate());
   }
 
   private void listen(Door door) {
@@ -145,6 +183,11 @@ public final class HttpPort implements AutoCloseable {
     }
   }
 
+  /** How many connections are open. */
+  public int connections() {
+    return connections.open();
+  }
+
   /** Closes the port and every connection on it. */
   @Override
   public void close() {
@@ -159,7 +202,11 @@ public final class HttpPort implements AutoCloseable {
             .setAcceptBacklog(4096)
             .setTcpNoDelay(true)
             .setReuseAddress(true)
-            .setMaxHeaderSize(MAX_HEADER_BYTES);
+            .setMaxHeaderSize(MAX_HEADER_BYTES)
+            // without it a connection is seen only when its first request is whole
+            .setHttp2ClearTextEnabled(false)
+            .setMaxWebSocketFrameSize(MAX_FRAME_BYTES)
+            .setMaxWebSocketMessageSize(MAX_FRAME_BYTES);
     door.tls()
         .ifPresent(
             tls ->
@@ -185,8 +232,9 @@ public final class HttpPort implements AutoCloseable {
     public void start(Promise<Void> started) {
       vertx
           .createHttpServer(options)
-          .requestHandler(router)
-          .invalidRequestHandler(ingress::refuseMalformed)
+          .connectionHandler(connections::opened)
+          .requestHandler(gate)
+          .invalidRequestHandler(gate::refuseMalformed)
           .listen()
           .<Void>mapEmpty()
           .onComplete(started);

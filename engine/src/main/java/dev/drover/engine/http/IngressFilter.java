@@ -1,16 +1,13 @@
 package dev.drover.engine.http;
 
-import dev.drover.proto.ErrorBody;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,8 +17,9 @@ import java.util.regex.Pattern;
 
 /**
  * The first thing every request meets. It lets through only what the contract names: paths,
- * methods, header names, query names, body types and sizes. A Camel producer obeys headers of the
- * exchange, so a name that is not on the list never becomes one (CVE-2026-49098 and its family).
+ * methods, header names, query names, body types and sizes; and a valid token where the contract
+ * asks for one. A Camel producer obeys headers of the exchange, so a name that is not on the list
+ * never becomes one (CVE-2026-49098 and its family).
  */
 public final class IngressFilter implements Handler<RoutingContext> {
   /** Key under which the request id stands in the routing context. */
@@ -65,18 +63,33 @@ public final class IngressFilter implements Handler<RoutingContext> {
           "if-none-match",
           "traceparent");
 
+  private static final String HEAD = "drover.head";
+  private static final String BEGUN = "drover.begun";
+
   private final Contract contract;
-  private final Clock clock;
+  private final Connections connections;
+  private final PortRefusals refusals;
+  private final EarlyAuthentication authentication;
+  private final Cors cors;
 
   /** A filter for one port. */
-  public IngressFilter(Contract contract, Clock clock) {
+  IngressFilter(
+      Contract contract,
+      Connections connections,
+      PortRefusals refusals,
+      EarlyAuthentication authentication,
+      Cors cors) {
     this.contract = contract;
-    this.clock = clock;
+    this.connections = connections;
+    this.refusals = refusals;
+    this.authentication = authentication;
+    this.cors = cors;
   }
 
   @Override
   public void handle(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
+    begin(ctx);
     String requestId = requestId(request.getHeader("X-Request-ID"));
     ctx.put(REQUEST_ID, requestId);
     ctx.response().putHeader("X-Request-ID", requestId);
@@ -85,22 +98,52 @@ public final class IngressFilter implements Handler<RoutingContext> {
     String path = ctx.normalizedPath();
     if (path.length() > 1 && path.endsWith("/")) {
       // Upstream answers only with the slash, its clients use both.
-      String bare = path.substring(0, path.length() - 1);
-      ctx.reroute(request.method(), request.query() == null ? bare : bare + "?" + request.query());
+      reroute(ctx, request.method(), path.substring(0, path.length() - 1));
       return;
     }
     Contract.Match match = contract.match(request.method().name(), path);
+    if (cors.handle(ctx, match.allowed())) {
+      return;
+    }
     if (match.operation().isEmpty()) {
       refuseUnknown(ctx, path, match.allowed());
       return;
     }
+    if (request.method() == HttpMethod.HEAD) {
+      ctx.put(HEAD, true);
+      reroute(ctx, HttpMethod.GET, path);
+      return;
+    }
     Contract.Operation operation = match.operation().get();
     ctx.put(OPERATION, operation);
-    retain(request.headers(), HEADERS);
-    retain(ctx.queryParams(), operation.query());
-    if (accepts(ctx, operation)) {
-      ctx.next();
+    try {
+      retain(request.headers());
+      name(ctx.queryParams(), operation);
+      accept(ctx, operation);
+    } catch (ProtocolException e) {
+      refusals.send(ctx, e);
+      return;
     }
+    authentication.check(ctx, operation, ctx::next, error -> refusals.send(ctx, error));
+  }
+
+  /** Whether only the head of the answer was asked for; the method is then shown as GET. */
+  public static boolean head(RoutingContext ctx) {
+    return ctx.get(HEAD) != null;
+  }
+
+  private void begin(RoutingContext ctx) {
+    Connections.Peer peer = connections.peer(ctx.request().connection());
+    if (peer != null && ctx.get(BEGUN) == null) {
+      ctx.put(BEGUN, true);
+      peer.begin();
+      ctx.addEndHandler(done -> peer.end());
+    }
+  }
+
+  private static void reroute(RoutingContext ctx, HttpMethod method, String path) {
+    String query = ctx.request().query();
+    ctx.reroute(method, query == null ? path : path + "?" + query);
   }
 
   /** The caller's own request id when it is fit to repeat, else a new one. */
@@ -112,11 +155,11 @@ public final class IngressFilter implements Handler<RoutingContext> {
 
   private void refuseUnknown(RoutingContext ctx, String path, Set<String> allowed) {
     if (allowed.isEmpty()) {
-      fail(ctx, new ProtocolException(ErrorCode.NOT_FOUND, "No such path: " + path));
+      refusals.send(ctx, new ProtocolException(ErrorCode.NOT_FOUND, "No such path: " + path));
       return;
     }
     ctx.response().putHeader("Allow", String.join(", ", allowed));
-    fail(
+    refusals.send(
         ctx,
         new ProtocolException(
             ErrorCode.METHOD_NOT_ALLOWED,
@@ -124,25 +167,20 @@ public final class IngressFilter implements Handler<RoutingContext> {
             Map.of("allowed", List.copyOf(allowed))));
   }
 
-  private boolean accepts(RoutingContext ctx, Contract.Operation operation) {
+  private static void accept(RoutingContext ctx, Contract.Operation operation) {
     HttpServerRequest request = ctx.request();
     String contentType = request.getHeader(HttpHeaders.CONTENT_TYPE);
     if (contentType == null || !operation.takesBody()) {
       request.headers().set(HttpHeaders.CONTENT_TYPE, "application/json");
     } else if (!isJson(contentType)) {
-      fail(
-          ctx,
-          new ProtocolException(
-              ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-              "Send application/json",
-              Map.of("content_type", contentType)));
-      return false;
+      throw new ProtocolException(
+          ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+          "Send application/json",
+          Map.of("content_type", contentType));
     }
     if (contentLength(request) > operation.maxBody()) {
-      fail(ctx, tooLarge(operation.maxBody()));
-      return false;
+      throw tooLarge(operation.maxBody());
     }
-    return true;
   }
 
   private static boolean isJson(String contentType) {
@@ -150,7 +188,8 @@ public final class IngressFilter implements Handler<RoutingContext> {
     return type.equals("application/json") || type.endsWith("+json");
   }
 
-  private static long contentLength(HttpServerRequest request) {
+  /** The declared length of the body; 0 when none is. */
+  static long contentLength(HttpServerRequest request) {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     try {
       return length == null ? 0 : Long.parseLong(length);
@@ -166,47 +205,29 @@ public final class IngressFilter implements Handler<RoutingContext> {
         Map.of("max_bytes", limit));
   }
 
-  private static void retain(MultiMap names, Set<String> allowed) {
-    for (String name : List.copyOf(names.names())) {
-      if (!allowed.contains(name) && !allowed.contains(name.toLowerCase(Locale.ROOT))) {
-        names.remove(name);
+  private static void retain(MultiMap headers) {
+    for (String name : List.copyOf(headers.names())) {
+      if (!HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+        headers.remove(name);
       }
     }
   }
 
-  /** Ends a request with a protocol error that was found before any route ran. */
-  void fail(RoutingContext ctx, ProtocolException error) {
-    if (ctx.response().ended() || ctx.response().headWritten()) {
-      ctx.request().connection().close();
-      return;
+  /** Leaves only the names that the operation declares, in its own spelling, each once. */
+  private static void name(MultiMap query, Contract.Operation operation) {
+    MultiMap known = MultiMap.caseInsensitiveMultiMap();
+    for (Map.Entry<String, String> entry : query.entries()) {
+      String name = operation.parameter(entry.getKey()).orElse(null);
+      if (name != null && known.contains(name)) {
+        throw new ProtocolException(
+            ErrorCode.VALIDATION_FAILED,
+            name + " stands twice in the query",
+            Map.of("field", name));
+      }
+      if (name != null) {
+        known.add(name, entry.getValue());
+      }
     }
-    String body = ErrorBody.render(error, clock.instant(), ctx.get(REQUEST_ID));
-    if (!ctx.request().isEnded()) {
-      // The rest of the body is not read: this connection cannot carry another request.
-      ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-    }
-    ctx.response()
-        .setStatusCode(error.code().status())
-        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-        .end(body);
-  }
-
-  /** Answers what could not be read as a request at all, and ends its connection. */
-  void refuseMalformed(HttpServerRequest request) {
-    Throwable cause = request.decoderResult().cause();
-    boolean header = cause instanceof TooLongHttpHeaderException;
-    boolean line = cause instanceof TooLongHttpLineException;
-    int status = header ? 431 : line ? 414 : ErrorCode.VALIDATION_FAILED.status();
-    String requestId = UUID.randomUUID().toString();
-    ProtocolException error =
-        new ProtocolException(ErrorCode.VALIDATION_FAILED, "The request is malformed");
-    request
-        .response()
-        .setStatusCode(status)
-        .putHeader("X-Request-ID", requestId)
-        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-        .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
-        .end(ErrorBody.render(error, clock.instant(), requestId))
-        .onComplete(done -> request.connection().close());
+    query.setAll(known);
   }
 }

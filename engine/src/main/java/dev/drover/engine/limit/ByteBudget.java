@@ -41,6 +41,11 @@ public final class ByteBudget {
     return new ByteBudget(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
   }
 
+  /** A budget of so many bytes, or of a quarter of the heap when that is 0. */
+  public static ByteBudget of(long bytes) {
+    return bytes == 0 ? ofHeap() : new ByteBudget(bytes);
+  }
+
   /** Its size in bytes. */
   public long bytes() {
     return bytes;

@@ -4,6 +4,7 @@ import dev.drover.engine.events.EventHub;
 import dev.drover.engine.events.EventSink;
 import dev.drover.engine.events.EventStream;
 import dev.drover.engine.events.Outbox;
+import dev.drover.engine.http.IngressFilter;
 import dev.drover.proto.ProtocolException;
 import io.netty.channel.Channel;
 import io.vertx.core.http.HttpServerResponse;
@@ -80,6 +81,8 @@ public final class SseServerConsumer extends DefaultConsumer {
                 handshake.fail(exchange, ctx, done.cause());
               } else if (!done.result()) {
                 handshake.refuse(exchange, ctx);
+              } else if (IngressFilter.head(ctx)) {
+                ctx.response().end();
               }
               doneUoW(exchange);
               releaseExchange(exchange, false);
@@ -100,6 +103,9 @@ public final class SseServerConsumer extends DefaultConsumer {
     response.putHeader("Content-Type", "text/event-stream");
     response.putHeader("Cache-Control", "no-store");
     response.putHeader("X-Accel-Buffering", "no");
+    if (IngressFilter.head(ctx)) {
+      return true;
+    }
     response.setChunked(true);
     EventHub hub = getEndpoint().hub();
     EventStream opened;

@@ -48,7 +48,7 @@ public final class StreamHandshake {
     HttpServerRequest request = ctx.request();
     Message message = exchange.getIn();
     copy(exchange, request.headers());
-    copy(exchange, request.params());
+    copy(exchange, ctx.queryParams());
     ctx.pathParams().forEach((name, value) -> put(exchange, name, value));
     message.setHeader(Exchange.HTTP_METHOD, request.method().name());
     message.setHeader(Exchange.HTTP_PATH, ctx.normalizedPath());

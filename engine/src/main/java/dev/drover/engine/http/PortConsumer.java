@@ -1,0 +1,80 @@
+package dev.drover.engine.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConsumer;
+
+/**
+ * Runs each request as an exchange, less the headers that carry the caller's raw URI and query (an
+ * HTTP producer further down a route would obey them). The body is the array that was read, and its
+ * part of the budget is held until the exchange is done, also when its caller is gone before.
+ */
+final class PortConsumer extends VertxPlatformHttpConsumer {
+  private static final List<String> RAW =
+      List.of(Exchange.HTTP_URI, Exchange.HTTP_URL, Exchange.HTTP_QUERY, Exchange.HTTP_RAW_QUERY);
+
+  private final Answers answers;
+
+  PortConsumer(
+      PlatformHttpEndpoint endpoint,
+      Processor processor,
+      List<Handler<RoutingContext>> handlers,
+      String routerName,
+      Answers answers) {
+    super(endpoint, processor, handlers, routerName);
+    this.answers = answers;
+  }
+
+  @Override
+  protected Future<Void> populateCamelMessage(
+      RoutingContext ctx, Exchange exchange, Message message) {
+    return super.populateCamelMessage(ctx, exchange, message)
+        .onSuccess(
+            done -> {
+              RAW.forEach(message::removeHeader);
+              message.setBody(Bodies.of(ctx));
+            });
+  }
+
+  @Override
+  protected void handleRequest(RoutingContext ctx) {
+    if (isSuspended()) {
+      ctx.fail(503);
+      return;
+    }
+    Exchange exchange = createExchange(false);
+    exchange.setPattern(ExchangePattern.InOut);
+    Bodies.Hold hold = Bodies.hold(ctx);
+    if (hold != null) {
+      hold.keep();
+    }
+    processHttpRequest(exchange, ctx)
+        .compose(read -> ctx.vertx().executeBlocking(() -> run(exchange), false))
+        .compose(ran -> answers.send(ctx, exchange, getEndpoint().getHeaderFilterStrategy()))
+        .onComplete(
+            sent -> {
+              if (sent.failed()) {
+                getExceptionHandler().handleException("a request failed", exchange, sent.cause());
+                ctx.fail(sent.cause());
+              }
+              doneUoW(exchange);
+              releaseExchange(exchange, false);
+              if (hold != null) {
+                hold.release();
+              }
+            });
+  }
+
+  private Void run(Exchange exchange) throws Exception {
+    createUoW(exchange);
+    getProcessor().process(exchange);
+    return null;
+  }
+}
