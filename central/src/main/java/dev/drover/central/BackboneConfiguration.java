@@ -95,9 +95,12 @@ class BackboneConfiguration {
   }
 
   @Bean
-  EventLog eventLog(CentralProperties properties, Kafka closedAfterTheLog) {
+  EventLog eventLog(CentralProperties properties, Kafka closedAfterTheLog, Clock clock) {
     return new KafkaEventLog(
-        properties.events().topic(), Map.of("bootstrap.servers", properties.kafka().brokers()));
+        properties.events().topic(),
+        Map.of("bootstrap.servers", properties.kafka().brokers()),
+        Optional.of(properties.events().retention()),
+        clock);
   }
 
   @Bean

@@ -24,6 +24,7 @@ import dev.drover.engine.crypto.EnvironmentKeyProvider;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.crypto.Jwks;
 import dev.drover.engine.crypto.KeyProvider;
+import dev.drover.engine.crypto.Sealer;
 import dev.drover.engine.crypto.TokenIssuer;
 import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.events.EventHub;
@@ -52,6 +53,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class CentralConfiguration {
   private static final String TOKEN_KEY = "central-token";
+  private static final String ANSWERS_KEY = "central-answers";
   private static final String LOGS_KEY = "central-logs";
 
   @Bean
@@ -119,8 +121,10 @@ class CentralConfiguration {
   }
 
   @Bean
-  Idempotency idempotency(MongoDatabase database, Clock clock) {
-    return new Idempotency(database, clock);
+  Idempotency idempotency(
+      MongoDatabase database, KeyProvider keys, CentralProperties properties, Clock clock) {
+    Sealer sealer = new Sealer(keys.secret(ANSWERS_KEY), keys.olderSecrets(ANSWERS_KEY));
+    return new Idempotency(database, sealer, properties.idempotency().lease(), clock);
   }
 
   @Bean

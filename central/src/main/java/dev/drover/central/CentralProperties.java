@@ -25,6 +25,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param mongo the document store
  * @param events the event streams
  * @param heartbeat presence of orchestrators
+ * @param idempotency requests under a key
  * @param token tokens of orchestrators
  * @param sync the data of malls
  * @param beacons the beacons of malls
@@ -46,6 +47,7 @@ public record CentralProperties(
     Mongo mongo,
     Events events,
     Heartbeat heartbeat,
+    Idempotency idempotency,
     Token token,
     Sync sync,
     Beacons beacons,
@@ -132,6 +134,9 @@ public record CentralProperties(
 
   /** The interval that central asks for, and how many may be missed. */
   public record Heartbeat(Duration interval, int missed) {}
+
+  /** How long the claim of an idempotency key lasts that nobody renews. */
+  public record Idempotency(Duration lease) {}
 
   /** How long tokens live, and how long before their end a refresh is suggested. */
   public record Token(Duration lifetime, Duration refreshBefore) {}

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.Updates;
+import dev.drover.engine.guard.Operation;
 import dev.drover.engine.report.AccessLogBatch;
 import dev.drover.engine.report.Fields;
 import dev.drover.engine.report.RequestPage;
@@ -21,7 +24,6 @@ import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.bson.Document;
 
@@ -72,23 +74,42 @@ public final class AccessLogRequests {
     if (!beacons.knows(entityId, beaconId)) {
       throw Fields.unknownBeacon(beaconId);
     }
-    String requestId = "req-" + UUID.randomUUID();
-    Instant now = clock.instant();
+    Operation operation = Operation.of(exchange);
+    String requestId = "req-" + operation.newId();
+    operation.check();
     // Before the event: a mall may answer at once.
-    requests.insertOne(
-        new Document("_id", key(entityId, requestId))
-            .append("beacon_id", beaconId)
-            .append("since", since.toString())
-            .append("requested_at", Date.from(now))
-            .append("expires_at", Date.from(now.plus(kept))));
+    if (!told(entityId, requestId, beaconId, since)) {
+      tell(entityId, requestId, beaconId, since);
+    }
+    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
+    exchange.getMessage().setBody(Json.text(Map.of("request_id", requestId)));
+  }
+
+  /**
+   * Stores a request, or finds the one that an earlier try has stored; whether its event is owed.
+   */
+  private boolean told(String entityId, String requestId, String beaconId, Instant since) {
+    Instant now = clock.instant();
+    Document request =
+        requests.findOneAndUpdate(
+            Filters.eq("_id", key(entityId, requestId)),
+            Updates.combine(
+                Updates.setOnInsert("beacon_id", beaconId),
+                Updates.setOnInsert("since", since.toString()),
+                Updates.setOnInsert("requested_at", Date.from(now)),
+                Updates.setOnInsert("expires_at", Date.from(now.plus(kept)))),
+            new FindOneAndUpdateOptions().upsert(true).returnDocument(ReturnDocument.AFTER));
+    return request.getBoolean("told", false);
+  }
+
+  private void tell(String entityId, String requestId, String beaconId, Instant since) {
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("beacon_id", beaconId);
     data.put("since", since.toString());
     data.put("request_id", requestId);
     data.put("event_key", "access_log_request:" + requestId);
     events.add(entityId, requestId, "access_log_request", Json.text(data));
-    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
-    exchange.getMessage().setBody(Json.text(Map.of("request_id", requestId)));
+    requests.updateOne(Filters.eq("_id", key(entityId, requestId)), Updates.set("told", true));
   }
 
   /**

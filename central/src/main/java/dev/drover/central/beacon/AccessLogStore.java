@@ -11,6 +11,7 @@ import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.UpdateManyModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
+import dev.drover.engine.guard.Operation;
 import dev.drover.engine.report.AccessLog;
 import dev.drover.engine.report.AccessLogBatch;
 import dev.drover.engine.report.Fields;
@@ -57,16 +58,18 @@ final class AccessLogStore {
    * Stores what is new of some batches. They share each of the four writes, whatever their number;
    * each write is durable before the next one.
    *
+   * @param operations which operation stores each batch; what it stored before counts as new
    * @return how many entries of each batch were new
    */
-  List<Integer> store(String entityId, List<AccessLogBatch> batches) {
+  List<Integer> store(String entityId, List<AccessLogBatch> batches, List<Operation> operations) {
     Map<String, Document> fresh = new LinkedHashMap<>();
     List<List<String>> keys = new ArrayList<>();
-    for (AccessLogBatch batch : batches) {
+    for (int i = 0; i < batches.size(); i++) {
+      AccessLogBatch batch = batches.get(i);
       List<String> own = new ArrayList<>();
       for (AccessLog log : batch.logs()) {
         String key = entityId + "/" + batch.beaconId() + "/" + log.key();
-        if (fresh.putIfAbsent(key, document(key, batch, log)) == null) {
+        if (fresh.putIfAbsent(key, document(key, batch, log, operations.get(i))) == null) {
           own.add(key);
         }
       }
@@ -77,18 +80,40 @@ final class AccessLogStore {
     }
     Set<String> known = insert(List.copyOf(fresh.values()));
     number(entityId, fresh, keys, known.isEmpty() ? fresh.keySet() : unnumbered(fresh.keySet()));
+    Set<String> foreign = foreign(known, fresh);
     return keys.stream()
-        .map(own -> (int) own.stream().filter(key -> !known.contains(key)).count())
+        .map(own -> (int) own.stream().filter(key -> !foreign.contains(key)).count())
         .toList();
   }
 
-  private Document document(String key, AccessLogBatch batch, AccessLog log) {
+  private Document document(String key, AccessLogBatch batch, AccessLog log, Operation operation) {
     return new Document("_id", key)
         .append("beacon_id", batch.beaconId())
         .append("at", Date.from(log.at()))
         .append("json", log.json())
         .append("request_id", batch.answers().map(RequestPage::requestId).orElse(null))
+        .append("stored_by", operation.id().orElse(null))
         .append("stored_at", Date.from(clock.instant()));
+  }
+
+  /** Those of the known keys that another operation has stored, or one without a key. */
+  private Set<String> foreign(Set<String> known, Map<String, Document> fresh) {
+    boolean keyed = known.stream().anyMatch(key -> fresh.get(key).get("stored_by") != null);
+    if (!keyed) {
+      return known;
+    }
+    Set<String> foreign = new HashSet<>(known);
+    entries
+        .find(Filters.in("_id", known))
+        .projection(Projections.include("_id", "stored_by"))
+        .forEach(
+            stored -> {
+              String by = stored.getString("stored_by");
+              if (by != null && by.equals(fresh.get(stored.getString("_id")).get("stored_by"))) {
+                foreign.remove(stored.getString("_id"));
+              }
+            });
+    return foreign;
   }
 
   /** Stores entries; returns the keys of those that were there. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoDatabase;
 import dev.drover.engine.crypto.Envelope;
+import dev.drover.engine.guard.Operation;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.report.AccessLogBatch;
 import dev.drover.engine.report.Fields;
@@ -31,9 +32,11 @@ public final class AccessLogs {
   private static final class Gathered {
     private final String entityId;
     private final AccessLogBatch batch;
+    private final Operation operation;
     private Integer stored;
 
-    Gathered(String entityId, AccessLogBatch batch) {
+    Gathered(String entityId, AccessLogBatch batch, Operation operation) {
+      this.operation = operation;
       this.entityId = entityId;
       this.batch = batch;
     }
@@ -103,7 +106,7 @@ public final class AccessLogs {
     if (gathered(exchange) == null) {
       gather(exchange);
     }
-    Gathered gathered = new Gathered(entityId, batch);
+    Gathered gathered = new Gathered(entityId, batch, Operation.of(exchange));
     gathered(exchange).add(gathered);
     exchange.getMessage().setBody((Supplier<String>) gathered::answer);
   }
@@ -117,7 +120,9 @@ public final class AccessLogs {
     // A caller works on one entity, so the first one's is that of all.
     String entityId = all.get(0).entityId;
     List<AccessLogBatch> batches = all.stream().map(each -> each.batch).toList();
-    List<Integer> stored = store.store(entityId, batches);
+    List<Operation> operations = all.stream().map(each -> each.operation).toList();
+    operations.forEach(Operation::check);
+    List<Integer> stored = store.store(entityId, batches, operations);
     requests.note(entityId, batches);
     for (int i = 0; i < all.size(); i++) {
       all.get(i).stored = stored.get(i);

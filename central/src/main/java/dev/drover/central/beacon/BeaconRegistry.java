@@ -9,6 +9,7 @@ import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
+import dev.drover.engine.guard.Operation;
 import dev.drover.engine.report.Fields;
 import dev.drover.proto.BeaconId;
 import dev.drover.proto.ErrorCode;
@@ -26,6 +27,7 @@ import org.bson.Document;
  */
 final class BeaconRegistry {
   private static final int DUPLICATE_ATTEMPTS = 100;
+  private static final int OPERATIONS = 100;
   private static final FindOneAndUpdateOptions UPSERT =
       new FindOneAndUpdateOptions().upsert(true).returnDocument(ReturnDocument.AFTER);
 
@@ -76,6 +78,39 @@ final class BeaconRegistry {
    */
   Document change(String entityId, String beaconId, Consumer<Document> change) {
     return change(entityId, beaconId, change, false);
+  }
+
+  /**
+   * Changes a beacon by compare-and-set, as an operation that may be repeated: it is done once.
+   *
+   * @param field where the beacon's last operations of this kind are remembered
+   * @throws ProtocolException BEACON_NOT_REGISTERED
+   */
+  Document once(
+      String entityId,
+      String beaconId,
+      String field,
+      Operation operation,
+      Consumer<Document> change) {
+    if (operation.id().isEmpty()) {
+      return change(entityId, beaconId, change);
+    }
+    if (operation.repeated()) {
+      // The conditional write of an earlier holder that stands still fails after this.
+      change(entityId, beaconId, beacon -> {});
+    }
+    return change(
+        entityId,
+        beaconId,
+        beacon -> {
+          List<String> done = new ArrayList<>(beacon.getList(field, String.class, List.of()));
+          if (!done.contains(operation.id().get())) {
+            operation.check();
+            change.accept(beacon);
+            done.add(operation.id().get());
+            beacon.put(field, done.subList(Math.max(0, done.size() - OPERATIONS), done.size()));
+          }
+        });
   }
 
   private Document change(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoDatabase;
+import dev.drover.engine.guard.Operation;
 import dev.drover.engine.report.BeaconHeartbeat;
 import dev.drover.engine.report.BeaconRegistration;
 import dev.drover.engine.report.Fields;
@@ -22,7 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.bson.Document;
 
@@ -136,9 +136,11 @@ public final class Beacons {
             .filter(time -> time.isBefore(now))
             .orElse(now);
     Document stored =
-        registry.change(
+        registry.once(
             entityId,
             report.beaconId(),
+            "heartbeat_operations",
+            Operation.of(exchange),
             beacon -> {
               Date known = beacon.getDate("last_seen");
               if (known == null || !known.after(Date.from(made))) {
@@ -183,11 +185,14 @@ public final class Beacons {
   public void command(Exchange exchange) {
     ObjectNode command = Fields.body(exchange);
     Fields.need(command, "type");
-    String commandId = UUID.randomUUID().toString();
+    Operation operation = Operation.of(exchange);
+    String commandId = operation.newId();
     command.put("command_id", commandId);
-    registry.change(
+    registry.once(
         EntityScope.of(exchange, Json.MAPPER.createObjectNode()),
         beaconId(exchange),
+        "command_operations",
+        operation,
         beacon -> {
           List<Document> waiting = new ArrayList<>(commands(beacon));
           if (waiting.size() >= MAX_COMMANDS) {

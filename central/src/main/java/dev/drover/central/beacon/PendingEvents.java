@@ -5,6 +5,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReturnDocument;
+import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 import dev.drover.engine.outbox.OutboxSource;
 import java.time.Clock;
@@ -34,14 +35,16 @@ public final class PendingEvents implements OutboxSource {
     this.clock = clock;
   }
 
-  /** Owes an event to the malls of an entity; durable when this returns. */
+  /** Owes an event to the malls of an entity, one per id; durable when this returns. */
   void add(String entityId, String id, String type, String data) {
-    events.insertOne(
-        new Document("_id", entityId + "/" + id)
-            .append("entity_id", entityId)
-            .append("event", type)
-            .append("data", data)
-            .append("relay_after", new Date(0)));
+    events.updateOne(
+        Filters.eq("_id", entityId + "/" + id),
+        Updates.combine(
+            Updates.setOnInsert("entity_id", entityId),
+            Updates.setOnInsert("event", type),
+            Updates.setOnInsert("data", data),
+            Updates.setOnInsert("relay_after", new Date(0))),
+        new UpdateOptions().upsert(true));
     wake.run();
   }
 

@@ -1,28 +1,39 @@
 package dev.drover.central.beacon;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.guard.Operation;
+import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import org.bson.Document;
 
 /** One batch on its way through the flow: its items in order, and what became of each so far. */
 final class Upload {
   private final String caller;
   private final String batchId;
+  private final Operation operation;
   private final List<Long> numbers = new ArrayList<>();
   private final List<UploadItem> items = new ArrayList<>();
   private final Map<Integer, UploadResult> results = new HashMap<>();
   private final Map<String, Integer> firstWithKey = new LinkedHashMap<>();
   private Document ledger;
+  private String answered;
 
   /** Reads the items; one that cannot be read is rejected, not its batch. */
-  Upload(String caller, String batchId, JsonNode items) {
+  Upload(String caller, String batchId, JsonNode items, Operation operation) {
     this.caller = caller;
     this.batchId = batchId;
+    this.operation = operation;
     for (JsonNode node : items) {
       int index = numbers.size();
       numbers.add(UploadItem.seq(node));
@@ -55,6 +66,21 @@ final class Upload {
     return batchId;
   }
 
+  /** What hands it in. */
+  Operation operation() {
+    return operation;
+  }
+
+  /**
+   * What one of its items does: named by the item's own key, so that it is recognised in whatever
+   * batch it comes again.
+   */
+  Operation operation(UploadItem item) {
+    String name = caller + "/" + item.key() + "/" + item.fingerprint();
+    String id = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
+    return Operation.of(id, operation.repeated(), operation::check);
+  }
+
   /** The numbers of its items, in order. */
   List<Long> numbers() {
     return numbers;
@@ -68,9 +94,35 @@ final class Upload {
   /** One item that is still to be done, by its place in the batch. */
   record Todo(int index, UploadItem item) {}
 
+  /** The answer that this batch got when it was handed in under the same key before. */
+  Optional<String> answered() {
+    return Optional.ofNullable(answered);
+  }
+
+  void answered(String answer) {
+    this.answered = answer;
+  }
+
+  /** A result for each item, and the receipt. */
+  String answer() {
+    ObjectNode answer = Json.MAPPER.createObjectNode();
+    answer.put("batch_id", batchId);
+    ArrayNode results = answer.putArray("results");
+    for (int i = 0; i < numbers.size(); i++) {
+      ObjectNode result = results.addObject().put("seq", numbers.get(i));
+      result(i).describe(result);
+    }
+    ObjectNode receipt = answer.putObject("receipt");
+    receipt.put("from_seq", Collections.min(numbers)).put("to_seq", Collections.max(numbers));
+    return answer.toString();
+  }
+
   /** The items without a result, in order; the repetition of a key within a batch is not done. */
   List<Todo> todo() {
     List<Todo> todo = new ArrayList<>();
+    if (answered != null) {
+      return todo;
+    }
     for (Todo first : firsts()) {
       if (!results.containsKey(first.index())) {
         todo.add(first);

@@ -31,6 +31,8 @@ public final class UploadLedger {
   private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
   private static final ReplaceOptions UPSERT = new ReplaceOptions().upsert(true);
   private static final int RECEIPTS = 10;
+  private static final int BATCHES = 3;
+  private static final int MAX_ANSWER = 512 << 10;
   private static final int ATTEMPTS = 50;
 
   private final MongoCollection<Document> ledgers;
@@ -71,6 +73,14 @@ public final class UploadLedger {
       spread(ledger);
     }
     upload.judgedBy(ledger);
+    for (Document batch : batches(ledger)) {
+      if (upload.operation().is(batch.getString("operation"))) {
+        upload.answered(batch.getString("answer"));
+      }
+    }
+    if (upload.answered().isPresent()) {
+      return;
+    }
     Map<String, Document> known = new HashMap<>();
     List<String> ids = upload.keys().stream().map(key -> id(upload, key)).toList();
     records.find(Filters.in("_id", ids)).forEach(doc -> known.put(doc.getString("_id"), doc));
@@ -83,6 +93,22 @@ public final class UploadLedger {
                 ? UploadResult.duplicate(before.getString("response"))
                 : UploadResult.rejected(reused()));
       }
+    }
+  }
+
+  /** The last batches under a key, with their answers; null has none. */
+  private static List<Document> batches(Document ledger) {
+    return ledger == null ? List.of() : ledger.getList("batches", Document.class, List.of());
+  }
+
+  private static void remember(Document ledger, Upload upload) {
+    String answer = upload.answer();
+    if (upload.operation().id().isPresent() && answer.length() <= MAX_ANSWER) {
+      List<Document> batches = new ArrayList<>(batches(ledger));
+      batches.add(
+          new Document("operation", upload.operation().id().get()).append("answer", answer));
+      int more = Math.max(0, batches.size() - BATCHES);
+      ledger.put("batches", new ArrayList<>(batches.subList(more, batches.size())));
     }
   }
 
@@ -104,6 +130,9 @@ public final class UploadLedger {
       }
       // Another batch was judged meanwhile, perhaps with the same items.
       recall(upload);
+      if (upload.answered().isPresent()) {
+        return;
+      }
     }
     throw new ProtocolException(ErrorCode.NETWORK_TIMEOUT, "Too many uploads of one mall at once");
   }
@@ -139,6 +168,7 @@ public final class UploadLedger {
                 .append("expires_at", Date.from(clock.instant().plus(kept))));
       }
     }
+    remember(ledger, upload);
     // What stood here moved to the records when this ledger was read.
     ledger.put("pending", fresh);
   }

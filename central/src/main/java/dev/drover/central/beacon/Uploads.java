@@ -1,17 +1,14 @@
 package dev.drover.central.beacon;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.guard.Guards;
+import dev.drover.engine.guard.Operation;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
-import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
 import java.nio.charset.StandardCharsets;
-import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
@@ -56,7 +53,7 @@ public final class Uploads {
           Map.of("max_items", MAX_ITEMS));
     }
     String caller = entityId + "/" + Guards.caller(exchange).subject();
-    Upload upload = new Upload(caller, batchId, items);
+    Upload upload = new Upload(caller, batchId, items, Operation.of(exchange));
     ledger.recall(upload);
     exchange.setProperty(UPLOAD, upload);
     exchange.getMessage().setBody(upload.todo());
@@ -68,6 +65,8 @@ public final class Uploads {
     UploadItem item = todo.item();
     exchange.setProperty(ITEM, todo);
     exchange.setProperty(TYPE, item.type());
+    exchange.setProperty(
+        Operation.PROPERTY, exchange.getProperty(UPLOAD, Upload.class).operation(item));
     item.madeAt().ifPresent(time -> exchange.setProperty(Beacons.MADE_AT, time));
     exchange.getMessage().setBody(item.body().toString().getBytes(StandardCharsets.UTF_8));
   }
@@ -107,18 +106,11 @@ public final class Uploads {
   /** Counts the batch, durable, and answers with a result for each item and the receipt. */
   public void close(Exchange exchange) {
     Upload upload = exchange.getProperty(UPLOAD, Upload.class);
-    ledger.commit(upload);
-    List<Long> numbers = upload.numbers();
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("batch_id", upload.batchId());
-    ArrayNode results = answer.putArray("results");
-    for (int i = 0; i < numbers.size(); i++) {
-      ObjectNode result = results.addObject().put("seq", numbers.get(i));
-      upload.result(i).describe(result);
+    upload.operation().check();
+    if (upload.answered().isEmpty()) {
+      ledger.commit(upload);
     }
-    ObjectNode receipt = answer.putObject("receipt");
-    receipt.put("from_seq", Collections.min(numbers)).put("to_seq", Collections.max(numbers));
-    exchange.setProperty(ProtocolLog.RECORDS, numbers.size());
-    exchange.getMessage().setBody(answer.toString());
+    exchange.setProperty(ProtocolLog.RECORDS, upload.numbers().size());
+    exchange.getMessage().setBody(upload.answered().orElseGet(upload::answer));
   }
 }

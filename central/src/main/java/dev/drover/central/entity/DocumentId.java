@@ -2,11 +2,11 @@ package dev.drover.central.entity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.guard.Operation;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /** The id of a document, the only thing that is read of it. */
 public final class DocumentId {
@@ -40,13 +40,13 @@ public final class DocumentId {
         ErrorCode.VALIDATION_FAILED, "An id is a text or a whole number", Map.of("field", "id"));
   }
 
-  /** The document's id, or a new one that is written into it. */
-  static String assign(ObjectNode document) {
+  /** The document's id, or a new one of the operation that is written into it. */
+  static String assign(ObjectNode document, Operation operation) {
     Optional<String> id = of(document);
     if (id.isPresent() && !id.get().equals("-1")) {
       return id.get();
     }
-    String assigned = UUID.randomUUID().toString();
+    String assigned = operation.newId();
     document.put("id", assigned);
     return assigned;
   }

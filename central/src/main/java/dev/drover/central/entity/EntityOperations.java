@@ -6,6 +6,7 @@ import dev.drover.engine.checksum.Checksums;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
+import dev.drover.engine.guard.Operation;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -34,8 +35,9 @@ public final class EntityOperations {
   /** Creates an entity; the id is the document's or a new one. */
   public void createEntity(Exchange exchange) {
     ObjectNode entity = Json.object(body(exchange));
-    String id = DocumentId.assign(entity);
-    if (!store.create(id, entity.toString())) {
+    Operation operation = Operation.of(exchange);
+    String id = DocumentId.assign(entity, operation);
+    if (!store.create(id, entity.toString(), operation)) {
       throw new ProtocolException(ErrorCode.ALREADY_EXISTS, "This entity exists", Map.of("id", id));
     }
     answer(exchange, 201, entity.toString());
@@ -104,7 +106,7 @@ public final class EntityOperations {
   /** Creates a document; without an id, or with -1, the server assigns one. */
   public void create(Exchange exchange) {
     ObjectNode document = Json.object(body(exchange));
-    String id = DocumentId.assign(document);
+    String id = DocumentId.assign(document, Operation.of(exchange));
     write(
         exchange,
         new ItemRef(entityId(exchange), collection(exchange), id),
@@ -152,6 +154,7 @@ public final class EntityOperations {
   public void importItems(Exchange exchange) {
     ObjectNode body = Json.object(body(exchange));
     String entityId = entityId(exchange);
+    Operation operation = Operation.of(exchange);
     List<Edit> edits = new ArrayList<>();
     for (String collection : Checksums.COLLECTIONS) {
       for (JsonNode node : body.path(collection)) {
@@ -161,7 +164,7 @@ public final class EntityOperations {
               "Every item must be an object",
               Map.of("field", collection));
         }
-        ItemRef item = new ItemRef(entityId, collection, DocumentId.assign(document));
+        ItemRef item = new ItemRef(entityId, collection, DocumentId.assign(document, operation));
         edits.add(new Edit(item, Edit.Kind.UPSERT, document.toString()));
       }
     }
@@ -170,10 +173,10 @@ public final class EntityOperations {
     int changed = 0;
     for (int i = 0; i < edits.size(); i += IMPORT_STEP) {
       int end = Math.min(i + IMPORT_STEP, edits.size());
-      List<Change> changes = store.write(entityId, edits.subList(i, end));
-      changed += changes.size();
-      if (!changes.isEmpty()) {
-        answer.put("seq", changes.get(changes.size() - 1).seq());
+      Written step = store.write(entityId, edits.subList(i, end), operation.part("step/" + i));
+      changed += step.changed();
+      if (step.changed() > 0) {
+        answer.put("seq", step.seq());
       }
     }
     answer.put("imported", edits.size()).put("changed", changed);
@@ -181,7 +184,8 @@ public final class EntityOperations {
   }
 
   private void write(Exchange exchange, ItemRef item, ObjectNode document, Edit.Kind kind) {
-    store.write(item.entityId(), List.of(new Edit(item, kind, document.toString())));
+    Edit edit = new Edit(item, kind, document.toString());
+    store.write(item.entityId(), List.of(edit), Operation.of(exchange));
     answer(exchange, 200, document.toString());
   }
 

@@ -89,6 +89,8 @@ public final class EntityOutbox implements OutboxSource {
     if (!pending.isEmpty()) {
       updates.add(Updates.pullByFilter(new Document("pending", upTo(applied))));
     }
+    store.receipts().keep(head);
+    Receipts.pull(head).ifPresent(updates::add);
     if (event == null) {
       event = event(entityId, head.getLong("announced_seq"), roots);
       if (event == null) {

@@ -9,6 +9,7 @@ import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
+import dev.drover.engine.guard.Operation;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.time.Clock;
@@ -34,6 +35,7 @@ public final class EntityStore {
   private final MongoCollection<Document> heads;
   private final EntityChanges changes;
   private final EntityDigests digests;
+  private final Receipts receipts;
   private final Clock clock;
   private volatile Runnable onChange = () -> {};
 
@@ -42,12 +44,17 @@ public final class EntityStore {
     this.heads = database.getCollection("entities");
     this.changes = new EntityChanges(database);
     this.digests = new EntityDigests(database, changes);
+    this.receipts = new Receipts(database, clock);
     this.clock = clock;
     heads.createIndex(Indexes.ascending("dirty", "relay_after"));
   }
 
   EntityDigests digests() {
     return digests;
+  }
+
+  Receipts receipts() {
+    return receipts;
   }
 
   void onChange(Runnable wake) {
@@ -60,6 +67,15 @@ public final class EntityStore {
    * @return false when it exists already
    */
   public boolean create(String entityId, String json) {
+    return create(entityId, json, Operation.NONE);
+  }
+
+  /**
+   * The same as an operation that may be repeated.
+   *
+   * @return false when it exists already and another operation made it
+   */
+  public boolean create(String entityId, String json, Operation operation) {
     ItemRef.checkEntityId(entityId);
     Date now = Date.from(clock.instant());
     try {
@@ -72,11 +88,12 @@ public final class EntityStore {
               .append("dirty", false)
               .append("relay_after", now)
               .append("created_at", now)
+              .append("created_by", operation.id().orElse(null))
               .append("updated_at", now));
       return true;
     } catch (MongoWriteException e) {
       if (e.getError().getCategory() == ErrorCategory.DUPLICATE_KEY) {
-        return false;
+        return operation.is(head(entityId).getString("created_by"));
       }
       throw e;
     }
@@ -142,10 +159,44 @@ public final class EntityStore {
     for (int attempt = 0; ; attempt++) {
       Document head = roomyHead(entityId);
       List<Change> next = plan(head, edits);
-      if (next.isEmpty() || commit(head, next)) {
+      if (next.isEmpty() || commit(head, next, Operation.NONE, null)) {
         return next;
       }
       backOff(attempt);
+    }
+  }
+
+  /**
+   * The same as an operation that may be repeated: it is done once, and a repetition gets what it
+   * did. Its receipt and the changes are one write.
+   *
+   * @throws ProtocolException also REQUEST_IN_PROGRESS when somebody else does the operation now
+   */
+  public Written write(String entityId, List<Edit> edits, Operation operation) {
+    fence(entityId, operation);
+    for (int attempt = 0; ; attempt++) {
+      Document head = roomyHead(entityId);
+      Optional<Document> done = receipts.find(head, operation);
+      if (done.isPresent()) {
+        return new Written(done.get().getInteger("changed"), done.get().getLong("seq"));
+      }
+      operation.check();
+      List<Change> next = plan(head, edits);
+      Document result = new Document("changed", next.size());
+      if (next.isEmpty() || commit(head, next, operation, result)) {
+        return new Written(next.size(), next.isEmpty() ? 0 : next.get(next.size() - 1).seq());
+      }
+      backOff(attempt);
+    }
+  }
+
+  /**
+   * Makes the conditional write of an earlier holder of the operation fail, who has read the head
+   * and stands still. One that reads the head after this finds that it lost its claim.
+   */
+  private void fence(String entityId, Operation operation) {
+    if (operation.repeated()) {
+      heads.updateOne(Filters.eq("_id", entityId), Updates.inc("takeovers", 1L));
     }
   }
 
@@ -155,15 +206,24 @@ public final class EntityStore {
    * one that finds its document as it wants it is done already.
    *
    * @param by the orchestrator that sends them; its own earlier edits are no conflict
+   * @param operation done once; a repetition gets what became of each then
    * @return what became of each, in order
    * @throws ProtocolException ENTITY_NOT_FOUND; then nothing was done
    */
-  public List<EdgeOutcome> merge(String entityId, List<EdgeEdit> edits, String by) {
+  public List<EdgeOutcome> merge(
+      String entityId, List<EdgeEdit> edits, String by, Operation operation) {
+    fence(entityId, operation);
     for (int attempt = 0; ; attempt++) {
       Document head = roomyHead(entityId);
       Plan plan = new Plan(head, edits.stream().map(EdgeEdit::item).toList());
+      Optional<Document> done = receipts.find(head, operation);
+      if (done.isPresent()) {
+        return EdgeOutcome.ofReceipt(done.get(), edits, plan::current);
+      }
+      operation.check();
       List<EdgeOutcome> outcomes = edits.stream().map(edit -> merge(plan, edit, by)).toList();
-      if (plan.changes.isEmpty() || commit(head, plan.changes)) {
+      Document result = EdgeOutcome.toReceipt(outcomes);
+      if (plan.changes.isEmpty() || commit(head, plan.changes, operation, result)) {
         return outcomes;
       }
       backOff(attempt);
@@ -185,17 +245,20 @@ public final class EntityStore {
     return new EdgeOutcome(edit, true, plan.current(edit.item()));
   }
 
-  private boolean commit(Document head, List<Change> next) {
+  private boolean commit(Document head, List<Change> next, Operation operation, Document result) {
     Change last = next.get(next.size() - 1);
     Bson unchanged =
         Filters.and(
-            Filters.eq("_id", head.getString("_id")), Filters.eq("seq", head.getLong("seq")));
+            Filters.eq("_id", head.getString("_id")),
+            Filters.eq("seq", head.getLong("seq")),
+            Filters.eq("takeovers", head.getLong("takeovers")));
     Bson update =
         Updates.combine(
             Updates.set("seq", last.seq()),
             Updates.set("dirty", true),
             Updates.set("updated_at", Date.from(last.at())),
-            Updates.pushEach("pending", next.stream().map(Change::toPending).toList()));
+            Updates.pushEach("pending", next.stream().map(Change::toPending).toList()),
+            receipts.push(operation, result, last.seq()));
     boolean mine = heads.updateOne(unchanged, update).getMatchedCount() == 1;
     if (mine) {
       onChange.run();
@@ -214,10 +277,13 @@ public final class EntityStore {
       return head;
     }
     Roots roots = digests.advance(entityId, pending(head), head.getLong("seq"));
-    heads.updateOne(
-        Filters.eq("_id", entityId),
+    receipts.keep(head);
+    List<Bson> applied = new ArrayList<>();
+    applied.add(
         Updates.pullByFilter(
             new Document("pending", new Document("seq", new Document("$lte", roots.seq())))));
+    Receipts.pull(head).ifPresent(applied::add);
+    heads.updateOne(Filters.eq("_id", entityId), Updates.combine(applied));
     return head(entityId);
   }
 

@@ -11,6 +11,7 @@ import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.drover.engine.events.StreamInfo;
+import dev.drover.engine.guard.Operation;
 import dev.drover.proto.RegisterRequest;
 import java.time.Clock;
 import java.time.Duration;
@@ -108,12 +109,15 @@ public final class OrchestratorRegistry {
     return String.format("orch-%s-%03d", mall.substring(0, Math.min(mall.length(), 100)), number);
   }
 
-  /** Stores what a verified registration says. */
-  public void register(Document record, RegisterRequest request) {
+  /** Stores what a verified registration says; an operation that is repeated counts once. */
+  public void register(Document record, RegisterRequest request, Operation operation) {
     Date now = Date.from(clock.instant());
+    Bson once = operation.id().map(id -> Filters.ne("registered_by", id)).orElseGet(Filters::empty);
+    operation.check();
     orchestrators.updateOne(
-        Filters.eq("_id", record.getString("_id")),
+        Filters.and(Filters.eq("_id", record.getString("_id")), once),
         Updates.combine(
+            Updates.set("registered_by", operation.id().orElse(null)),
             Updates.set("public_key", request.publicKey()),
             Updates.set("version", request.version()),
             Updates.set("capabilities", request.capabilities()),
@@ -127,6 +131,20 @@ public final class OrchestratorRegistry {
   public boolean stale(Document record) {
     Date seen = record.getDate("last_seen");
     return seen == null || seen.toInstant().plus(staleAfter).isBefore(clock.instant());
+  }
+
+  /** Notes from where on an orchestrator that was silent for too long is told to go on. */
+  public void tellToResync(Document record, String cursor) {
+    Document told = new Document("cursor", cursor).append("silent_since", record.get("last_seen"));
+    orchestrators.updateOne(
+        Filters.eq("_id", record.getString("_id")), Updates.set("resync", told));
+  }
+
+  /** From where on it was told to go on, if it was told and nobody has seen it since. */
+  public Optional<String> toldToResync(Document record) {
+    return Optional.ofNullable(record.get("resync", Document.class))
+        .filter(told -> record.getDate("last_seen").equals(told.getDate("silent_since")))
+        .map(told -> told.getString("cursor"));
   }
 
   /** Notes that these streams are alive now. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.central.beacon.UploadLedger;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.events.EventHub;
+import dev.drover.engine.events.EventId;
 import dev.drover.engine.events.StreamInfo;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
@@ -72,20 +73,43 @@ public final class Presence {
     Map<String, Object> attributes = new HashMap<>();
     attributes.put("orchestrator_id", caller.subject());
     attributes.put("principal", caller);
+    Object sent = message.getHeader("Last-Event-ID");
+    Object cursor = sent == null ? message.getHeader("last_event_id") : sent;
+    message.setHeader(SseConstants.STREAM_CURSOR, cursor);
     registry
         .find(entityId, caller.subject())
         .ifPresent(
             record -> {
               attributes.put("record", record.getString("_id"));
-              if (record.getDate("last_seen") != null && registry.stale(record)) {
+              if (silentTooLong(record, entityId, cursor)) {
                 message.setHeader(SseConstants.STREAM_RESYNC, "silent_too_long");
               }
             });
-    Object cursor = message.getHeader("Last-Event-ID");
-    message.setHeader(
-        SseConstants.STREAM_CURSOR, cursor == null ? message.getHeader("last_event_id") : cursor);
     message.setHeader(SseConstants.STREAM_KEY, entityId);
     message.setHeader(SseConstants.STREAM_ATTRIBUTES, attributes);
+  }
+
+  /**
+   * Whether a mall was silent for longer than events are kept, and does not come back with the
+   * cursor that it got when it was told so.
+   */
+  private boolean silentTooLong(Document record, String entityId, Object cursor) {
+    if (record.getDate("last_seen") == null || !registry.stale(record)) {
+      return false;
+    }
+    Optional<EventId> at = EventId.parse(cursor == null ? null : cursor.toString());
+    Optional<EventId> told = registry.toldToResync(record).flatMap(EventId::parse);
+    boolean knows =
+        at.isPresent()
+            && told.isPresent()
+            && at.get().epoch().equals(told.get().epoch())
+            && at.get().partition() == told.get().partition()
+            && at.get().position() >= told.get().position();
+    if (!knows) {
+      // The stream goes on from here or later.
+      registry.tellToResync(record, hub.live(entityId).toString());
+    }
+    return !knows;
   }
 
   /** Notes that everyone whose stream this process holds is alive. */

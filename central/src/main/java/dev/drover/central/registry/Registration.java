@@ -13,6 +13,7 @@ import dev.drover.engine.crypto.Signatures;
 import dev.drover.engine.crypto.TokenIssuer;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
+import dev.drover.engine.guard.Operation;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -131,7 +132,7 @@ public final class Registration {
           ErrorCode.AUTH_INVALID_SIGNATURE, "This orchestrator_id belongs to another key");
     }
     boolean stale = registry.stale(record);
-    registry.register(record, request);
+    registry.register(record, request, Operation.of(exchange));
     answer(exchange, record, stale);
   }
 

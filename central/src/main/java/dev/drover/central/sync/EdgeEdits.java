@@ -13,6 +13,7 @@ import dev.drover.engine.checksum.Checksums;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
+import dev.drover.engine.guard.Operation;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
@@ -48,7 +49,8 @@ public final class EdgeEdits {
     ObjectNode body = Json.object(exchange.getMessage().getBody(byte[].class));
     Authoriser.refuseForeign(caller, body.path("entity_id").textValue());
     List<EdgeEdit> edits = edits(entityId, body.path("changes"));
-    List<EdgeOutcome> outcomes = store.merge(entityId, edits, caller.subject());
+    List<EdgeOutcome> outcomes =
+        store.merge(entityId, edits, caller.subject(), Operation.of(exchange));
     ObjectNode answer = Json.MAPPER.createObjectNode();
     ArrayNode results = answer.putArray("results");
     outcomes.forEach(outcome -> describe(results.addObject(), outcome));

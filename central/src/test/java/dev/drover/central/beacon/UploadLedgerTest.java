@@ -8,6 +8,7 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
 import dev.drover.engine.backbone.EmbeddedMongo;
 import dev.drover.engine.backbone.MongoConfig;
+import dev.drover.engine.guard.Operation;
 import dev.drover.proto.Json;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -68,7 +69,7 @@ class UploadLedgerTest {
           .put("idempotency_key", "k-" + i)
           .putObject("body");
     }
-    return new Upload("mall/orch", "b", items);
+    return new Upload("mall/orch", "b", items, Operation.NONE);
   }
 
   private static void judge(UploadLedger ledger) {

@@ -12,6 +12,7 @@ import dev.drover.engine.backbone.EmbeddedMongo;
 import dev.drover.engine.backbone.MongoConfig;
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.engine.checksum.EntityDigest;
+import dev.drover.engine.guard.Operation;
 import dev.drover.engine.outbox.OutboxSource.Entry;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
@@ -25,6 +26,8 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +100,99 @@ class EntityStoreTest {
     assertThat(store.list("mall", "areas", 0, 10)).isEmpty();
     assertThat(write("mall", List.of(edit("a", Edit.Kind.CREATE, "{\"v\":2}")))).isEqualTo(3);
     assertThat(store.list("mall", "areas", 0, 10)).containsExactly("{\"v\":2}");
+  }
+
+  private static Operation operation(String id, boolean repeated) {
+    return Operation.of(id, repeated, () -> {});
+  }
+
+  @Test
+  void b9ARepetitionRecognisesItsOwnCreate() {
+    List<Edit> create = List.of(edit("a", Edit.Kind.CREATE, "{\"v\":1}"));
+    Written first = store.write("mall", create, operation("op-1", false));
+    assertThat(store.write("mall", create, operation("op-1", true))).isEqualTo(first);
+    // Also when the relay has moved everything on, and others have written since.
+    outbox.done(outbox.claim(10));
+    write("mall", List.of(edit("a", Edit.Kind.DELETE, null)));
+    outbox.done(outbox.claim(10));
+    assertThat(store.write("mall", create, operation("op-1", true))).isEqualTo(first);
+    assertThat(store.read(new ItemRef("mall", "areas", "a"))).isEmpty();
+    Document head = database.getCollection("entities").find().first();
+    assertThat(head.getList("receipts", Document.class)).isEmpty();
+
+    write("mall", create);
+    refused(() -> store.write("mall", create, operation("op-2", false)), ErrorCode.ALREADY_EXISTS);
+  }
+
+  @Test
+  void b9ARepetitionRecognisesItsOwnEntity() {
+    assertThat(store.create("own", "{}", operation("op-3", false))).isTrue();
+    assertThat(store.create("own", "{}", operation("op-3", true))).isTrue();
+    assertThat(store.create("own", "{}", operation("op-4", false))).isFalse();
+    assertThat(store.create("own", "{}")).isFalse();
+  }
+
+  @Test
+  void b6AWriterThatLostItsClaimWritesNothing() {
+    AtomicBoolean lost = new AtomicBoolean();
+    List<Edit> create = List.of(edit("late", Edit.Kind.CREATE, "{}"));
+    Operation first =
+        Operation.of(
+            "op-5",
+            false,
+            () -> {
+              if (lost.get()) {
+                throw new ProtocolException(ErrorCode.REQUEST_IN_PROGRESS, "taken over");
+              }
+              // It stands still here, with the head read and its claim still good. The one that
+              // takes over is refused, and the reason for that goes away.
+              lost.set(true);
+              write("mall", create);
+              refused(
+                  () -> store.write("mall", create, operation("op-5", true)),
+                  ErrorCode.ALREADY_EXISTS);
+              write("mall", List.of(edit("late", Edit.Kind.DELETE, null)));
+            });
+    refused(() -> store.write("mall", create, first), ErrorCode.REQUEST_IN_PROGRESS);
+    assertThat(store.read(new ItemRef("mall", "areas", "late"))).isEmpty();
+  }
+
+  @Test
+  void b6TheFenceHoldsWhereNothingElseWasWritten() {
+    AtomicBoolean lost = new AtomicBoolean();
+    List<Edit> update = List.of(edit("missing", Edit.Kind.UPDATE, "{}"));
+    List<Edit> create = List.of(edit("new", Edit.Kind.CREATE, "{}"));
+    Operation first =
+        Operation.of(
+            "op-6",
+            false,
+            () -> {
+              if (lost.getAndSet(true)) {
+                throw new ProtocolException(ErrorCode.REQUEST_IN_PROGRESS, "taken over");
+              }
+              refused(
+                  () -> store.write("mall", update, operation("op-6", true)), ErrorCode.NOT_FOUND);
+            });
+    refused(() -> store.write("mall", create, first), ErrorCode.REQUEST_IN_PROGRESS);
+    assertThat(store.read(new ItemRef("mall", "areas", "new"))).isEmpty();
+  }
+
+  @Test
+  void b9ARepetitionGetsWhatBecameOfItsEdgeEdits() {
+    write("mall", List.of(edit("won", Edit.Kind.CREATE, "{\"v\":1}")));
+    ItemRef mine = new ItemRef("mall", "areas", "mine");
+    List<EdgeEdit> edits =
+        List.of(
+            new EdgeEdit(mine, true, "{\"v\":2}", 0),
+            new EdgeEdit(new ItemRef("mall", "areas", "won"), false, "{\"v\":3}", 0));
+    List<EdgeOutcome> first = store.merge("mall", edits, "orch", operation("op-7", false));
+    assertThat(first).extracting(EdgeOutcome::applied).containsExactly(true, false);
+    // Somebody else changes it before the repetition: it was applied all the same.
+    write("mall", List.of(edit("mine", Edit.Kind.UPDATE, "{\"v\":9}")));
+    List<EdgeOutcome> again = store.merge("mall", edits, "orch", operation("op-7", true));
+    assertThat(again).extracting(EdgeOutcome::applied).containsExactly(true, false);
+    assertThat(again.get(0).current().seq()).isEqualTo(first.get(0).current().seq());
+    assertThat(store.read(mine)).contains("{\"v\":9}");
   }
 
   @Test

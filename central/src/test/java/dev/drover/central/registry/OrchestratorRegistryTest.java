@@ -7,6 +7,7 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
 import dev.drover.engine.backbone.EmbeddedMongo;
 import dev.drover.engine.backbone.MongoConfig;
+import dev.drover.engine.guard.Operation;
 import dev.drover.proto.RegisterRequest;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -86,7 +87,8 @@ class OrchestratorRegistryTest {
             List.of("task_assignment", "flying"),
             "PEM",
             interval,
-            "https://x"));
+            "https://x"),
+        Operation.NONE);
     return registry.find("mall-a-uuid", "orch-1").orElseThrow();
   }
 

@@ -1,5 +1,6 @@
 package dev.drover.engine.events;
 
+import java.time.Duration;
 import java.util.Map;
 
 /** An append-only, partitioned log of events that is read by position. */
@@ -15,7 +16,12 @@ public interface EventLog extends AutoCloseable {
    */
   LogState state();
 
-  /** The first offset that is still there; blocks. */
+  /** How long events are told to who comes back; without a bound for as long as they are there. */
+  default Duration kept() {
+    return Duration.ofDays(36_500);
+  }
+
+  /** The first offset whose event is there and not older than {@link #kept}; blocks. */
   long beginning(int partition);
 
   /** The offset that the next record gets; blocks. */

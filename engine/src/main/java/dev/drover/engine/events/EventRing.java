@@ -1,13 +1,17 @@
 package dev.drover.engine.events;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
 /** The newest events of one partition, bounded by bytes. Guarded by the partition's lock. */
 final class EventRing {
+  private record Kept(LogEvent event, long nanos) {}
+
   private final long limit;
-  private final TreeMap<Long, LogEvent> events = new TreeMap<>();
+  private final long keptNanos;
+  private final TreeMap<Long, Kept> events = new TreeMap<>();
   private long floor;
   private long bytes;
 
@@ -16,29 +20,45 @@ final class EventRing {
    *
    * @param floor the position from which on this ring is complete
    * @param limit the most it keeps, in bytes
+   * @param kept how long it keeps an event
    */
-  EventRing(long floor, long limit) {
+  EventRing(long floor, long limit, Duration kept) {
+    this.keptNanos = kept.toNanos();
     this.floor = floor;
     this.limit = limit;
   }
 
   void add(LogEvent event) {
-    events.put(event.id().position(), event);
+    events.put(event.id().position(), new Kept(event, System.nanoTime()));
     bytes += event.weight();
     while (bytes > limit) {
-      LogEvent oldest = events.pollFirstEntry().getValue();
-      bytes -= oldest.weight();
-      floor = oldest.id().position();
+      dropOldest();
+    }
+    dropOld();
+  }
+
+  private void dropOldest() {
+    LogEvent oldest = events.pollFirstEntry().getValue().event;
+    bytes -= oldest.weight();
+    floor = oldest.id().position();
+  }
+
+  private void dropOld() {
+    long now = System.nanoTime();
+    while (!events.isEmpty() && now - events.firstEntry().getValue().nanos > keptNanos) {
+      dropOldest();
     }
   }
 
   /** The event with this position, or null when it is not here (any more). */
   LogEvent at(long position) {
-    return events.get(position);
+    Kept kept = events.get(position);
+    return kept == null ? null : kept.event;
   }
 
   /** Whether everything after this position is here. */
   boolean covers(long position) {
+    dropOld();
     return position >= floor;
   }
 
@@ -46,7 +66,8 @@ final class EventRing {
   List<LogEvent> after(long position, long maxBytes) {
     List<LogEvent> found = new ArrayList<>();
     long size = 0;
-    for (LogEvent event : events.tailMap(position, false).values()) {
+    for (Kept kept : events.tailMap(position, false).values()) {
+      LogEvent event = kept.event;
       found.add(event);
       size += event.weight();
       if (size >= maxBytes) {

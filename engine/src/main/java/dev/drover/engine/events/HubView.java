@@ -18,7 +18,8 @@ record HubView(LogState state, PartitionStreams[] partitions, CatchUp[] catchUps
     CatchUp[] catchUps = new CatchUp[count];
     for (int p = 0; p < count; p++) {
       long end = state.ends().get(p);
-      partitions[p] = new PartitionStreams(p, state.epoch(), end, ringBytes / count);
+      partitions[p] =
+          new PartitionStreams(p, state.epoch(), end, ringBytes / count, hub.log().kept());
       catchUps[p] = new CatchUp(hub, partitions[p], readers);
     }
     return new HubView(state, partitions, catchUps);

@@ -3,11 +3,14 @@ package dev.drover.engine.events;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,6 +29,8 @@ public final class KafkaEventLog implements EventLog {
 
   private final String topic;
   private final Map<String, Object> client;
+  private final Optional<Duration> kept;
+  private final Clock clock;
   private Admin admin;
 
   /**
@@ -34,8 +39,26 @@ public final class KafkaEventLog implements EventLog {
    * @param client Kafka client settings: {@code bootstrap.servers} and security
    */
   public KafkaEventLog(String topic, Map<String, Object> client) {
+    this(topic, client, Optional.empty(), Clock.systemUTC());
+  }
+
+  /**
+   * A log on a topic whose events are told for a time only: a broker deletes whole segments, and so
+   * keeps events for longer than it was asked to.
+   *
+   * @param kept how long events are told to who comes back
+   */
+  public KafkaEventLog(
+      String topic, Map<String, Object> client, Optional<Duration> kept, Clock clock) {
     this.topic = topic;
     this.client = Map.copyOf(client);
+    this.kept = kept;
+    this.clock = clock;
+  }
+
+  @Override
+  public Duration kept() {
+    return kept.orElseGet(EventLog.super::kept);
   }
 
   @Override
@@ -57,7 +80,15 @@ public final class KafkaEventLog implements EventLog {
 
   @Override
   public long beginning(int partition) {
-    return offset(partition, OffsetSpec.earliest());
+    long first = offset(partition, OffsetSpec.earliest());
+    if (kept.isEmpty()) {
+      return first;
+    }
+    long since = clock.instant().minus(kept.get()).toEpochMilli();
+    // Asked before: an event that comes between the two is not taken for an old one.
+    long end = end(partition);
+    long young = offset(partition, OffsetSpec.forTimestamp(since));
+    return Math.max(first, young < 0 ? end : young);
   }
 
   @Override

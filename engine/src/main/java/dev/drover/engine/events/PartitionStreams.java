@@ -1,5 +1,6 @@
 package dev.drover.engine.events;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -17,11 +18,11 @@ final class PartitionStreams {
   private volatile long end;
   private volatile boolean retired;
 
-  PartitionStreams(int partition, String epoch, long end, long ringBytes) {
+  PartitionStreams(int partition, String epoch, long end, long ringBytes, Duration kept) {
     this.partition = partition;
     this.epoch = epoch;
     this.end = end;
-    this.ring = new EventRing(end, ringBytes);
+    this.ring = new EventRing(end, ringBytes, kept);
   }
 
   /** The live position. */

@@ -1,56 +1,109 @@
 package dev.drover.engine.guard;
 
 import com.mongodb.ErrorCategory;
+import com.mongodb.MongoException;
 import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.ReturnDocument;
+import dev.drover.engine.crypto.Hashes;
 import dev.drover.engine.crypto.Principal;
+import dev.drover.engine.crypto.Sealer;
+import dev.drover.proto.ErrorBody;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.bson.Document;
+import org.bson.types.Binary;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The same answer for the same {@code X-Idempotency-Key} within 24 hours (document 1, section 9.3;
  * R-36). The scope of a key is caller, method and path. Stored are 2xx and 4xx answers except 401,
- * 408, 429 and "in progress".
+ * 408, 429 and "in progress"; they are sealed, for some hold tokens.
+ *
+ * <p>Whoever works under a key holds its claim, and this process moves the end of its claims on
+ * while the work lives. The claim of a process that died or stood still ends; the next request
+ * takes it over with a higher fence, and does the same {@link Operation}.
  */
-public final class Idempotency {
+public final class Idempotency implements AutoCloseable {
   /** Exchange property: set when the answer is a stored one and the operation must not run. */
   public static final String REPLAYED = "DroverReplayed";
 
-  private static final String RECORD = "DroverIdempotencyRecord";
+  private static final Logger LOG = LoggerFactory.getLogger(Idempotency.class);
+  private static final String CLAIM = "DroverIdempotencyClaim";
+  private static final String KIND = "idempotency";
   private static final Set<Integer> NEVER_STORED = Set.of(401, 408, 429);
   private static final Duration KEPT = Duration.ofHours(24);
-  // A worker that died leaves its claim; after this time another request may take it over.
-  private static final Duration CLAIM = Duration.ofSeconds(30);
+  private static final FindOneAndUpdateOptions AFTER =
+      new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
 
   private final MongoCollection<Document> records;
+  private final Sealer sealer;
+  private final Duration lease;
   private final Clock clock;
+  private final String owner = UUID.randomUUID().toString();
+  // Of a request whose thread died nothing is left, so its claim ends by itself.
+  private final Map<Claim, WeakReference<Exchange>> open = new ConcurrentHashMap<>();
+  private final ScheduledExecutorService renewer =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "idempotency-claims");
+            thread.setDaemon(true);
+            return thread;
+          });
 
-  /** A guard on the collection {@code idempotency}. */
-  public Idempotency(MongoDatabase database, Clock clock) {
+  /**
+   * A guard on the collection {@code idempotency}.
+   *
+   * @param sealer seals stored answers; all instances have its key
+   * @param lease how long a claim lasts that nobody renews
+   */
+  public Idempotency(MongoDatabase database, Sealer sealer, Duration lease, Clock clock) {
     this.records = database.getCollection("idempotency");
+    this.sealer = sealer;
+    this.lease = lease;
     this.clock = clock;
     records.createIndex(
         Indexes.ascending("expires_at"), new IndexOptions().expireAfter(0L, TimeUnit.SECONDS));
+    long period = Math.max(1, lease.toMillis() / 4);
+    renewer.scheduleWithFixedDelay(this::renewAll, period, period, TimeUnit.MILLISECONDS);
+  }
+
+  private void renewAll() {
+    open.values().removeIf(request -> request.get() == null);
+    for (Claim claim : open.keySet()) {
+      try {
+        claim.renew();
+      } catch (MongoException e) {
+        LOG.warn("a claim of an idempotency key cannot be renewed: {}", e.getMessage());
+      }
+    }
   }
 
   /**
-   * Claims the request's key, or sets the stored answer and {@link #REPLAYED}.
+   * Claims the request's key and sets its {@link Operation}, or sets the stored answer and {@link
+   * #REPLAYED}.
    *
    * @throws ProtocolException IDEMPOTENCY_KEY_REUSED for another body, REQUEST_IN_PROGRESS while
    *     the first request runs, VALIDATION_FAILED for a key that is not 1-255 printable ASCII
@@ -80,36 +133,60 @@ public final class Idempotency {
                 .getBytes(StandardCharsets.UTF_8));
     byte[] body = message.getBody(byte[].class);
     String bodyHash = sha256(body == null ? new byte[0] : body);
-    if (!claim(id, bodyHash)) {
+    long since = System.nanoTime();
+    Document record = claim(id, bodyHash);
+    if (record == null) {
       replay(exchange, id, bodyHash);
       return;
     }
-    exchange.setProperty(RECORD, id);
+    Claim claim = new Claim(records, record, lease, clock, since);
+    open.put(claim, new WeakReference<>(exchange));
+    exchange.setProperty(CLAIM, claim);
+    exchange.setProperty(
+        Operation.PROPERTY,
+        Operation.of(record.getString("operation"), !claim.first(), claim::check));
   }
 
-  private boolean claim(String id, String bodyHash) {
-    Date now = Date.from(clock.instant());
+  /** The record as it is claimed now; null when it is another's or answered. */
+  private Document claim(String id, String bodyHash) {
+    Instant now = clock.instant();
     Document record =
         new Document("_id", id)
             .append("body", bodyHash)
-            .append("claimed_until", Date.from(clock.instant().plus(CLAIM)))
-            .append("expires_at", Date.from(clock.instant().plus(KEPT)));
+            .append("operation", UUID.randomUUID().toString())
+            .append("owner", owner)
+            .append("fence", 1L)
+            .append("claimed_until", Date.from(now.plus(lease)))
+            .append("expires_at", Date.from(now.plus(KEPT)));
     try {
       records.insertOne(record);
-      return true;
+      return record;
     } catch (MongoWriteException e) {
       if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) {
         throw e;
       }
     }
-    Document expired = new Document("_id", id).append("expires_at", new Document("$lte", now));
+    Document expired =
+        new Document("_id", id).append("expires_at", new Document("$lte", Date.from(now)));
+    if (records.replaceOne(expired, record).getMatchedCount() == 1) {
+      return record;
+    }
+    // One that ends later than any claim made now was made by a clock that has gone back since.
+    Document ended = new Document("claimed_until", new Document("$lte", Date.from(now)));
+    Date never = Date.from(now.plus(lease.multipliedBy(2)));
+    Document wrong = new Document("claimed_until", new Document("$gt", never));
     Document abandoned =
         new Document("_id", id)
             .append("body", bodyHash)
             .append("status", new Document("$exists", false))
-            .append("claimed_until", new Document("$lte", now));
-    return records.replaceOne(expired, record).getMatchedCount() == 1
-        || records.replaceOne(abandoned, record).getMatchedCount() == 1;
+            .append("$or", List.of(ended, wrong));
+    Document taken =
+        new Document("$inc", new Document("fence", 1L))
+            .append(
+                "$set",
+                new Document("owner", owner)
+                    .append("claimed_until", record.getDate("claimed_until")));
+    return records.findOneAndUpdate(abandoned, taken, AFTER);
   }
 
   private void replay(Exchange exchange, String id, String bodyHash) {
@@ -120,42 +197,88 @@ public final class Idempotency {
     }
     if (stored == null || stored.getInteger("status") == null) {
       exchange.getMessage().setHeader("Retry-After", 1);
-      throw new ProtocolException(
-          ErrorCode.REQUEST_IN_PROGRESS, "The first request with this key is still running");
+      throw inProgress();
     }
+    answer(exchange, stored);
+  }
+
+  private static ProtocolException inProgress() {
+    return new ProtocolException(
+        ErrorCode.REQUEST_IN_PROGRESS, "The first request with this key is still running");
+  }
+
+  private void answer(Exchange exchange, Document stored) {
     Message message = exchange.getMessage();
+    byte[] sealed = stored.get("sealed", Binary.class).getData();
     message.setHeader(Exchange.HTTP_RESPONSE_CODE, stored.getInteger("status"));
     message.setHeader(Exchange.CONTENT_TYPE, "application/json");
     message.setHeader("Idempotency-Replayed", "true");
-    message.setBody(stored.getString("answer"));
+    message.setBody(
+        new String(sealer.open(KIND, stored.getString("_id"), sealed), StandardCharsets.UTF_8));
     exchange.setProperty(REPLAYED, true);
   }
 
-  /** Stores the answer that the operation has made. To be called before it is sent. */
+  /**
+   * Stores the answer that the operation has made. To be called before it is sent. Without the
+   * claim the answer becomes that of whoever took it over, or 409 while they work.
+   */
   public void complete(Exchange exchange) {
-    String id = exchange.getProperty(RECORD, String.class);
-    if (id == null) {
+    Claim claim = exchange.getProperty(CLAIM, Claim.class);
+    if (claim == null || claim.ended()) {
+      return;
+    }
+    open.remove(claim);
+    Message message = exchange.getMessage();
+    int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class);
+    boolean inProgress =
+        status == ErrorCode.REQUEST_IN_PROGRESS.status()
+            && message.getBody(String.class).contains(ErrorCode.REQUEST_IN_PROGRESS.name());
+    if (inProgress || status / 100 == 5) {
+      // The effect may have been made: the next one goes on with the same operation.
+      claim.release();
+    } else if (NEVER_STORED.contains(status)) {
+      if (claim.first()) {
+        claim.forget();
+      } else {
+        claim.release();
+      }
+    } else if (!store(claim, status, message.getBody(String.class))) {
+      answerOfOther(exchange, claim.id());
+    }
+    if (inProgress) {
+      message.setHeader("Retry-After", 1);
+    }
+  }
+
+  private boolean store(Claim claim, int status, String answer) {
+    byte[] text = (answer == null ? "" : answer).getBytes(StandardCharsets.UTF_8);
+    return claim.answer(
+        new Document("status", status)
+            .append("sealed", new Binary(sealer.seal(KIND, claim.id(), text))));
+  }
+
+  private void answerOfOther(Exchange exchange, String id) {
+    Document stored = records.find(new Document("_id", id)).first();
+    if (stored != null && stored.getInteger("status") != null) {
+      answer(exchange, stored);
       return;
     }
     Message message = exchange.getMessage();
-    int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class);
-    boolean storable = (status / 100 == 2 || status / 100 == 4) && !NEVER_STORED.contains(status);
-    if (!storable) {
-      records.deleteOne(new Document("_id", id));
-      return;
-    }
-    records.updateOne(
-        new Document("_id", id),
-        new Document(
-            "$set",
-            new Document("status", status).append("answer", message.getBody(String.class))));
+    ProtocolException error = inProgress();
+    message.setHeader("Retry-After", 1);
+    message.setHeader(Exchange.HTTP_RESPONSE_CODE, error.code().status());
+    message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+    String requestId = message.getHeader("X-Request-ID", String.class);
+    message.setBody(ErrorBody.render(error, clock.instant(), requestId));
+  }
+
+  /** Renews no more; what is claimed ends by itself. */
+  @Override
+  public void close() {
+    renewer.shutdownNow();
   }
 
   private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return HexFormat.of().formatHex(Hashes.sha256(bytes));
   }
 }

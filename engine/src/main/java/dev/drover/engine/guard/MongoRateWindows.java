@@ -30,6 +30,11 @@ public final class MongoRateWindows implements RateWindows {
 
   @Override
   public Use count(String key, Limit limit, long now) {
+    return count(key, limit, now, null);
+  }
+
+  @Override
+  public Use count(String key, Limit limit, long now, String operation) {
     Date start = new Date(now - limit.window().toMillis());
     String oldest = "hits." + (limit.count() - 1);
     Document free =
@@ -39,12 +44,13 @@ public final class MongoRateWindows implements RateWindows {
                 List.of(
                     new Document(oldest, new Document("$exists", false)),
                     new Document("hits.0", new Document("$lte", start))));
+    Document push = new Document("hits", last(new Date(now), limit));
+    if (operation != null) {
+      free.append("operations", new Document("$ne", operation));
+      push.append("operations", last(operation, limit));
+    }
     Document hit =
-        new Document(
-                "$push",
-                new Document(
-                    "hits",
-                    new Document("$each", List.of(new Date(now))).append("$slice", -limit.count())))
+        new Document("$push", push)
             .append("$set", new Document("expires_at", new Date(now + limit.window().toMillis())));
     try {
       Document after =
@@ -60,8 +66,18 @@ public final class MongoRateWindows implements RateWindows {
         throw e;
       }
       Document window = windows.find(new Document("_id", key)).first();
-      long first = window == null ? now : window.getList("hits", Date.class).get(0).getTime();
-      return new Use(false, limit.count(), first);
+      List<Date> hits =
+          window == null ? List.of(new Date(now)) : window.getList("hits", Date.class);
+      boolean before =
+          operation != null
+              && window != null
+              && window.getList("operations", String.class, List.of()).contains(operation);
+      long used = before ? hits.stream().filter(time -> time.after(start)).count() : limit.count();
+      return new Use(before, used, hits.get(0).getTime());
     }
+  }
+
+  private static Document last(Object value, Limit limit) {
+    return new Document("$each", List.of(value)).append("$slice", -limit.count());
   }
 }

@@ -23,7 +23,8 @@ public final class RateLimiter {
   }
 
   /**
-   * Counts the exchange's caller against a limit.
+   * Counts the exchange's caller against a limit; an operation under an idempotency key counts
+   * once, however often it is begun.
    *
    * @param name what is limited, e.g. {@code heartbeat}
    * @param limit the limit in the form of {@link Limit#parse}
@@ -31,17 +32,29 @@ public final class RateLimiter {
    */
   public void check(Exchange exchange, String name, String limit) {
     Principal caller = Guards.caller(exchange);
-    count(exchange, name + "|" + caller.entityId() + "|" + caller.subject(), Limit.parse(limit));
+    count(
+        exchange,
+        name + "|" + caller.entityId() + "|" + caller.subject(),
+        Limit.parse(limit),
+        Operation.of(exchange));
   }
 
   /** Counts an address that could not prove who it is, so that nobody is locked out by another. */
   public void checkAddress(Exchange exchange, String name, String limit) {
-    count(exchange, name + "|address|" + Guards.address(exchange), Limit.parse(limit));
+    count(
+        exchange,
+        name + "|address|" + Guards.address(exchange),
+        Limit.parse(limit),
+        Operation.NONE);
   }
 
-  private void count(Exchange exchange, String key, Limit limit) {
+  private void count(Exchange exchange, String key, Limit limit, Operation operation) {
     long now = clock.millis();
-    RateWindows.Use use = windows.count(key, limit, now);
+    RateWindows.Use use =
+        operation
+            .id()
+            .map(id -> windows.count(key, limit, now, id))
+            .orElseGet(() -> windows.count(key, limit, now));
     long retryAfter = headers(exchange, limit, limit.count() - use.used(), use.oldest(), now);
     if (!use.counted()) {
       exchange.getMessage().setHeader("Retry-After", retryAfter);

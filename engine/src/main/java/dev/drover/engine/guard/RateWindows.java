@@ -18,4 +18,14 @@ public interface RateWindows {
    * @param now in epoch milliseconds
    */
   Use count(String key, Limit limit, long now);
+
+  /**
+   * The same for a request under an idempotency key: one that an earlier try was counted for is not
+   * counted again.
+   *
+   * @param operation the id of its operation
+   */
+  default Use count(String key, Limit limit, long now, String operation) {
+    return count(key, limit, now);
+  }
 }

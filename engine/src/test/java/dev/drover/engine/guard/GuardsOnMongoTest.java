@@ -11,6 +11,7 @@ import dev.drover.engine.backbone.MongoConfig;
 import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.crypto.Role;
+import dev.drover.engine.crypto.Sealer;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -27,7 +29,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.awaitility.Awaitility;
+import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +64,7 @@ class GuardsOnMongoTest {
           return now.get();
         }
       };
+  private final List<Idempotency> guards = new ArrayList<>();
   private MongoDatabase database;
 
   @BeforeAll
@@ -81,6 +87,11 @@ class GuardsOnMongoTest {
     database.drop();
   }
 
+  @AfterEach
+  void closeGuards() {
+    guards.forEach(Idempotency::close);
+  }
+
   private static Exchange request(String subject, String key, String body) {
     Exchange exchange = new DefaultExchange(camel);
     exchange.setProperty(
@@ -91,6 +102,16 @@ class GuardsOnMongoTest {
     exchange.getMessage().setHeader(Exchange.HTTP_PATH, "/api/x");
     exchange.getMessage().setBody(body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     return exchange;
+  }
+
+  private Idempotency guard() {
+    return guard(Duration.ofSeconds(30));
+  }
+
+  private Idempotency guard(Duration lease) {
+    Idempotency guard = new Idempotency(database, new Sealer(new byte[32]), lease, clock);
+    guards.add(guard);
+    return guard;
   }
 
   private static void refused(Runnable call, ErrorCode code) {
@@ -146,7 +167,7 @@ class GuardsOnMongoTest {
 
   @Test
   void theSecondRequestGetsTheStoredAnswer() {
-    Idempotency guard = new Idempotency(database, clock);
+    Idempotency guard = guard();
     Exchange first = request("orch", "k-1", "{}");
     guard.begin(first);
     first.getMessage().setBody("{\"done\":1}");
@@ -175,7 +196,7 @@ class GuardsOnMongoTest {
 
   @Test
   void aRequestInProgressIsSaidSoUntilItsClaimEnds() {
-    Idempotency guard = new Idempotency(database, clock);
+    Idempotency guard = guard();
     guard.begin(request("orch", "k-2", "{}"));
     refused(() -> guard.begin(request("orch", "k-2", "{}")), ErrorCode.REQUEST_IN_PROGRESS);
     now.updateAndGet(time -> time.plusSeconds(31));
@@ -184,9 +205,136 @@ class GuardsOnMongoTest {
     assertThat(takenOver.getProperty(Idempotency.REPLAYED)).isNull();
   }
 
+  private static void answered(Idempotency guard, Exchange exchange, int status, String body) {
+    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+    exchange.getMessage().setBody(body);
+    guard.complete(exchange);
+  }
+
+  @Test
+  void b6AClaimIsRenewedWhileItsWorkLives() {
+    Idempotency guard = guard(Duration.ofMillis(400));
+    Exchange slow = request("orch", "k-long", "{}");
+    guard.begin(slow);
+    now.updateAndGet(time -> time.plusSeconds(3600));
+    // The renewal moves the claim's end past this hour.
+    Awaitility.await()
+        .until(
+            () ->
+                database
+                    .getCollection("idempotency")
+                    .find()
+                    .first()
+                    .getDate("claimed_until")
+                    .toInstant()
+                    .isAfter(now.get()));
+    Exchange second = request("orch", "k-long", "{}");
+    refused(() -> guard(Duration.ofMillis(400)).begin(second), ErrorCode.REQUEST_IN_PROGRESS);
+    assertThat(second.getMessage().getHeader("Retry-After")).isNotNull();
+    answered(guard, slow, 201, "{\"n\":1}");
+    Exchange third = request("orch", "k-long", "{}");
+    guard.begin(third);
+    assertThat(third.getMessage().getBody(String.class)).isEqualTo("{\"n\":1}");
+  }
+
+  @Test
+  void b6WhoStoodStillIsRefusedByTheFence() {
+    Idempotency stopped = guard();
+    Exchange first = request("orch", "k-still", "{}");
+    stopped.begin(first);
+    stopped.close();
+    now.updateAndGet(time -> time.plusSeconds(35));
+    Idempotency other = guard();
+    Exchange second = request("orch", "k-still", "{}");
+    other.begin(second);
+    assertThat(Operation.of(second).id()).isEqualTo(Operation.of(first).id()).isPresent();
+    assertThat(Operation.of(second).repeated()).isTrue();
+    assertThat(Operation.of(first).repeated()).isFalse();
+
+    // It wakes up while the other one works: its answer is not the answer.
+    answered(stopped, first, 201, "{\"by\":\"first\"}");
+    assertThat(first.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(409);
+    assertThat(first.getMessage().getBody(String.class)).contains("REQUEST_IN_PROGRESS");
+    assertThat(first.getMessage().getHeader("Retry-After")).isNotNull();
+    answered(other, second, 201, "{\"by\":\"second\"}");
+    Exchange third = request("orch", "k-still", "{}");
+    stopped.begin(third);
+    assertThat(third.getMessage().getBody(String.class)).isEqualTo("{\"by\":\"second\"}");
+  }
+
+  @Test
+  void b6WhoWakesUpLateGivesTheAnswerOfTheOther() {
+    Idempotency stopped = guard(Duration.ofMillis(2));
+    Exchange first = request("orch", "k-late", "{}");
+    stopped.begin(first);
+    stopped.close();
+    now.updateAndGet(time -> time.plusSeconds(35));
+    Idempotency other = guard();
+    Exchange second = request("orch", "k-late", "{}");
+    other.begin(second);
+    answered(other, second, 201, "{\"by\":\"second\"}");
+    Awaitility.await()
+        .untilAsserted(
+            () -> refused(() -> Operation.of(first).check(), ErrorCode.REQUEST_IN_PROGRESS));
+    answered(stopped, first, 201, "{\"by\":\"first\"}");
+    assertThat(first.getMessage().getBody(String.class)).isEqualTo("{\"by\":\"second\"}");
+  }
+
+  @Test
+  void b6AClaimOfAClockThatWentBackHoldsNobodyUp() {
+    Idempotency ahead = guard();
+    ahead.begin(request("orch", "k-clock", "{}"));
+    ahead.close();
+    now.updateAndGet(time -> time.minus(Duration.ofHours(2)));
+    Exchange second = request("orch", "k-clock", "{}");
+    guard().begin(second);
+    assertThat(Operation.of(second).repeated()).isTrue();
+  }
+
+  @Test
+  void b9AFaultAfterTheEffectLeavesTheOperation() {
+    Idempotency guard = guard();
+    Exchange first = request("orch", "k-fault", "{}");
+    guard.begin(first);
+    answered(guard, first, 500, "{}");
+    Exchange second = request("orch", "k-fault", "{}");
+    guard.begin(second);
+    assertThat(Operation.of(second).id()).isEqualTo(Operation.of(first).id());
+    assertThat(Operation.of(second).newId()).isEqualTo(Operation.of(first).newId());
+  }
+
+  @Test
+  void b9AnOperationCountsOnceAgainstALimit() {
+    RateLimiter limiter = new RateLimiter(new MongoRateWindows(database), clock);
+    Idempotency guard = guard();
+    Exchange first = request("orch", "k-limit", "{}");
+    guard.begin(first);
+    limiter.check(first, "register", "1/24h");
+    answered(guard, first, 500, "{}");
+    Exchange second = request("orch", "k-limit", "{}");
+    guard.begin(second);
+    limiter.check(second, "register", "1/24h");
+    Exchange another = request("orch", "k-other", "{}");
+    guard.begin(another);
+    refused(() -> limiter.check(another, "register", "1/24h"), ErrorCode.RATE_LIMIT_EXCEEDED);
+  }
+
+  @Test
+  void c3AStoredAnswerIsSealed() {
+    Idempotency guard = guard();
+    Exchange first = request("orch", "k-token", "{}");
+    guard.begin(first);
+    answered(guard, first, 200, "{\"token\":\"eyJhbGciOi\"}");
+    Document stored = database.getCollection("idempotency").find().first();
+    assertThat(stored.toJson()).doesNotContain("eyJ").doesNotContain("token\"");
+    Exchange second = request("orch", "k-token", "{}");
+    guard.begin(second);
+    assertThat(second.getMessage().getBody(String.class)).contains("eyJhbGciOi");
+  }
+
   @Test
   void aFaultOfOursIsNotStored() {
-    Idempotency guard = new Idempotency(database, clock);
+    Idempotency guard = guard();
     for (int status : List.of(500, 503, 401, 429)) {
       Exchange failed = request("orch", "k-3", "{}");
       guard.begin(failed);
@@ -199,7 +347,7 @@ class GuardsOnMongoTest {
 
   @Test
   void keysAreShortPrintableAscii() {
-    Idempotency guard = new Idempotency(database, clock);
+    Idempotency guard = guard();
     for (String key : List.of("", "ä", "a\tb", "x".repeat(256))) {
       refused(() -> guard.begin(request("orch", key, "{}")), ErrorCode.VALIDATION_FAILED);
     }
