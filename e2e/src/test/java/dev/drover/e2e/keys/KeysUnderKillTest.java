@@ -1,0 +1,216 @@
+package dev.drover.e2e.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.e2e.harness.Api;
+import dev.drover.e2e.harness.CentralProcess;
+import dev.drover.e2e.harness.JavaProcess;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * B9: central is killed with kill -9 while every POST of the contract stands between its effect and
+ * its stored answer, where a step holds it that this test adds to a copy of the flows. The long
+ * form: {@code -Ddrover.keys.kills=60}.
+ */
+class KeysUnderKillTest {
+  private static final Logger LOG = LoggerFactory.getLogger(KeysUnderKillTest.class);
+  private static final int KILLS = Integer.getInteger("drover.keys.kills", 1);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final String HELD = "held-";
+  private static final String HOLD =
+      """
+      - filter:
+          id: when-held
+          expression:
+            simple:
+              expression: "${header.X-Idempotency-Key} startsWith 'held-' && \
+      ${exchangeProperty.DroverOperation.repeated()} == false"
+          steps:
+            - log:
+                id: said
+                message: "stands before its answer: ${header.X-Idempotency-Key}."
+            - delay:
+                id: hold
+                expression:
+                  constant:
+                    expression: "3600000"
+      """;
+
+  @TempDir static Path home;
+
+  private static CentralProcess central;
+  private static ExecutorService senders;
+  private int keyed;
+  private int unanswered;
+
+  @BeforeAll
+  static void start() throws IOException {
+    for (String directory : List.of("routes", "kamelets", "proto/openapi", "proto/schemas")) {
+      copy(JavaProcess.HOME.resolve(directory), home.resolve(directory));
+    }
+    hold(home.resolve("routes/central"));
+    central =
+        CentralProcess.alone(
+            "keys",
+            Map.of(
+                "DROVER_HOME",
+                home.toString(),
+                "SPRING_PROFILES_ACTIVE",
+                "production",
+                "DROVER_IDEMPOTENCY_LEASE",
+                "2s"));
+    central.start();
+    senders = Executors.newCachedThreadPool();
+  }
+
+  @AfterAll
+  static void stop() {
+    senders.shutdownNow();
+    central.close();
+  }
+
+  /** Puts the step before each {@code store-answer}, with that step's indentation. */
+  private static void hold(Path flows) throws IOException {
+    Pattern answer = Pattern.compile("(?m)^( +)- to:\n +id: store-answer\n");
+    try (Stream<Path> files = Files.list(flows)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".yaml")).toList()) {
+        String held =
+            answer
+                .matcher(Files.readString(file))
+                .replaceAll(
+                    found ->
+                        (HOLD.indent(found.group(1).length()) + found.group())
+                            .replace("\\", "\\\\")
+                            .replace("$", "\\$"));
+        Files.writeString(file, held);
+      }
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Path target = to.resolve(from.relativize(file).toString());
+        Files.createDirectories(Files.isDirectory(file) ? target : target.getParent());
+        if (Files.isRegularFile(file)) {
+          Files.copy(file, target);
+        }
+      }
+    }
+  }
+
+  @Test
+  void b9EachRepetitionGetsTheAnswerOfItsOwnEffectAlsoAfterKillNine() throws Exception {
+    for (int kill = 1; kill <= KILLS; kill++) {
+      Scene answered = new Scene(central, "plain-");
+      Map<Post, Api.Answer> answers = new LinkedHashMap<>();
+      for (Post post : answered.posts()) {
+        answers.put(post, done(post, post.send(central.api())));
+      }
+      Scene held = new Scene(central, HELD);
+      assertThat(held.posts().stream().map(Post::operation).collect(Collectors.toSet()))
+          .isEqualTo(contract());
+      killWhileHeld(held.posts());
+      for (Post post : answered.posts()) {
+        replayed(post, answers.get(post));
+      }
+      for (Post post : held.posts()) {
+        replayed(post, done(post, repeat(post)));
+      }
+      answered.assertEachEffectOnce();
+      held.assertEachEffectOnce();
+      keyed += answered.posts().size() + held.posts().size();
+      unanswered += held.posts().size();
+    }
+    LOG.info("{} keyed requests, {} of them between effect and answer when central was killed,"
+        + " {} kills", keyed, unanswered, KILLS);
+  }
+
+  /** B6: whoever asks while the first one works hears so. */
+  private void killWhileHeld(List<Post> posts) throws Exception {
+    List<Future<Api.Answer>> lost = new ArrayList<>();
+    for (Post post : posts) {
+      lost.add(senders.submit(() -> post.send(central.api())));
+    }
+    Awaitility.await("every effect is made")
+        .atMost(Duration.ofSeconds(18))
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> standing(posts) == posts.size());
+    Api.Answer second = posts.get(0).send(central.api());
+    assertThat(second.code()).as(second.toString()).isEqualTo("REQUEST_IN_PROGRESS");
+    assertThat(second.header("Retry-After")).isNotBlank();
+    central.kill();
+    for (Future<Api.Answer> answer : lost) {
+      assertThat(answer).failsWithin(Duration.ofSeconds(20));
+    }
+    central.launch();
+    central.awaitHealth(PATIENCE);
+  }
+
+  private static long standing(List<Post> posts) throws IOException {
+    String said = Files.readString(central.output(), StandardCharsets.ISO_8859_1);
+    return posts.stream()
+        .filter(post -> said.contains("stands before its answer: " + post.key() + "."))
+        .count();
+  }
+
+  /** Until the claim of the dead process has ended. */
+  private static Api.Answer repeat(Post post) {
+    AtomicReference<Api.Answer> answer = new AtomicReference<>();
+    Awaitility.await(post.operation())
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () -> {
+              answer.set(post.send(central.api()));
+              return answer.get().status() != 409
+                  || !answer.get().code().equals("REQUEST_IN_PROGRESS");
+            });
+    return answer.get();
+  }
+
+  private static Api.Answer done(Post post, Api.Answer answer) {
+    assertThat(answer.status()).as(post.operation() + " " + answer).isEqualTo(post.status());
+    assertThat(answer.body()).as(post.operation()).contains(post.done());
+    return answer;
+  }
+
+  private static void replayed(Post post, Api.Answer first) throws IOException {
+    Api.Answer again = post.send(central.api());
+    assertThat(again.body()).as(post.operation()).isEqualTo(first.body());
+    assertThat(again.status()).as(post.operation()).isEqualTo(first.status());
+    assertThat(again.header("Idempotency-Replayed")).as(post.operation()).isEqualTo("true");
+  }
+
+  private static Set<String> contract() throws IOException {
+    String text = Files.readString(JavaProcess.HOME.resolve("proto/openapi/central.yaml"));
+    return Pattern.compile("\n    post:\n      operationId: (\\w+)")
+        .matcher(text)
+        .results()
+        .map(found -> found.group(1))
+        .collect(Collectors.toSet());
+  }
+}
