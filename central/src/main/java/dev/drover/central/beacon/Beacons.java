@@ -101,6 +101,29 @@ public final class Beacons {
     answer(exchange, answer);
   }
 
+  /**
+   * Refuses a report about a foreign entity. Belongs before the limit.
+   *
+   * @throws ProtocolException ENTITY_FORBIDDEN
+   */
+  public void checkEntity(Exchange exchange) {
+    EntityScope.of(exchange, Fields.body(exchange));
+  }
+
+  /**
+   * Refuses a report about a foreign entity or an unknown beacon. Belongs before the limit.
+   *
+   * @throws ProtocolException VALIDATION_FAILED, ENTITY_FORBIDDEN, BEACON_NOT_REGISTERED
+   */
+  public void checkBeacon(Exchange exchange) {
+    ObjectNode body = Fields.body(exchange);
+    String entityId = EntityScope.of(exchange, body);
+    String beaconId = Fields.id(body, "beacon_id");
+    if (!knows(entityId, beaconId)) {
+      throw Fields.unknownBeacon(beaconId);
+    }
+  }
+
   /** Before a device is given an id that it could never use. */
   private void refuseTaken(String entityId, Optional<String> asked, String deviceId) {
     asked

@@ -118,15 +118,36 @@ public final class Presence {
   }
 
   /**
+   * Refuses a heartbeat that names somebody else, or that comes from nobody who is known. Belongs
+   * before the limit: what is refused must not take the place of a right one.
+   *
+   * @throws ProtocolException ENTITY_FORBIDDEN, FORBIDDEN, AUTH_TOKEN_INVALID
+   */
+  public void checkSender(Exchange exchange) {
+    ObjectNode body = Json.object(exchange.getMessage().getBody(byte[].class));
+    sender(Guards.caller(exchange), body);
+  }
+
+  private Document sender(Principal caller, ObjectNode body) {
+    Authoriser.refuseForeign(caller, body.path("entity_id").textValue());
+    Authoriser.refuseOtherOrchestrator(caller, body.path("orchestrator_id").textValue());
+    return registry
+        .find(caller.entityId(), caller.subject())
+        .orElseThrow(
+            () ->
+                new ProtocolException(
+                    ErrorCode.AUTH_TOKEN_INVALID, "The token's orchestrator is not known"));
+  }
+
+  /**
    * Stores a heartbeat and answers it (document 1, section 7.2).
    *
-   * @throws ProtocolException VALIDATION_FAILED, ENTITY_FORBIDDEN, FORBIDDEN
+   * @throws ProtocolException VALIDATION_FAILED, ENTITY_FORBIDDEN, FORBIDDEN, AUTH_TOKEN_INVALID
    */
   public void heartbeat(Exchange exchange) {
     Principal caller = Guards.caller(exchange);
     ObjectNode body = Json.object(exchange.getMessage().getBody(byte[].class));
-    Authoriser.refuseForeign(caller, body.path("entity_id").textValue());
-    Authoriser.refuseOtherOrchestrator(caller, body.path("orchestrator_id").textValue());
+    Document record = sender(caller, body);
     String status = body.path("status").asText();
     if (!STATUS.contains(status)) {
       throw new ProtocolException(
@@ -134,13 +155,6 @@ public final class Presence {
           "status must be one of " + STATUS,
           Map.of("field", "status"));
     }
-    Document record =
-        registry
-            .find(caller.entityId(), caller.subject())
-            .orElseThrow(
-                () ->
-                    new ProtocolException(
-                        ErrorCode.AUTH_TOKEN_INVALID, "The token's orchestrator is not known"));
     registry.heartbeat(
         record, new Document("json", body.toString()).append("status", status), missed);
     exchange.getMessage().setBody(answer(caller, record));

@@ -99,6 +99,18 @@ public final class SyncOperations {
     exchange.getMessage().setBody(null);
   }
 
+  /**
+   * Refuses a query that names no entity, or one that is not there. Belongs before the limit.
+   *
+   * @throws dev.drover.proto.ProtocolException VALIDATION_FAILED, ENTITY_NOT_FOUND
+   */
+  public void checkEntity(Exchange exchange) {
+    String entityId = SyncQuery.of(exchange).entityId();
+    if (store.entity(entityId).isEmpty()) {
+      throw new ProtocolException(ErrorCode.ENTITY_NOT_FOUND, "No such entity: " + entityId);
+    }
+  }
+
   /** {@code GET sync/delta}: one page of changes after a cursor or a time. */
   public void delta(Exchange exchange) {
     SyncQuery query = SyncQuery.of(exchange);

@@ -27,9 +27,11 @@ public final class Authoriser {
    * Lets the caller pass when it has one of the roles and names no foreign entity.
    *
    * @param roles the roles that may pass, comma separated; admin always may
-   * @throws ProtocolException FORBIDDEN for the role, ENTITY_FORBIDDEN for the entity
+   * @param scope {@code entity} for what belongs to one entity; {@code every-entity} for what does
+   *     not, so that a token of one entity is refused
+   * @throws ProtocolException FORBIDDEN for the role or the scope, ENTITY_FORBIDDEN for the entity
    */
-  public void authorise(Exchange exchange, String roles) {
+  public void authorise(Exchange exchange, String roles, String scope) {
     Principal caller = Guards.caller(exchange);
     Set<String> allowed = Set.of(roles.toLowerCase(Locale.ROOT).split("\\s*,\\s*"));
     if (caller.role() != Role.ADMIN && !allowed.contains(caller.role().wire())) {
@@ -37,6 +39,14 @@ public final class Authoriser {
           ErrorCode.FORBIDDEN,
           "The role " + caller.role().wire() + " may not do this",
           Map.of("role", caller.role().wire()));
+    }
+    if (scope.equals("every-entity")
+        && caller.role() != Role.ADMIN
+        && !caller.entityId().equals(ANY)) {
+      throw new ProtocolException(
+          ErrorCode.FORBIDDEN,
+          "This needs a token for every entity, not for one",
+          Map.of("entity_id", caller.entityId()));
     }
     Message message = exchange.getMessage();
     refuseForeign(caller, message.getHeader("X-Entity-ID"));
