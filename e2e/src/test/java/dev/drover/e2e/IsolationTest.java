@@ -9,22 +9,18 @@ import dev.drover.e2e.harness.Contracts;
 import dev.drover.e2e.harness.Mall;
 import dev.drover.e2e.harness.Shared;
 import dev.drover.e2e.harness.Stream;
-import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.Role;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** A token of mall A gets nothing of mall B, and each role only what the contract grants it. */
+/** A token of mall A gets nothing of mall B. */
 class IsolationTest {
   private static final CentralProcess CENTRAL = Shared.central();
-  private static final Set<String> PUBLIC = Set.of("centralHealth", "jwks", "registerOrchestrator");
 
   private static Mall a;
   private static Mall b;
@@ -256,88 +252,5 @@ class IsolationTest {
                 "{\"orchestrator_id\":\"" + assignedB + "\",\"status\":\"healthy\"}"),
         403,
         "FORBIDDEN");
-  }
-
-  /** Which roles may call an operation; the contract, "Rights". Admin may everything. */
-  private static final Map<String, Set<Role>> RIGHTS =
-      Map.ofEntries(
-          Map.entry("listOrchestrators", Set.of(Role.OPERATOR)),
-          Map.entry("announceOrchestrator", Set.of(Role.OPERATOR)),
-          Map.entry("refreshToken", Set.of(Role.ORCHESTRATOR)),
-          Map.entry("acknowledgeEvents", Set.of(Role.ORCHESTRATOR)),
-          Map.entry("orchestratorHeartbeat", Set.of(Role.ORCHESTRATOR)),
-          Map.entry("syncFull", Set.of(Role.ORCHESTRATOR, Role.OPERATOR)),
-          Map.entry("syncDelta", Set.of(Role.ORCHESTRATOR, Role.OPERATOR)),
-          Map.entry("syncChecksum", Set.of(Role.ORCHESTRATOR, Role.OPERATOR)),
-          Map.entry("syncItems", Set.of(Role.ORCHESTRATOR, Role.OPERATOR)),
-          Map.entry("syncChanges", Set.of(Role.ORCHESTRATOR)),
-          Map.entry("registerBeacon", Set.of(Role.ORCHESTRATOR)),
-          Map.entry("beaconHeartbeat", Set.of(Role.ORCHESTRATOR)),
-          Map.entry("beaconAccessLogs", Set.of(Role.ORCHESTRATOR)),
-          Map.entry("uploadLogs", Set.of(Role.ORCHESTRATOR)),
-          Map.entry("uploadBatch", Set.of(Role.ORCHESTRATOR)),
-          Map.entry("listAccessLogs", Set.of(Role.OPERATOR)),
-          Map.entry("requestAccessLogs", Set.of(Role.OPERATOR)),
-          Map.entry("readAccessLogRequest", Set.of(Role.OPERATOR)),
-          Map.entry("beaconStatus", Set.of(Role.OPERATOR)),
-          Map.entry("approveBeacon", Set.of(Role.OPERATOR)),
-          Map.entry("commandBeacon", Set.of(Role.OPERATOR)),
-          Map.entry("listEntities", Set.of(Role.ORCHESTRATOR, Role.OPERATOR, Role.MOBILE)),
-          Map.entry("createEntity", Set.of(Role.OPERATOR)),
-          Map.entry("readEntity", Set.of(Role.ORCHESTRATOR, Role.OPERATOR, Role.MOBILE)),
-          Map.entry("replaceEntity", Set.of(Role.OPERATOR)),
-          Map.entry("importItems", Set.of(Role.OPERATOR)),
-          Map.entry("listItems", Set.of(Role.ORCHESTRATOR, Role.OPERATOR, Role.MOBILE)),
-          Map.entry("createItem", Set.of(Role.OPERATOR)),
-          Map.entry("replaceItemByBody", Set.of(Role.OPERATOR)),
-          Map.entry("readItem", Set.of(Role.ORCHESTRATOR, Role.OPERATOR, Role.MOBILE)),
-          Map.entry("replaceItem", Set.of(Role.OPERATOR)),
-          Map.entry("deleteItem", Set.of(Role.OPERATOR)),
-          Map.entry("eventStream", Set.of(Role.ORCHESTRATOR, Role.OPERATOR)),
-          Map.entry("eventStreamDoubled", Set.of(Role.ORCHESTRATOR, Role.OPERATOR)),
-          Map.entry("eventSocket", Set.of(Role.ORCHESTRATOR, Role.OPERATOR)));
-
-  @TestFactory
-  List<DynamicTest> eachRoleMayDoWhatTheContractGrantsAndNothingElse() {
-    List<DynamicTest> tests = new ArrayList<>();
-    for (Contracts.Operation operation : Contracts.central()) {
-      if (PUBLIC.contains(operation.id())) {
-        continue;
-      }
-      assertThat(RIGHTS).as("rights of each operation").containsKey(operation.id());
-      for (Role role : Role.values()) {
-        boolean granted = role == Role.ADMIN || RIGHTS.get(operation.id()).contains(role);
-        tests.add(
-            DynamicTest.dynamicTest(
-                role.wire() + (granted ? " may " : " may not ") + operation.id(),
-                () -> {
-                  Mall mall = Mall.fresh("role");
-                  String token =
-                      role == Role.ORCHESTRATOR
-                          ? mall.register(CENTRAL.api()).path("token").asText()
-                          : CENTRAL.token(
-                              new Grant("s", role, a.entity()),
-                              Duration.ofHours(1),
-                              java.time.Clock.systemUTC());
-                  String entity = role == Role.ORCHESTRATOR ? mall.entity() : a.entity();
-                  String answer = operation.answerOf(CENTRAL, token, entity);
-                  if (granted) {
-                    assertThat(answer)
-                        .doesNotContain("FORBIDDEN", "AUTH_TOKEN_MISSING")
-                        .doesNotStartWith("5");
-                  } else {
-                    assertThat(answer).startsWith("403").contains("\"FORBIDDEN\"");
-                  }
-                }));
-      }
-      tests.add(
-          DynamicTest.dynamicTest(
-              "nobody may " + operation.id(),
-              () ->
-                  assertThat(operation.answerOf(CENTRAL, null, a.entity()))
-                      .startsWith("401")
-                      .contains("AUTH_TOKEN_MISSING")));
-    }
-    return tests;
   }
 }

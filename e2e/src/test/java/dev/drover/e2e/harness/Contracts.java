@@ -24,7 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** What the OpenAPI documents of central say, for tests that go through all operations. */
+/** What the OpenAPI documents say, for tests that go through all operations. */
 public final class Contracts {
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
@@ -54,7 +54,9 @@ public final class Contracts {
           .replace("{collection}", "areas")
           .replace("{item_id}", "no-such-area")
           .replace("{beacon_id}", "no-such-beacon")
-          .replace("{request_id}", "no-such-request");
+          .replace("{request_id}", "no-such-request")
+          .replace("{orchestrator_id}", "no-such-orchestrator")
+          .replace("{parked_id}", "4711");
     }
 
     /** A body that the operation understands but that changes nothing; null when it takes none. */
@@ -66,11 +68,11 @@ public final class Contracts {
      * Status and error body of a harmless call. A granted stream is left at once; the WebSocket is
      * asked for by hand, because the JDK's client does not show why a handshake was refused.
      */
-    public String answerOf(CentralProcess central, String token, String entity) {
+    public String answerOf(JavaProcess process, String token, String entity) {
       if (id.equals("eventSocket")) {
-        return handshake(central, token);
+        return handshake(process, token);
       }
-      Api.Call call = central.api().call(method, path(entity)).token(token);
+      Api.Call call = new Api(process.url()).call(method, path(entity)).token(token);
       String body = harmlessBody();
       HttpResponse<InputStream> response =
           open(body == null ? call : call.json(body.replace("ENTITY", entity)));
@@ -82,7 +84,7 @@ public final class Contracts {
       }
     }
 
-    private String handshake(CentralProcess central, String token) {
+    private String handshake(JavaProcess central, String token) {
       String request =
           "GET %s HTTP/1.1\r\nHost: central\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
               + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s\r\n";
@@ -106,8 +108,17 @@ public final class Contracts {
 
   /** All operations of central, streams included. */
   public static List<Operation> central() {
+    return operations(List.of("central.yaml", "central-streams.yaml"));
+  }
+
+  /** All operations of a mall. */
+  public static List<Operation> mall() {
+    return operations(List.of("orchestrator.yaml"));
+  }
+
+  private static List<Operation> operations(List<String> files) {
     List<Operation> operations = new ArrayList<>();
-    for (String file : List.of("central.yaml", "central-streams.yaml")) {
+    for (String file : files) {
       read(file)
           .path("paths")
           .properties()

@@ -55,7 +55,7 @@ public final class ChecksumReads {
   /** Answers {@code GET /api/sync/items?collection&buckets}. */
   public void items(Exchange exchange) {
     String collection = exchange.getMessage().getHeader("collection", String.class);
-    if (!Checksums.COLLECTIONS.contains(collection)) {
+    if (collection == null || !Checksums.COLLECTIONS.contains(collection)) {
       throw refused("collection", "A collection is one of " + Checksums.COLLECTIONS);
     }
     List<Integer> buckets = buckets(exchange.getMessage().getHeader("buckets", String.class));
