@@ -38,6 +38,7 @@ import dev.drover.engine.limit.ByteBudget;
 import dev.drover.engine.limit.HeapWatchdog;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.log.StepRecorder;
+import dev.drover.engine.schema.Schemas;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.security.interfaces.ECPublicKey;
@@ -125,6 +126,11 @@ class CentralConfiguration {
       MongoDatabase database, KeyProvider keys, CentralProperties properties, Clock clock) {
     Sealer sealer = new Sealer(keys.secret(ANSWERS_KEY), keys.olderSecrets(ANSWERS_KEY));
     return new Idempotency(database, sealer, properties.idempotency().lease(), clock);
+  }
+
+  @Bean
+  Schemas schemas(CentralProperties properties) {
+    return new Schemas(properties.homeDirectory().resolve("proto/schemas"));
   }
 
   @Bean

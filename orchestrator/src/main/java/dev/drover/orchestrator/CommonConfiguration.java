@@ -13,6 +13,7 @@ import dev.drover.engine.limit.ByteBudget;
 import dev.drover.engine.limit.HeapWatchdog;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.log.StepRecorder;
+import dev.drover.engine.schema.Schemas;
 import dev.drover.orchestrator.central.CentralKeys;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -79,6 +80,11 @@ class CommonConfiguration {
   @Bean
   Authoriser authoriser() {
     return new Authoriser();
+  }
+
+  @Bean
+  Schemas schemas(OrchestratorProperties properties) {
+    return new Schemas(properties.home().resolve("proto/schemas"));
   }
 
   @Bean

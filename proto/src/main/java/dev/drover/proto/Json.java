@@ -1,6 +1,8 @@
 package dev.drover.proto;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,11 +13,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * JSON as the protocol uses it: numbers keep their exact value, a repeated name or text after the
- * document is an error, times are RFC 3339 text.
+ * JSON as the protocol uses it: UTF-8 and Unicode only, numbers keep their exact value, a repeated
+ * name or text after the document is an error, times are RFC 3339 text.
  */
 public final class Json {
   /** The shared mapper. Callers do not configure it further. */
@@ -47,20 +51,105 @@ public final class Json {
   }
 
   /**
-   * Reads any JSON value from the bytes of a request.
+   * Reads any JSON value from the bytes of a request: UTF-8, and no half of a surrogate pair.
    *
-   * @throws ProtocolException VALIDATION_FAILED when the bytes are not JSON
+   * @throws ProtocolException VALIDATION_FAILED, with the field, when the bytes are not JSON
    */
   public static JsonNode tree(byte[] body) {
-    try {
-      JsonNode node = body == null || body.length == 0 ? null : MAPPER.readTree(body);
-      if (node != null && !node.isMissingNode()) {
-        return node;
-      }
-    } catch (IOException | RuntimeException e) {
-      throw malformed(e);
+    if (body == null || body.length == 0) {
+      throw malformed("", "empty body");
     }
-    throw malformed(null);
+    requireUtf8(body);
+    JsonNode node;
+    try {
+      node = MAPPER.readTree(body);
+    } catch (IOException | RuntimeException e) {
+      throw malformed(
+          fieldAt(body),
+          e instanceof JsonProcessingException json ? json.getOriginalMessage() : "unreadable");
+    }
+    if (node == null || node.isMissingNode()) {
+      throw malformed("", "empty body");
+    }
+    if (Unicode.escapesSurrogates(body)) {
+      requireUnicode("", node);
+    }
+    return node;
+  }
+
+  /**
+   * Refuses what is not UTF-8.
+   *
+   * @throws ProtocolException VALIDATION_FAILED, with the field in which UTF-8 ends
+   */
+  public static void requireUtf8(byte[] body) {
+    int fault = Unicode.fault(body);
+    if (fault >= 0) {
+      throw invalid(
+          fieldAt(Arrays.copyOf(body, fault)),
+          "The body is not UTF-8 at byte " + fault,
+          Map.of("byte", fault));
+    }
+  }
+
+  /**
+   * Refuses half of a surrogate pair in a value or a name.
+   *
+   * @param path the value's own place, empty for the body
+   * @throws ProtocolException VALIDATION_FAILED, with the field
+   */
+  public static void requireUnicode(String path, JsonNode node) {
+    if (node.isTextual()) {
+      requireUnicode(path, node.textValue());
+    } else if (node.isArray()) {
+      for (int i = 0; i < node.size(); i++) {
+        requireUnicode(path + "[" + i + "]", node.get(i));
+      }
+    } else {
+      for (Map.Entry<String, JsonNode> member : node.properties()) {
+        String name = below(path, member.getKey());
+        requireUnicode(name, member.getKey());
+        requireUnicode(name, member.getValue());
+      }
+    }
+  }
+
+  private static void requireUnicode(String path, String text) {
+    if (!Unicode.wellFormed(text)) {
+      throw invalid(path, "Half of a surrogate pair is no text (RFC 8785)", Map.of());
+    }
+  }
+
+  /** The path of a member of what stands at a path: {@code logs[0].timestamp}. */
+  public static String below(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
+  /** The field at which reading ends. */
+  private static String fieldAt(byte[] body) {
+    try (JsonParser parser = MAPPER.getFactory().createParser(body)) {
+      try {
+        while (parser.nextToken() != null) {
+          // on to the fault
+        }
+      } catch (IOException e) {
+        return path(parser.getParsingContext());
+      }
+      return path(parser.getParsingContext());
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static String path(JsonStreamContext at) {
+    if (at == null || at.inRoot()) {
+      return "";
+    }
+    String parent = path(at.getParent());
+    if (at.inArray()) {
+      return parent + "[" + Math.max(0, at.getCurrentIndex()) + "]";
+    }
+    return at.getCurrentName() == null ? parent : below(parent, at.getCurrentName());
   }
 
   /** One line of JSON without insignificant white space. */
@@ -72,10 +161,14 @@ public final class Json {
     }
   }
 
-  private static ProtocolException malformed(Exception cause) {
-    String reason =
-        cause instanceof JsonProcessingException json ? json.getOriginalMessage() : "empty body";
-    return new ProtocolException(
-        ErrorCode.VALIDATION_FAILED, "The body is not valid JSON", Map.of("reason", reason));
+  private static ProtocolException malformed(String field, String reason) {
+    return invalid(field, "The body is not valid JSON", Map.of("reason", Unicode.shown(reason)));
+  }
+
+  private static ProtocolException invalid(String path, String message, Map<String, Object> more) {
+    Map<String, Object> details = new LinkedHashMap<>();
+    details.put("field", path.isEmpty() ? "$" : Unicode.shown(path));
+    details.putAll(more);
+    return new ProtocolException(ErrorCode.VALIDATION_FAILED, message, details);
   }
 }

@@ -27,7 +27,7 @@ public record RegisterRequest(
     @JsonProperty("public_key") String publicKey,
     @JsonProperty("heartbeat_interval") int heartbeatInterval,
     @JsonProperty("local_address") String localAddress) {
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+  private static final Pattern ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._:-]{1,128}");
   private static final int MAX_TEXT = 1024;
   private static final int MAX_CAPABILITIES = 100;
   private static final int MAX_INTERVAL = 86_400;
@@ -68,9 +68,14 @@ public record RegisterRequest(
 
   private static List<String> capabilities(JsonNode value) {
     List<String> capabilities = new ArrayList<>();
-    value.forEach(item -> capabilities.add(item.isTextual() ? item.textValue() : null));
-    if (!value.isArray() || capabilities.contains(null) || capabilities.size() > MAX_CAPABILITIES) {
+    if (!value.isArray() || value.size() > MAX_CAPABILITIES) {
       throw invalid("capabilities", "capabilities must be a list of texts");
+    }
+    for (JsonNode item : value) {
+      if (!item.isTextual()) {
+        throw invalid("capabilities[" + capabilities.size() + "]", "a capability is a text");
+      }
+      capabilities.add(item.textValue());
     }
     return List.copyOf(capabilities);
   }

@@ -3,6 +3,7 @@ package dev.drover.central.entity;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.guard.Operation;
+import dev.drover.engine.report.ItemId;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.util.Map;
@@ -44,7 +45,7 @@ public final class DocumentId {
   static String assign(ObjectNode document, Operation operation) {
     Optional<String> id = of(document);
     if (id.isPresent() && !id.get().equals("-1")) {
-      return id.get();
+      return ItemId.require(id.get(), document.has("id") ? "id" : "_id");
     }
     String assigned = operation.newId();
     document.put("id", assigned);

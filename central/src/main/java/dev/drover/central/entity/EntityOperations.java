@@ -7,6 +7,7 @@ import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
 import dev.drover.engine.guard.Operation;
+import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -34,7 +35,7 @@ public final class EntityOperations {
 
   /** Creates an entity; the id is the document's or a new one. */
   public void createEntity(Exchange exchange) {
-    ObjectNode entity = Json.object(body(exchange));
+    ObjectNode entity = Fields.body(exchange);
     Operation operation = Operation.of(exchange);
     String id = DocumentId.assign(entity, operation);
     if (!store.create(id, entity.toString(), operation)) {
@@ -45,7 +46,7 @@ public final class EntityOperations {
 
   /** Replaces an entity's own document. */
   public void replaceEntity(Exchange exchange) {
-    ObjectNode entity = Json.object(body(exchange));
+    ObjectNode entity = Fields.body(exchange);
     String id = entityId(exchange);
     DocumentId.require(entity, id);
     if (!store.replace(id, entity.toString())) {
@@ -105,7 +106,7 @@ public final class EntityOperations {
 
   /** Creates a document; without an id, or with -1, the server assigns one. */
   public void create(Exchange exchange) {
-    ObjectNode document = Json.object(body(exchange));
+    ObjectNode document = Fields.body(exchange);
     String id = DocumentId.assign(document, Operation.of(exchange));
     write(
         exchange,
@@ -117,7 +118,7 @@ public final class EntityOperations {
 
   /** Replaces a document named by the path, or by its own id on the collection's path. */
   public void replace(Exchange exchange) {
-    ObjectNode document = Json.object(body(exchange));
+    ObjectNode document = Fields.body(exchange);
     Object pathId = exchange.getMessage().getHeader("item_id");
     if (pathId != null) {
       ItemRef item = item(exchange);
@@ -152,7 +153,7 @@ public final class EntityOperations {
    * written in atomic steps of 1,000; a repetition goes on where a fault stopped it.
    */
   public void importItems(Exchange exchange) {
-    ObjectNode body = Json.object(body(exchange));
+    ObjectNode body = Fields.body(exchange);
     String entityId = entityId(exchange);
     Operation operation = Operation.of(exchange);
     List<Edit> edits = new ArrayList<>();
@@ -208,10 +209,6 @@ public final class EntityOperations {
     String collection = exchange.getMessage().getHeader("collection", String.class);
     ItemRef.checkCollection(collection);
     return collection;
-  }
-
-  private static byte[] body(Exchange exchange) {
-    return exchange.getMessage().getBody(byte[].class);
   }
 
   private static void answer(Exchange exchange, int status, String json) {

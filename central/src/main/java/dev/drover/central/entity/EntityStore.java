@@ -208,13 +208,15 @@ public final class EntityStore {
    * @param by the orchestrator that sends them; its own earlier edits are no conflict
    * @param operation done once; a repetition gets what became of each then
    * @return what became of each, in order
-   * @throws ProtocolException ENTITY_NOT_FOUND; then nothing was done
+   * @throws ProtocolException ENTITY_NOT_FOUND, or VALIDATION_FAILED for a base that is still to
+   *     come; then nothing was done
    */
   public List<EdgeOutcome> merge(
       String entityId, List<EdgeEdit> edits, String by, Operation operation) {
     fence(entityId, operation);
     for (int attempt = 0; ; attempt++) {
       Document head = roomyHead(entityId);
+      refuseUnknownBase(edits, head.getLong("seq"));
       Plan plan = new Plan(head, edits.stream().map(EdgeEdit::item).toList());
       Optional<Document> done = receipts.find(head, operation);
       if (done.isPresent()) {
@@ -230,13 +232,26 @@ public final class EntityStore {
     }
   }
 
+  /** Nobody can have seen what is still to come: such a base would win over every change. */
+  private static void refuseUnknownBase(List<EdgeEdit> edits, long seq) {
+    for (int i = 0; i < edits.size(); i++) {
+      if (edits.get(i).baseSeq() > seq) {
+        throw new ProtocolException(
+            ErrorCode.VALIDATION_FAILED,
+            "base_seq is unknown: the entity stands at " + seq,
+            Map.of("field", "changes[" + i + "].base_seq", "seq", seq));
+      }
+    }
+  }
+
   private static EdgeOutcome merge(Plan plan, EdgeEdit edit, String by) {
     Version current = plan.current(edit.item());
     if (edit.wants(current)) {
       return new EdgeOutcome(edit, true, current);
     }
-    boolean seen = current.seq() <= edit.baseSeq() || by.equals(current.by());
-    boolean meets = edit.json() == null || edit.create() != current.exists();
+    boolean own = by.equals(current.by());
+    boolean seen = own || current.seq() <= edit.baseSeq();
+    boolean meets = own || edit.json() == null || edit.create() != current.exists();
     if (!seen || !meets) {
       return new EdgeOutcome(edit, false, current);
     }

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @param id 1 to 256 characters without control characters
  */
 public record ItemRef(String entityId, String collection, String id) {
-  private static final Pattern ENTITY_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+  private static final Pattern ENTITY_ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._:-]{1,128}");
   private static final int MAX_ID = 256;
 
   /** Checks the three names. */

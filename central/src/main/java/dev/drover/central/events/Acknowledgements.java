@@ -16,6 +16,7 @@ import dev.drover.engine.events.EventId;
 import dev.drover.engine.events.EventLogReader;
 import dev.drover.engine.events.LogEvent;
 import dev.drover.engine.guard.Guards;
+import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -66,7 +67,7 @@ public final class Acknowledgements {
    */
   public void acknowledge(Exchange exchange) {
     Principal caller = Guards.caller(exchange);
-    ObjectNode body = Json.object(exchange.getMessage().getBody(byte[].class));
+    ObjectNode body = Fields.body(exchange);
     Set<String> ids = ids(body);
     String status = body.path("status").asText("applied");
     if (!STATUS.contains(status)) {

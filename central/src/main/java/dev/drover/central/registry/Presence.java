@@ -9,6 +9,7 @@ import dev.drover.engine.events.EventId;
 import dev.drover.engine.events.StreamInfo;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
+import dev.drover.engine.report.Fields;
 import dev.drover.engine.sse.SseConstants;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
@@ -124,7 +125,7 @@ public final class Presence {
    * @throws ProtocolException ENTITY_FORBIDDEN, FORBIDDEN, AUTH_TOKEN_INVALID
    */
   public void checkSender(Exchange exchange) {
-    ObjectNode body = Json.object(exchange.getMessage().getBody(byte[].class));
+    ObjectNode body = Fields.body(exchange);
     sender(Guards.caller(exchange), body);
   }
 
@@ -146,7 +147,7 @@ public final class Presence {
    */
   public void heartbeat(Exchange exchange) {
     Principal caller = Guards.caller(exchange);
-    ObjectNode body = Json.object(exchange.getMessage().getBody(byte[].class));
+    ObjectNode body = Fields.body(exchange);
     Document record = sender(caller, body);
     String status = body.path("status").asText();
     if (!STATUS.contains(status)) {

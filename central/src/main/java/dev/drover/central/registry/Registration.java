@@ -2,7 +2,6 @@ package dev.drover.central.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.central.entity.EntityStore;
-import dev.drover.central.entity.ItemRef;
 import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.IssuedToken;
 import dev.drover.engine.crypto.Principal;
@@ -14,6 +13,7 @@ import dev.drover.engine.crypto.TokenIssuer;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
 import dev.drover.engine.guard.Operation;
+import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -142,16 +142,14 @@ public final class Registration {
    * @throws ProtocolException ENTITY_NOT_FOUND, or ALREADY_EXISTS for an id with another key
    */
   public void announce(Exchange exchange) {
-    ObjectNode body = Json.object(exchange.getMessage().getBody(byte[].class));
-    String entityId = body.path("entity_id").asText();
-    String orchestratorId = body.path("orchestrator_id").asText();
+    ObjectNode body = Fields.body(exchange);
+    String entityId = Fields.id(body, "entity_id");
+    String orchestratorId = Fields.id(body, "orchestrator_id");
     Authoriser.refuseForeign(Guards.caller(exchange), entityId);
-    ItemRef.checkEntityId(entityId);
-    ItemRef.checkEntityId(orchestratorId);
     if (entities.entity(entityId).isEmpty()) {
       throw new ProtocolException(ErrorCode.ENTITY_NOT_FOUND, "No such entity: " + entityId);
     }
-    String keyId = PublicKeys.fingerprint(PublicKeys.parse(body.path("public_key").asText()));
+    String keyId = PublicKeys.fingerprint(PublicKeys.parse(Fields.need(body, "public_key")));
     Document record = registry.pin(entityId, orchestratorId, keyId);
     if (!keyId.equals(record.getString("key_id"))) {
       throw new ProtocolException(

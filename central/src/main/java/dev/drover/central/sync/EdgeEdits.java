@@ -15,6 +15,8 @@ import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
 import dev.drover.engine.guard.Operation;
 import dev.drover.engine.log.ProtocolLog;
+import dev.drover.engine.report.Fields;
+import dev.drover.engine.report.ItemId;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -46,7 +48,7 @@ public final class EdgeEdits {
   public void merge(Exchange exchange) {
     Principal caller = Guards.caller(exchange);
     String entityId = exchange.getProperty(Authoriser.ENTITY, String.class);
-    ObjectNode body = Json.object(exchange.getMessage().getBody(byte[].class));
+    ObjectNode body = Fields.body(exchange);
     Authoriser.refuseForeign(caller, body.path("entity_id").textValue());
     List<EdgeEdit> edits = edits(entityId, body.path("changes"));
     List<EdgeOutcome> outcomes =
@@ -99,6 +101,9 @@ public final class EdgeEdits {
       throw SyncQuery.invalid("data", "data is the whole document");
     }
     DocumentId.require(data, item.id());
+    if (operation.equals("create")) {
+      ItemId.require(item.id(), "id");
+    }
     return new EdgeEdit(item, operation.equals("create"), data.toString(), base.longValue());
   }
 

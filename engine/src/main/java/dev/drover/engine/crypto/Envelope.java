@@ -8,17 +8,23 @@ import com.nimbusds.jose.JWEObject;
 import com.nimbusds.jose.crypto.ECDHDecrypter;
 import com.nimbusds.jose.jwk.ECKey;
 import dev.drover.proto.ErrorCode;
+import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
 import java.security.KeyPair;
 import java.security.interfaces.ECPrivateKey;
 import java.text.ParseException;
+import java.util.Base64;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * What only central may read: JWE compact with ECDH-ES and A256GCM (document 1, section 8.3; R-25),
  * for the key that its JWK set offers with {@code use: enc}.
  */
 public final class Envelope {
+  private static final Pattern COMPACT =
+      Pattern.compile("[A-Za-z0-9_-]+\\.\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
+
   /** A mall seals for one key, until central has another one. */
   private static volatile EnvelopeSeal last;
 
@@ -40,7 +46,16 @@ public final class Envelope {
    * @throws ProtocolException VALIDATION_FAILED for anything else; no more is told
    */
   public static byte[] open(String jwe, KeyPair key) {
+    // No key of its own beside the agreed one (RFC 7516, section 5.2), and nothing around it.
+    if (!COMPACT.matcher(jwe).matches()) {
+      throw refused();
+    }
     try {
+      String said = jwe.substring(0, jwe.indexOf('.'));
+      if (Json.object(Base64.getUrlDecoder().decode(said)).has("crit")) {
+        // Whatever must be understood: we understand none of it.
+        throw refused();
+      }
       JWEObject sealed = JWEObject.parse(jwe);
       JWEHeader header = sealed.getHeader();
       // A compressed text could grow without bound.

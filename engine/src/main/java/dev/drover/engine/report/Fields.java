@@ -2,8 +2,8 @@ package dev.drover.engine.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.schema.ParsedBody;
 import dev.drover.proto.ErrorCode;
-import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -18,14 +18,14 @@ import org.apache.camel.Exchange;
  * details.field}.
  */
 public final class Fields {
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+  private static final Pattern ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._:-]{1,128}");
   private static final int MAX_TEXT = 4096;
 
   private Fields() {}
 
   /** The body, a JSON object. */
   public static ObjectNode body(Exchange exchange) {
-    return Json.object(exchange.getMessage().getBody(byte[].class));
+    return ParsedBody.object(exchange);
   }
 
   /** An id of the form that all ids of the protocol have. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.CompressionAlgorithm;
 import com.nimbusds.jose.EncryptionMethod;
 import com.nimbusds.jose.JWEAlgorithm;
@@ -12,13 +13,26 @@ import com.nimbusds.jose.JWEObject;
 import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.ECDHDecrypter;
 import com.nimbusds.jose.crypto.ECDHEncrypter;
+import com.nimbusds.jose.crypto.impl.ConcatKDF;
+import com.nimbusds.jose.crypto.impl.ECDH;
+import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.KeyUse;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import dev.drover.proto.ErrorCode;
+import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
 import java.security.KeyPair;
+import java.security.Provider;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
 /** What is sealed for central is read by central, and in one form only. */
@@ -86,5 +100,75 @@ class EnvelopeTest {
                 .compressionAlgorithm(CompressionAlgorithm.DEF)
                 .build()),
         key);
+  }
+
+  private static String withHeader(String jwe, String header) {
+    String[] parts = jwe.split("\\.", -1);
+    parts[0] = Base64.getUrlEncoder().withoutPadding().encodeToString(header.getBytes(UTF_8));
+    return String.join(".", parts);
+  }
+
+  @Test
+  void b8CriticalMembersAreRefused() throws Exception {
+    String jwe = Envelope.seal(LOGS, offered);
+    String epk =
+        new String(Base64.getUrlDecoder().decode(jwe.substring(0, jwe.indexOf('.'))), UTF_8);
+    for (String crit : List.of("[]", "[\"b64\"]", "null", "[\"exp\"]")) {
+      String header = epk.replaceFirst("\\{", "{\"crit\":" + crit + ",");
+      refused(withHeader(jwe, header), key);
+      // sealed with it, so that nothing else is wrong
+      refused(resealed(header), key);
+    }
+  }
+
+  /** Sealed with exactly this protected header, which names its own ephemeral key. */
+  private String resealed(String header) throws Exception {
+    ECKey ephemeral = new ECKeyGenerator(Curve.P_256).generate();
+    ObjectNode said = Json.object(header.getBytes(UTF_8));
+    said.set("epk", Json.object(ephemeral.toPublicJWK().toJSONString().getBytes(UTF_8)));
+    SecretKey shared =
+        ECDH.deriveSharedSecret(
+            offered.toECPublicKey(), ephemeral.toECPrivateKey(), (Provider) null);
+    ConcatKDF kdf = new ConcatKDF("SHA-256");
+    SecretKey secret =
+        ECDH.deriveSharedKey(
+            new JWEHeader(JWEAlgorithm.ECDH_ES, EncryptionMethod.A256GCM), shared, kdf);
+    String first =
+        Base64.getUrlEncoder().withoutPadding().encodeToString(said.toString().getBytes(UTF_8));
+    byte[] iv = new byte[12];
+    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    cipher.init(
+        Cipher.ENCRYPT_MODE,
+        new SecretKeySpec(secret.getEncoded(), "AES"),
+        new GCMParameterSpec(128, iv));
+    cipher.updateAAD(first.getBytes(UTF_8));
+    byte[] text = cipher.doFinal(LOGS);
+    Base64.Encoder encoder = Base64.getUrlEncoder().withoutPadding();
+    return String.join(
+        ".",
+        first,
+        "",
+        encoder.encodeToString(iv),
+        encoder.encodeToString(Arrays.copyOf(text, LOGS.length)),
+        encoder.encodeToString(Arrays.copyOfRange(text, LOGS.length, text.length)));
+  }
+
+  @Test
+  void aHeaderOfOurOwnMakingIsOpened() throws Exception {
+    String jwe =
+        resealed(
+            "{\"alg\":\"ECDH-ES\",\"enc\":\"A256GCM\",\"kid\":\"" + offered.getKeyID() + "\"}");
+    assertThat(Envelope.open(jwe, key)).isEqualTo(LOGS);
+  }
+
+  @Test
+  void b8NothingStandsAroundOrBesideTheSealedText() {
+    String jwe = Envelope.seal(LOGS, offered);
+    for (String other :
+        List.of(" " + jwe, jwe + " ", jwe + "\n", jwe + "=", jwe.replace("..", ". ."))) {
+      refused(other, key);
+    }
+    // RFC 7516, section 5.2: with ECDH-ES there is no encrypted key
+    refused(jwe.replace("..", ".AAAA."), key);
   }
 }

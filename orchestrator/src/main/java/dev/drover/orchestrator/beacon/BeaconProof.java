@@ -12,6 +12,7 @@ import dev.drover.engine.guard.Guards;
 import dev.drover.engine.mqttbatch.MqttBatchConsumer;
 import dev.drover.engine.report.BeaconRegistration;
 import dev.drover.engine.report.Fields;
+import dev.drover.engine.schema.ParsedBody;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -19,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
@@ -35,6 +37,8 @@ public final class BeaconProof {
 
   /** Exchange property: its id. */
   public static final String BEACON_ID = "DroverBeaconId";
+
+  private static final List<String> PROOF = List.of("X-Device-ID", "X-Nonce", "X-Signature");
 
   private final BeaconStore store;
   private final Nonces nonces;
@@ -73,6 +77,16 @@ public final class BeaconProof {
   }
 
   /**
+   * Refuses one who shows no proof at all, before its body is looked at.
+   *
+   * @throws ProtocolException AUTH_INVALID_SIGNATURE, FORBIDDEN for who has a token
+   */
+  public void shown(Exchange exchange) {
+    refuseTokens(exchange);
+    PROOF.forEach(name -> header(exchange, name));
+  }
+
+  /**
    * The caller proves the key that its registration names; it must be the one that the device
    * registered with first. A new device's key is pinned before anybody hears of it.
    *
@@ -81,8 +95,8 @@ public final class BeaconProof {
    */
   public void enrol(Exchange exchange) {
     refuseTokens(exchange);
-    byte[] bytes = exchange.getMessage().getBody(byte[].class);
-    ObjectNode body = Json.object(bytes);
+    byte[] bytes = ParsedBody.bytes(exchange);
+    ObjectNode body = Fields.body(exchange);
     BeaconRegistration report = BeaconRegistration.read(body);
     ECPublicKey key =
         report.publicKey().orElseThrow(() -> Fields.invalid("public_key", "public_key is missing"));
@@ -111,12 +125,12 @@ public final class BeaconProof {
    */
   public void authenticate(Exchange exchange) {
     refuseTokens(exchange);
-    byte[] bytes = exchange.getMessage().getBody(byte[].class);
+    byte[] bytes = ParsedBody.bytes(exchange);
     String deviceId = header(exchange, "X-Device-ID");
     Beacon beacon =
         store.find(deviceId).filter(Beacon::registered).orElseThrow(() -> unknown(deviceId));
     prove(exchange, deviceId, beacon.key(), bytes);
-    ObjectNode body = Json.object(bytes);
+    ObjectNode body = Fields.body(exchange);
     accept(exchange, beacon, body);
     refuseOther(beacon, Fields.id(body, "beacon_id"));
   }

@@ -3,6 +3,8 @@ package dev.drover.orchestrator.sync;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import dev.drover.engine.report.Fields;
+import dev.drover.engine.report.ItemId;
 import dev.drover.orchestrator.store.EditConflict;
 import dev.drover.orchestrator.store.Edits;
 import dev.drover.proto.ErrorCode;
@@ -35,7 +37,7 @@ public final class EdgeEdits {
   public synchronized void create(Exchange exchange) {
     ObjectNode document = document(exchange);
     Optional<String> own = ItemIds.of(document).filter(id -> !id.equals("-1"));
-    String id = ItemIds.check(own.orElseGet(() -> UUID.randomUUID().toString()));
+    String id = ItemId.require(own.orElseGet(() -> UUID.randomUUID().toString()), "id");
     if (own.isEmpty()) {
       document.put("id", id);
     }
@@ -76,7 +78,7 @@ public final class EdgeEdits {
 
   private ObjectNode document(Exchange exchange) {
     reads.ownEntity(exchange);
-    return Json.object(exchange.getMessage().getBody(byte[].class));
+    return Fields.body(exchange);
   }
 
   private void requireThere(Exchange exchange, String id) {

@@ -1,0 +1,82 @@
+package dev.drover.proto;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.Charset;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is no Unicode is no JSON of the protocol, and the field is named. */
+@DisplayName("B1 text that is no Unicode")
+class JsonTest {
+  private static void refused(byte[] body, String field) {
+    assertThatExceptionOfType(ProtocolException.class)
+        .isThrownBy(() -> Json.tree(body))
+        .satisfies(
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.VALIDATION_FAILED);
+              assertThat(e.details()).containsEntry("field", field);
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"id\":\"m1\",\"name\":\"Caf\\ud83d\"}|name",
+        "{\"name\":\"\\ude00\\ud83d\"}|name",
+        "{\"name\":\"\\uDBFFx\"}|name",
+        "{\"areas\":[{\"id\":\"a\"},{\"id\":\"\\udc00\"}]}|areas[1].id",
+        "{\"a\":{\"b\":{\"c\":[1,\"\\ud800\"]}}}|a.b.c[1]",
+        "{\"a\":{\"n\\ud83d\":1}}|a",
+        "\"\\ud83d\"|$",
+      })
+  void b1HalfASurrogatePairIsRefused(String body, String field) {
+    refused(body.getBytes(UTF_8), field);
+  }
+
+  @Test
+  void b1WholePairsAndEscapedBackslashesAreText() {
+    String body = "{\"a\":\"\\ud83d\\ude00 \\\\ud83d é 😀\",\"é\":\"\\u00e9\"}";
+    assertThat(Json.tree(body.getBytes(UTF_8)).path("a").textValue()).isEqualTo("😀 \\ud83d é 😀");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"c0af", "ed a0 bd", "f5808080", "e0 80 af", "f0 80 80 af", "80", "c3", "ff"})
+  void b1BytesThatAreNoUtf8AreRefused(String hex) {
+    byte[] bad = java.util.HexFormat.of().parseHex(hex.replace(" ", ""));
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    body.writeBytes("{\"id\":\"m1\",\"tags\":[\"x\",\"".getBytes(UTF_8));
+    body.writeBytes(bad);
+    body.writeBytes("\"]}".getBytes(UTF_8));
+    refused(body.toByteArray(), "tags[1]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE", "UTF-32BE"})
+  void b1OtherEncodingsAreRefused(String name) {
+    refused("{\"id\":\"m1\"}".getBytes(Charset.forName(name)), "$");
+    refused("7".getBytes(Charset.forName(name)), "$");
+  }
+
+  @Test
+  void b1Latin1IsRefused() {
+    refused("{\"name\":\"Café\"}".getBytes(ISO_8859_1), "name");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"{\"a\":[1,2|a[1]", "{\"a\":{\"b\":nix}}|a.b", "{\"a\":1,\"a\":2}|a", "{} {}|$"})
+  void whatIsNoJsonIsNamed(String body, String field) {
+    refused(body.getBytes(UTF_8), field);
+  }
+}
