@@ -9,6 +9,7 @@ COPY cli/target/drover-cli.jar ./
 COPY --chmod=755 config/docker/drover /usr/local/bin/drover
 COPY config/jvm/central.options ./config/jvm/
 COPY proto/openapi/ ./proto/openapi/
+COPY proto/schemas/ ./proto/schemas/
 COPY routes/ ./routes/
 COPY kamelets/ ./kamelets/
 USER drover

@@ -456,9 +456,10 @@ class BeaconsTest {
 
   @Test
   void reportsAreLimitedPerOrchestrator() throws Exception {
-    Answer answer = post("/beacons/heartbeat", heartbeat("nobody", ""));
-    for (int i = 0; i < 40 && answer.status() == 404; i++) {
-      answer = post("/beacons/heartbeat", heartbeat("nobody", ""));
+    String beacon = beacon("d");
+    Answer answer = post("/beacons/heartbeat", heartbeat(beacon, ""));
+    for (int i = 0; i < 40 && answer.status() == 200; i++) {
+      answer = post("/beacons/heartbeat", heartbeat(beacon, ""));
     }
     assertThat(answer.status()).isEqualTo(429);
     assertThat(answer.raw().headers().firstValue("Retry-After")).isPresent();

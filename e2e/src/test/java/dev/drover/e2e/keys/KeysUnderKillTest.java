@@ -145,8 +145,12 @@ class KeysUnderKillTest {
       keyed += answered.posts().size() + held.posts().size();
       unanswered += held.posts().size();
     }
-    LOG.info("{} keyed requests, {} of them between effect and answer when central was killed,"
-        + " {} kills", keyed, unanswered, KILLS);
+    LOG.info(
+        "{} keyed requests, {} of them between effect and answer when central was killed,"
+            + " {} kills",
+        keyed,
+        unanswered,
+        KILLS);
   }
 
   /** B6: whoever asks while the first one works hears so. */

@@ -23,8 +23,7 @@ record Post(
 
   /** Sends it; a lost connection is an IOException. */
   Api.Answer send(Api api) throws IOException {
-    Api.Call call =
-        api.call("POST", path).token(token).json(body).header("X-Idempotency-Key", key);
+    Api.Call call = api.call("POST", path).token(token).json(body).header("X-Idempotency-Key", key);
     return (signature == null ? call : call.header("X-Signature", signature)).trySend();
   }
 }
