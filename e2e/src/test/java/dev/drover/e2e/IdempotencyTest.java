@@ -118,6 +118,7 @@ class IdempotencyTest {
     Api.Answer later = mall.registering(production.api()).header(KEY, key).send();
     assertThat(later.body()).isEqualTo(first.body());
     assertThat(later.header("Idempotency-Replayed")).isEqualTo("true");
+    assertThat(later.header("Cache-Control")).as("C8: it has a token").isEqualTo("no-store");
     // The limit is durable too, and the replays did not use it up or free it.
     assertThat(mall.registering(production.api()).send().status()).isEqualTo(429);
 
@@ -211,6 +212,7 @@ class IdempotencyTest {
             .send();
     assertThat(refreshed.status()).as(refreshed.toString()).isEqualTo(200);
     assertThat(refreshed.json().path("token").asText()).isNotEmpty().isNotEqualTo(token);
+    assertThat(refreshed.header("Cache-Control")).isEqualTo("no-store");
     Api.Answer refused =
         production
             .api()

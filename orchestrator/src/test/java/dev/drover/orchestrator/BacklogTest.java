@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.backbone.FreePort;
 import dev.drover.engine.crypto.FileKeyProvider;
+import dev.drover.engine.crypto.Role;
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.orchestrator.keys.Rekey;
 import dev.drover.orchestrator.store.MallStore;
@@ -138,6 +139,33 @@ class BacklogTest {
       await().atMost(PATIENCE).until(() -> central.uploads.all().size() >= 8 + 16);
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void a9AListOfAHundredMegabytesPassesThroughASmallHeap() throws Exception {
+    int documents = 110;
+    try (FakeCentral central = new FakeCentral(FreePort.pick());
+        MallProcess mall = new MallProcess(data, central.url(), Map.of())) {
+      String text = "t".repeat(900_000);
+      for (int i = 0; i < documents; i++) {
+        String json = "{\"id\":\"m%d\",\"text\":\"%s\"}".formatted(i, text);
+        central.data.put("merchants", "m" + i, json);
+      }
+      mall.start();
+      mall.awaitHealth();
+      String operator = central.token(Role.OPERATOR, FakeCentral.ENTITY);
+      String path = "/api/entities/" + FakeCentral.ENTITY + "/merchants";
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofSeconds(1))
+          .until(
+              () -> {
+                mall.check();
+                TestMall.Answer answer = mall.send("GET", path, operator, null);
+                return answer.status() == 200 && answer.json().size() == documents;
+              });
+      mall.check();
     }
   }
 

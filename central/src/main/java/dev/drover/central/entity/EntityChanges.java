@@ -3,6 +3,7 @@ package dev.drover.central.entity;
 import com.mongodb.ErrorCategory;
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Filters;
@@ -29,6 +30,10 @@ import org.bson.conversions.Bson;
 final class EntityChanges {
   private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
   private static final int CHUNK = 1000;
+
+  /** A page of rows ends with the document that reaches so many characters. */
+  private static final int PAGE_CHARS = 256 * 1024;
+
   private static final ReplaceOptions UPSERT = new ReplaceOptions().upsert(true);
 
   private final MongoCollection<Document> items;
@@ -144,16 +149,28 @@ final class EntityChanges {
         .map(document -> document.getDate("at").toInstant());
   }
 
-  /** Documents and tombstones of a collection after an id, in order of their keys. */
-  List<Row> rows(String entityId, String collection, String afterId, int limit) {
+  /**
+   * Documents and tombstones of a collection after an id, in order of their keys: at most {@code
+   * limit}, and fewer when they are large.
+   */
+  Page rows(String entityId, String collection, String afterId, int limit) {
     String[] range = ItemRef.below(entityId + "/" + collection);
     String from = afterId == null ? range[0] : new ItemRef(entityId, collection, afterId).key();
-    return items
-        .find(new Document("_id", new Document("$gt", from).append("$lt", range[1])))
-        .sort(Sorts.ascending("_id"))
-        .limit(limit)
-        .map(EntityChanges::row)
-        .into(new ArrayList<>());
+    List<Row> rows = new ArrayList<>();
+    long chars = 0;
+    try (MongoCursor<Document> found =
+        items
+            .find(new Document("_id", new Document("$gt", from).append("$lt", range[1])))
+            .sort(Sorts.ascending("_id"))
+            .limit(limit)
+            .iterator()) {
+      while (chars < PAGE_CHARS && found.hasNext()) {
+        Row row = row(found.next());
+        rows.add(row);
+        chars += row.version().exists() ? row.version().json().length() : 0;
+      }
+      return new Page(rows, rows.size() == limit || found.hasNext());
+    }
   }
 
   /** The documents and tombstones of these ids, in no order. */
@@ -186,6 +203,9 @@ final class EntityChanges {
                   .append("$lte", historyKey(entityId, end))));
     }
   }
+
+  /** Some rows, and whether there may be more behind them. */
+  record Page(List<Row> rows, boolean more) {}
 
   /** A document by its id, as the last applied change left it. */
   record Row(String id, Version version) {}

@@ -40,9 +40,13 @@ public final class Snapshot {
     return seq;
   }
 
-  /** The documents after an id; fewer than {@code rows} when tombstones lie between them. */
+  /**
+   * The documents after an id; fewer than {@code rows} when they are large or tombstones lie
+   * between.
+   */
   public Piece read(String collection, String afterId, int rows) {
-    List<EntityChanges.Row> found = changes.rows(entityId, collection, afterId, rows);
+    EntityChanges.Page page = changes.rows(entityId, collection, afterId, rows);
+    List<EntityChanges.Row> found = page.rows();
     long newest = found.stream().mapToLong(row -> row.version().seq()).max().orElse(0);
     cover(newest);
     List<Item> items = new ArrayList<>();
@@ -55,8 +59,7 @@ public final class Snapshot {
         items.add(new Item(row.id(), version));
       }
     }
-    boolean more = found.size() == rows;
-    return new Piece(items, more ? found.get(rows - 1).id() : null);
+    return new Piece(items, page.more() ? found.get(found.size() - 1).id() : null);
   }
 
   /** Learns what the documents were that were changed after the snapshot. */

@@ -22,6 +22,13 @@ import java.util.NoSuchElementException;
 final class FullSync implements Iterator<byte[]> {
   private static final int ROWS = 500;
 
+  /** So many at first, then by their size: what the database sends at once is in memory too. */
+  private static final int FIRST_ROWS = 8;
+
+  private static final int STEP = 4;
+  private static final int SMALL_PIECE = 64 * 1024;
+  private static final int LARGE_PIECE = 256 * 1024;
+
   /** Where a page begins: in a snapshot, in a collection, after an id. */
   record Position(long seq, String collection, String afterId) {
     String text() {
@@ -84,6 +91,7 @@ final class FullSync implements Iterator<byte[]> {
   private boolean empty;
   private String afterId;
   private int sent;
+  private int rowsAtOnce = FIRST_ROWS;
   private Position next;
   private boolean ended;
 
@@ -149,8 +157,13 @@ final class FullSync implements Iterator<byte[]> {
     }
     boolean onThisPage = next == null && !before(collection, from.collection());
     if (onThisPage) {
-      Snapshot.Piece rows = snapshot.read(collection, afterId, Math.min(ROWS, limit - sent));
+      Snapshot.Piece rows = snapshot.read(collection, afterId, Math.min(rowsAtOnce, limit - sent));
       rows.items().forEach(this::add);
+      if (piece.length() < SMALL_PIECE) {
+        rowsAtOnce = Math.min(ROWS, rowsAtOnce * STEP);
+      } else if (piece.length() > LARGE_PIECE) {
+        rowsAtOnce = Math.max(1, rowsAtOnce / STEP);
+      }
       afterId = rows.lastId();
       if (sent >= limit) {
         next = afterThis();

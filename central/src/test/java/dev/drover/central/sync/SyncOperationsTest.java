@@ -20,6 +20,7 @@ import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.crypto.Role;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
+import dev.drover.engine.http.BodyStream;
 import dev.drover.engine.outbox.OutboxSource.Entry;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
@@ -194,6 +195,29 @@ class SyncOperationsTest {
         .containsExactly("areas", "merchants");
     assertThat(some.at("/audit/merchants/m~1ä/seq").asLong()).isEqualTo(3);
     assertThat(some.path("checksum")).isEqualTo(full.path("checksum"));
+  }
+
+  @Test
+  void a9AFullSyncOfLargeDocumentsHoldsFewOfThemAtATime() throws Exception {
+    String text = "t".repeat(900_000);
+    for (int i = 0; i < 40; i++) {
+      String json = "{\"id\":\"m" + i + "\",\"text\":\"" + text + "\"}";
+      model.get("merchants").put("m" + i, json);
+      write(new Edit(item("merchants", "m" + i), Edit.Kind.UPSERT, json));
+      put("areas", "a" + i, i);
+    }
+    Exchange exchange = exchange(Map.of());
+    sync.full(exchange);
+    long bytes = 0;
+    try (BodyStream body = exchange.getMessage().getBody(BodyStream.class)) {
+      byte[] piece = new byte[32 * 1024];
+      for (int n = body.read(piece); n >= 0; n = body.read(piece)) {
+        bytes += n;
+        assertThat(body.held()).isLessThan(3_000_000);
+      }
+    }
+    assertThat(bytes).isGreaterThan(40 * 900_000L);
+    assertThat(data(call(sync::full, Map.of()))).isEqualTo(model);
   }
 
   @Test

@@ -67,19 +67,21 @@ final class Answers {
       close(body);
       sent = head(response, bytes);
     } else if (stream) {
-      sent = stream(ctx, (InputStream) body);
+      sent = stream(ctx, (InputStream) body, part);
     } else if (bytes.length <= AT_ONCE) {
       sent = atOnce(ctx, bytes);
     } else {
       response.putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(bytes.length));
-      sent = new StreamedAnswer(ctx, new ByteArrayInputStream(bytes), limits.sendTimeout()).send();
+      sent =
+          new StreamedAnswer(ctx, new ByteArrayInputStream(bytes), limits.sendTimeout(), part)
+              .send();
     }
     return sent.otherwiseEmpty().onComplete(done -> part.close());
   }
 
-  private Future<Void> stream(RoutingContext ctx, InputStream body) {
+  private Future<Void> stream(RoutingContext ctx, InputStream body, ByteBudget.Part part) {
     ctx.response().setChunked(true);
-    return new StreamedAnswer(ctx, body, limits.sendTimeout()).send();
+    return new StreamedAnswer(ctx, body, limits.sendTimeout(), part).send();
   }
 
   private static Future<Void> head(HttpServerResponse response, byte[] bytes) {

@@ -16,7 +16,13 @@ public final class BodyStream extends InputStream {
   private static final int GZIP_BUFFER = 8192;
 
   private static final class Buffer extends ByteArrayOutputStream {
+    private static final int KEPT = 64 * 1024;
+
     private int taken;
+
+    int capacity() {
+      return buf.length;
+    }
 
     int available() {
       return count - taken;
@@ -26,11 +32,16 @@ public final class BodyStream extends InputStream {
       int taking = Math.min(length, available());
       System.arraycopy(buf, taken, target, offset, taking);
       taken += taking;
-      if (taken == count) {
-        reset();
-        taken = 0;
-      }
       return taking;
+    }
+
+    /** Makes room: what was taken is forgotten, and a large array with it. */
+    void compact() {
+      byte[] to = buf.length > KEPT && available() <= KEPT ? new byte[KEPT] : buf;
+      System.arraycopy(buf, taken, to, 0, available());
+      buf = to;
+      count -= taken;
+      taken = 0;
     }
   }
 
@@ -72,6 +83,11 @@ public final class BodyStream extends InputStream {
     return false;
   }
 
+  /** The bytes that it has in memory between two reads. */
+  public long held() {
+    return buffer.capacity();
+  }
+
   @Override
   public int read() throws IOException {
     byte[] one = new byte[1];
@@ -84,6 +100,7 @@ public final class BodyStream extends InputStream {
       return 0;
     }
     while (buffer.available() < length && !ended) {
+      buffer.compact();
       if (pieces.hasNext()) {
         encoder.write(pieces.next());
       } else {

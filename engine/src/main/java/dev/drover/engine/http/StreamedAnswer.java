@@ -1,5 +1,6 @@
 package dev.drover.engine.http;
 
+import dev.drover.engine.limit.ByteBudget;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -15,7 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One answer that is read piece by piece on a worker and written as its reader takes it: one piece
  * is under way beside what the socket's buffer holds. It ends, and its source is closed, when all
- * is written, when the caller is gone, or when the caller took nothing for a time.
+ * is written, when the caller is gone, when the caller took nothing for a time, or when the budget
+ * has no room for what its source holds.
  */
 final class StreamedAnswer {
   private static final Logger LOG = LoggerFactory.getLogger(StreamedAnswer.class);
@@ -25,16 +27,20 @@ final class StreamedAnswer {
   private final HttpServerResponse response;
   private final InputStream source;
   private final long patience;
+  private final ByteBudget.Part part;
   private final Promise<Void> sent = Promise.promise();
   private boolean reading;
   private boolean over;
   private long timer = -1;
+  private long paid;
 
-  StreamedAnswer(RoutingContext ctx, InputStream source, Duration patience) {
+  /** What its source has in memory between two reads is taken from the part. */
+  StreamedAnswer(RoutingContext ctx, InputStream source, Duration patience, ByteBudget.Part part) {
     this.ctx = ctx;
     this.response = ctx.response();
     this.source = source;
     this.patience = patience.toMillis();
+    this.part = part;
   }
 
   /** Begins; the result is there when it is over. On the event loop, as all of it but the reads. */
@@ -79,6 +85,9 @@ final class StreamedAnswer {
               } else if (piece.failed()) {
                 LOG.warn("a streamed answer broke off", piece.cause());
                 cut();
+              } else if (!pay()) {
+                LOG.warn("a streamed answer is cut: no memory for it (drover.limits.memory)");
+                cut();
               } else if (piece.result().isPresent()) {
                 response.write(piece.result().get());
                 next();
@@ -86,6 +95,18 @@ final class StreamedAnswer {
                 finish();
               }
             });
+  }
+
+  private boolean pay() {
+    long held = source instanceof BodyStream body ? body.held() : 0;
+    if (held > paid && !part.tryTake(held - paid)) {
+      return false;
+    }
+    if (held < paid) {
+      part.give(paid - held);
+    }
+    paid = held;
+    return true;
   }
 
   private Optional<Buffer> read() throws IOException {

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
@@ -61,6 +62,7 @@ class HttpPortTest {
             security: []
             parameters: [{name: last_event_id, in: query}]
         /large: {get: {operationId: large, security: []}}
+        /documents: {get: {operationId: documents, security: []}}
       components:
         securitySchemes:
           bearer: {type: http, scheme: bearer}
@@ -124,19 +126,26 @@ class HttpPortTest {
         }
         from("platform-http:/slow").process(exchange -> gate.await());
         from("platform-http:/read").setBody(simple("cursor ${header.last_event_id}"));
-        from("platform-http:/large")
-            .process(
-                exchange -> {
-                  exchange.getExchangeExtension().setStreamCacheDisabled(true);
-                  sourcesOpen.incrementAndGet();
-                  exchange.getMessage().setBody(new BodyStream(new Endless(), false, bytes -> {}));
-                });
+        from("platform-http:/large").process(exchange -> endless(exchange, 10_000));
+        from("platform-http:/documents").process(exchange -> endless(exchange, 900_000));
       }
     };
   }
 
+  private void endless(Exchange exchange, int piece) {
+    exchange.getExchangeExtension().setStreamCacheDisabled(true);
+    sourcesOpen.incrementAndGet();
+    exchange.getMessage().setBody(new BodyStream(new Endless(piece), false, bytes -> {}));
+  }
+
   /** Pieces without end, which hold something open. */
   private final class Endless implements Iterator<byte[]>, AutoCloseable {
+    private final int size;
+
+    private Endless(int size) {
+      this.size = size;
+    }
+
     @Override
     public boolean hasNext() {
       return true;
@@ -144,7 +153,7 @@ class HttpPortTest {
 
     @Override
     public byte[] next() {
-      return new byte[10_000];
+      return new byte[size];
     }
 
     @Override
@@ -319,6 +328,24 @@ class HttpPortTest {
     await().atMost(SOON).until(() -> ran.get() == 0 && budget.used() > 0);
     await().atMost(SOON).until(() -> http.connections() == 0 && sourcesOpen.get() == 0);
     assertThat(budget.used()).isZero();
+    for (Socket socket : readers) {
+      socket.close();
+    }
+  }
+
+  @Test
+  void a9WhatUnreadAnswersHoldOfLargeDocumentsIsPaidFor() throws Exception {
+    List<Socket> readers = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      readers.add(send(head("GET", "/documents")));
+    }
+    await().atMost(SOON).until(() -> budget.used() >= 3 * 900_000);
+    for (int i = 0; i < 77; i++) {
+      readers.add(send(head("GET", "/documents")));
+    }
+    assertThat(budget.used()).isLessThanOrEqualTo(MEMORY);
+    await().atMost(SOON).until(() -> budget.refused() > 0);
+    await().atMost(SOON).until(() -> budget.used() == 0 && sourcesOpen.get() == 0);
     for (Socket socket : readers) {
       socket.close();
     }

@@ -66,6 +66,8 @@ public final class EntityReads {
     // What cannot be read is refused before anything is sent.
     byte[] beginning = list.readNBytes(AT_ONCE);
     boolean whole = beginning.length < AT_ONCE;
+    // The REST route would read the whole of it into memory, to be able to read it twice.
+    exchange.getExchangeExtension().setStreamCacheDisabled(true);
     exchange
         .getMessage()
         .setBody(
