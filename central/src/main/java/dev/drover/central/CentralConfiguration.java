@@ -34,6 +34,7 @@ import dev.drover.engine.guard.Idempotency;
 import dev.drover.engine.guard.MongoRateWindows;
 import dev.drover.engine.guard.RateLimiter;
 import dev.drover.engine.http.ErrorRenderer;
+import dev.drover.engine.limit.BodyRoom;
 import dev.drover.engine.limit.ByteBudget;
 import dev.drover.engine.limit.HeapWatchdog;
 import dev.drover.engine.log.ProtocolLog;
@@ -65,6 +66,11 @@ class CentralConfiguration {
   @Bean
   ByteBudget byteBudget(@Value("${drover.limits.memory}") long bytes) {
     return ByteBudget.of(bytes);
+  }
+
+  @Bean
+  BodyRoom bodyRoom(ByteBudget budget) {
+    return new BodyRoom(budget);
   }
 
   /** Ends the process when its heap stays full. */

@@ -374,6 +374,58 @@ class StrictBodiesTest {
     assertThat(state()).isEqualTo(before);
   }
 
+  private static HttpResponse<String> load(String json) throws Exception {
+    String path = "/api/entities/" + ENTITY + "/import";
+    return send(new Door("POST", path, Role.OPERATOR, "", null), json.getBytes(UTF_8));
+  }
+
+  @Test
+  void b3AnImportDropsNothingWithoutAWord() throws Exception {
+    String before = state();
+    List<String> faults = new ArrayList<>();
+    Map<String, String> wrong = new LinkedHashMap<>();
+    wrong.put("{\"areas\":[{\"id\":17},{\"id\":\"17\"}]}", "areas[1].id");
+    wrong.put("{\"Areas\":[{\"id\":\"a\"}]}", "Areas");
+    wrong.put("{\"features\":[]}", "features");
+    wrong.put("{\"areas\":\"abc\"}", "areas");
+    wrong.put("{\"areas\":null}", "areas");
+    wrong.put("{\"areas\":[{\"id\":\"a\"},5]}", "areas[1]");
+    wrong.put("{\"areas\":[{\"id\":\"a\"},{\"id\":\"..\"}]}", "areas[1].id");
+    wrong.put("{\"areas\":[{\"id\":\"a\",\"name\":\"Caf\\ud83d\"}]}", "areas[0].name");
+    wrong.put("{\"areas\":[{\"id\":\"a\",\"v\":1e999}]}", "areas[0]");
+    wrong.put("{\"areas\":[{\"id\":\"a\"}],\"areas\":[]}", "areas");
+    wrong.put("{\"areas\":[{\"id\":\"a\"}]", "areas");
+    wrong.put("{\"areas\":[{\"id\":\"a\"}]} {}", "$");
+    wrong.put("[]", "$");
+    wrong.put("", "$");
+    for (Map.Entry<String, String> each : wrong.entrySet()) {
+      faults.addAll(fault(load(each.getKey()), each.getValue(), each.getKey()));
+    }
+    assertThat(faults).isEmpty();
+    assertThat(state()).isEqualTo(before);
+  }
+
+  @Test
+  void b12AnImportOfAnotherEntityIsRefused() throws Exception {
+    String other = "{\"entity\":{\"id\":\"F\"},\"areas\":[{\"id\":\"a\"}]}";
+    assertThat(fault(load(other), "entity.id", other)).isEmpty();
+    HttpResponse<String> own = load("{\"entity\":{\"id\":\"" + ENTITY + "\"},\"areas\":[]}");
+    assertThat(own.statusCode()).isEqualTo(200);
+    assertThat(own.body()).contains("\"imported\":0");
+  }
+
+  @Test
+  void b2APathNeverMeansAnotherResource() throws Exception {
+    for (String step : List.of("%2E%2E", "%2e.", "%2E")) {
+      String path = "/api/entities/" + ENTITY + "/connections/" + step;
+      Door door = new Door("PUT", path, Role.OPERATOR, "", null);
+      assertThat(send(door, "{\"name\":\"mine\"}".getBytes(UTF_8)).statusCode())
+          .as(path)
+          .isEqualTo(400);
+    }
+    assertThat(central.getBean(EntityStore.class).entity(ENTITY)).contains("{\"id\":\"strict\"}");
+  }
+
   @Test
   void everyOperationThatTakesABodyIsTried() throws Exception {
     JsonNode contract =

@@ -64,9 +64,7 @@ public final class Json {
     try {
       node = MAPPER.readTree(body);
     } catch (IOException | RuntimeException e) {
-      throw malformed(
-          fieldAt(body),
-          e instanceof JsonProcessingException json ? json.getOriginalMessage() : "unreadable");
+      throw unreadable(body, e);
     }
     if (node == null || node.isMissingNode()) {
       throw malformed("", "empty body");
@@ -75,6 +73,13 @@ public final class Json {
       requireUnicode("", node);
     }
     return node;
+  }
+
+  /** The refusal of bytes that a reader of JSON failed on, with the field. */
+  public static ProtocolException unreadable(byte[] body, Exception e) {
+    return malformed(
+        fieldAt(body),
+        e instanceof JsonProcessingException json ? json.getOriginalMessage() : "unreadable");
   }
 
   /**

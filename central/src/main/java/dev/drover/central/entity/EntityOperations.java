@@ -1,19 +1,17 @@
 package dev.drover.central.entity;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.drover.engine.checksum.Checksums;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
 import dev.drover.engine.guard.Operation;
 import dev.drover.engine.report.Fields;
+import dev.drover.engine.schema.ParsedBody;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -153,23 +151,9 @@ public final class EntityOperations {
    * written in atomic steps of 1,000; a repetition goes on where a fault stopped it.
    */
   public void importItems(Exchange exchange) {
-    ObjectNode body = Fields.body(exchange);
     String entityId = entityId(exchange);
     Operation operation = Operation.of(exchange);
-    List<Edit> edits = new ArrayList<>();
-    for (String collection : Checksums.COLLECTIONS) {
-      for (JsonNode node : body.path(collection)) {
-        if (!(node instanceof ObjectNode document)) {
-          throw new ProtocolException(
-              ErrorCode.VALIDATION_FAILED,
-              "Every item must be an object",
-              Map.of("field", collection));
-        }
-        ItemRef item = new ItemRef(entityId, collection, DocumentId.assign(document, operation));
-        edits.add(new Edit(item, Edit.Kind.UPSERT, document.toString()));
-      }
-    }
-    edits.forEach(edit -> Version.requireCanonical(edit.json()));
+    List<Edit> edits = new ImportReader(entityId, operation).read(ParsedBody.bytes(exchange));
     ObjectNode answer = Json.MAPPER.createObjectNode();
     int changed = 0;
     for (int i = 0; i < edits.size(); i += IMPORT_STEP) {

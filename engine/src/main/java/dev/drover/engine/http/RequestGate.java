@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpVersion;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -64,7 +65,18 @@ final class RequestGate implements Handler<HttpServerRequest> {
     if (lengths.size() > 1 || (!lengths.isEmpty() && !lengths.get(0).matches("[0-9]{1,18}"))) {
       return Optional.of("Content-Length is not one number");
     }
-    return decodes(request.uri()) ? Optional.empty() : Optional.of("The path is malformed");
+    if (!decodes(request.uri())) {
+      return Optional.of("The path is malformed");
+    }
+    return steps(request.uri())
+        ? Optional.of("A path has no segments . and ..: they name another resource")
+        : Optional.empty();
+  }
+
+  /** Whether the path has a segment {@code .} or {@code ..}, however it is written. */
+  static boolean steps(String uri) {
+    String path = uri.replaceFirst("[?#].*", "").replaceAll("(?i)%2e", ".");
+    return Arrays.stream(path.split("/")).anyMatch(name -> name.equals(".") || name.equals(".."));
   }
 
   /** Whether each % is followed by two hex digits, and what they say is UTF-8. */
