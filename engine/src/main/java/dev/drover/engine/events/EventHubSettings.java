@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param ringBytes memory for recent events, over all partitions; a reader that returns within it
  *     costs Kafka nothing
  * @param maxPendingBytes what a live stream may have unsent before it is cut as too slow
- * @param stallTimeout how long a stream that catches up may take none of its backlog
+ * @param stallTimeout how long the reader of a stream may take nothing of what waits for it
  * @param retry what clients are told to wait before they reconnect
  * @param retryJitter the most that is added to {@code retry}, per connection
  * @param heartbeatSeconds told in {@code connected}; 0 leaves it out
@@ -61,6 +61,20 @@ public record EventHubSettings(
         ringBytes,
         bytes,
         stallTimeout,
+        retry,
+        retryJitter,
+        heartbeatSeconds,
+        maxStreams,
+        ownerAttribute,
+        catchUpReaders);
+  }
+
+  /** The same with another time for which a reader may take nothing. */
+  public EventHubSettings withStallTimeout(Duration timeout) {
+    return new EventHubSettings(
+        ringBytes,
+        maxPendingBytes,
+        timeout,
         retry,
         retryJitter,
         heartbeatSeconds,

@@ -25,6 +25,7 @@ public final class EventStream {
   private final Instant since;
   private final HubCounters counters;
   private final long minGapNanos;
+  private final ReaderProgress progress;
   private final Deque<Deferred> deferred = new ArrayDeque<>(0);
 
   /** How the stream stands in a catch-up scan. */
@@ -50,6 +51,7 @@ public final class EventStream {
     this.since = since;
     this.counters = hub.counters();
     this.minGapNanos = request.minGap().toNanos();
+    this.progress = new ReaderProgress(hub.settings().stallTimeout().toNanos());
   }
 
   /** The id told to the client in {@code connected}. */
@@ -153,6 +155,7 @@ public final class EventStream {
       nextWrite = now + minGapNanos;
     }
     sink.write(frame);
+    progress.wrote(bytes);
     cursor = id;
     if (!flush) {
       markDirty();
@@ -198,6 +201,7 @@ public final class EventStream {
     }
     nextWrite = System.nanoTime() + minGapNanos;
     sink.write(next.frame);
+    progress.wrote(next.bytes);
     cursor = next.cursor;
     flushed();
     if (!deferred.isEmpty()) {
@@ -215,7 +219,9 @@ public final class EventStream {
 
   private void flushed() {
     sink.flush();
-    if (live && sink.pendingBytes() > hub.settings().maxPendingBytes()) {
+    long pending = sink.pendingBytes();
+    boolean stalled = progress.stalled(pending, System.nanoTime());
+    if (live && (stalled || pending > hub.settings().maxPendingBytes())) {
       drop();
     }
   }

@@ -208,6 +208,39 @@ class EventHubTest {
     }
   }
 
+  @Test
+  void a9ALiveStreamWhoseReaderTakesNothingIsCutAtAPing() throws Exception {
+    EventHubSettings settings =
+        EventHubSettings.defaults()
+            .withMaxPendingBytes(64 << 20)
+            .withStallTimeout(Duration.ofMillis(500));
+    start(1, settings);
+    String path = "/api/orchestrators/events?entity_id=mall-a";
+    try (RawSse slow = new RawSse(server.port(), 8 * 1024, path);
+        RawSse good = open("mall-a", null)) {
+      slow.next();
+      good.next();
+      ExecutorService reading = Executors.newSingleThreadExecutor();
+      reading.submit(
+          () -> {
+            readAll(good);
+            return null;
+          });
+      for (int n = 1; n <= 16; n++) {
+        broker.send(topic, "mall-a", "data_update", event(n, 900_000)).get();
+      }
+      await()
+          .atMost(SOON)
+          .until(
+              () -> {
+                hub.ping("sse");
+                return hub.stats().slowDropped() == 1 && hub.connections().size() == 1;
+              });
+      assertThatThrownBy(() -> readAll(slow)).isInstanceOf(IOException.class);
+      reading.shutdownNow();
+    }
+  }
+
   private static void readAll(RawSse stream) throws IOException {
     while (true) {
       stream.next();
