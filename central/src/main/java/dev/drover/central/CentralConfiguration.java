@@ -2,9 +2,9 @@ package dev.drover.central;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
-import com.nimbusds.jose.jwk.JWKSet;
 import dev.drover.central.beacon.AccessLogRequests;
 import dev.drover.central.beacon.AccessLogs;
+import dev.drover.central.beacon.BeaconRevocations;
 import dev.drover.central.beacon.Beacons;
 import dev.drover.central.beacon.PendingEvents;
 import dev.drover.central.beacon.UploadLedger;
@@ -16,6 +16,10 @@ import dev.drover.central.events.Acknowledgements;
 import dev.drover.central.registry.OrchestratorRegistry;
 import dev.drover.central.registry.Presence;
 import dev.drover.central.registry.Registration;
+import dev.drover.central.security.Audit;
+import dev.drover.central.security.OrchestratorRevocations;
+import dev.drover.central.security.RevokedStreams;
+import dev.drover.central.security.SigningKeys;
 import dev.drover.central.sync.EdgeEdits;
 import dev.drover.central.sync.History;
 import dev.drover.central.sync.SyncMetrics;
@@ -45,7 +49,6 @@ import java.nio.file.Path;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
@@ -93,23 +96,40 @@ class CentralConfiguration {
   }
 
   @Bean
-  TokenIssuer tokenIssuer(KeyProvider keys, Clock clock) {
-    return new TokenIssuer(keys.signing(TOKEN_KEY), clock);
+  Audit audit(MongoDatabase database, Clock clock) {
+    return new Audit(database, clock);
   }
 
   @Bean
-  JWKSet jwks(KeyProvider keys) {
-    return Jwks.of(List.of((ECPublicKey) keys.signing(TOKEN_KEY).getPublic()));
+  SigningKeys signingKeys(KeyProvider keys, Audit audit) {
+    return new SigningKeys(keys, TOKEN_KEY, audit);
   }
 
   @Bean
-  TokenKeys tokenKeys(JWKSet jwks, KeyProvider keys) {
-    return new TokenKeys(jwks, Jwks.encryption((ECPublicKey) keys.signing(LOGS_KEY).getPublic()));
+  OrchestratorRevocations revocations(
+      MongoDatabase database, SigningKeys keys, Audit audit, Clock clock) {
+    return new OrchestratorRevocations(database, keys, audit, clock);
   }
 
   @Bean
-  TokenVerifier tokenVerifier(JWKSet jwks, Clock clock) {
-    return new TokenVerifier(() -> jwks, clock);
+  RevokedStreams revokedStreams(EventHub hub, OrchestratorRevocations revocations) {
+    return new RevokedStreams(hub, revocations);
+  }
+
+  @Bean
+  TokenIssuer tokenIssuer(SigningKeys keys, Clock clock) {
+    return new TokenIssuer(keys::present, clock);
+  }
+
+  @Bean
+  TokenKeys tokenKeys(SigningKeys signing, KeyProvider keys) {
+    return new TokenKeys(
+        signing::jwks, Jwks.encryption((ECPublicKey) keys.signing(LOGS_KEY).getPublic()));
+  }
+
+  @Bean
+  TokenVerifier tokenVerifier(SigningKeys keys, OrchestratorRevocations revocations, Clock clock) {
+    return new TokenVerifier(keys::jwks, revocations, clock);
   }
 
   @Bean
@@ -205,6 +225,12 @@ class CentralConfiguration {
   }
 
   @Bean
+  BeaconRevocations beaconRevocations(
+      MongoDatabase database, Beacons beacons, PendingEvents events, Audit audit, Clock clock) {
+    return new BeaconRevocations(database, beacons, events, audit, clock);
+  }
+
+  @Bean
   AccessLogRequests accessLogRequests(
       MongoDatabase database,
       Beacons beacons,
@@ -245,9 +271,10 @@ class CentralConfiguration {
       OrchestratorRegistry registry,
       EntityStore store,
       TokenIssuer tokens,
-      CentralProperties properties) {
+      CentralProperties properties,
+      Clock clock) {
     Duration lifetime = properties.token().lifetime();
-    return new Registration(registry, store, tokens, lifetime, properties.reachableUrl());
+    return new Registration(registry, store, tokens, lifetime, properties.reachableUrl(), clock);
   }
 
   @Bean

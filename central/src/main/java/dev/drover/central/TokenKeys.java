@@ -6,6 +6,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import dev.drover.engine.crypto.Jwks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 
 /**
@@ -13,18 +14,25 @@ import org.apache.camel.Exchange;
  * for which they seal access logs.
  */
 public class TokenKeys {
-  private final String json;
+  private final Supplier<JWKSet> tokens;
+  private final ECKey logs;
 
-  /** Serves the public parts of these keys. */
-  public TokenKeys(JWKSet tokens, ECKey logs) {
-    List<JWK> keys = new ArrayList<>(tokens.getKeys());
-    keys.add(logs);
-    this.json = Jwks.json(new JWKSet(keys));
+  /**
+   * Serves the public parts of these keys.
+   *
+   * @param tokens those that verify tokens as of now
+   * @param logs the one for which access logs are sealed
+   */
+  public TokenKeys(Supplier<JWKSet> tokens, ECKey logs) {
+    this.tokens = tokens;
+    this.logs = logs;
   }
 
   /** Answers with the set. */
   public void serve(Exchange exchange) {
     exchange.getMessage().setHeader("Cache-Control", "max-age=300");
-    exchange.getMessage().setBody(json);
+    List<JWK> keys = new ArrayList<>(tokens.get().getKeys());
+    keys.add(logs);
+    exchange.getMessage().setBody(Jwks.json(new JWKSet(keys)));
   }
 }

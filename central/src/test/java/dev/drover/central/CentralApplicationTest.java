@@ -200,7 +200,7 @@ class CentralApplicationTest {
   @Test
   void whatHasExpiredIsRemovedAndTheRestStays() {
     MongoDatabase database = central.getBean(MongoDatabase.class);
-    for (String name : List.of("idempotency", "rate_limits", "event_acks")) {
+    for (String name : List.of("idempotency", "rate_limits", "event_acks", "exchanged_tokens")) {
       MongoCollection<Document> collection = database.getCollection(name);
       collection.insertOne(
           new Document("_id", "old")

@@ -45,4 +45,13 @@ final class CentralOptions {
   String token(String entity) {
     return token != null ? token : LocalTokens.of(data).operator(entity);
   }
+
+  /** Returns the given token, or one of role admin. */
+  String admin() {
+    if (token != null) {
+      return token;
+    }
+    Path directory = data == null ? Home.directory().resolve(".drover/central") : data;
+    return new LocalTokens(LocalTokens.keys(directory)).admin();
+  }
 }

@@ -23,11 +23,14 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code drover keys}: keys of orchestrators and devices. */
 @Command(name = "keys", description = "Makes and changes keys.", mixinStandardHelpOptions = true)
 final class KeysCommand {
+  private static final String REASON = "Why; it is kept in central's audit.";
+
   @Spec private CommandSpec spec;
 
   @Command(
@@ -101,6 +104,74 @@ final class KeysCommand {
     out.println("The former key is deleted.");
     out.flush();
     return ExitCode.OK;
+  }
+
+  @Command(
+      name = "list",
+      description = "Shows central's keys for tokens: which one signs, which verify, which ended.",
+      mixinStandardHelpOptions = true)
+  int list(@Mixin CentralOptions options) throws IOException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    central(options)
+        .get("/api/keys")
+        .path("keys")
+        .forEach(
+            key ->
+                out.printf("%s  %s%n", key.path("kid").asText(), key.path("state").asText()));
+    out.flush();
+    return ExitCode.OK;
+  }
+
+  @Command(
+      name = "rotate",
+      description = {
+        "Makes a new key sign central's tokens. Tokens of the former one go on working until it is",
+        "retired."
+      },
+      mixinStandardHelpOptions = true)
+  int rotate(
+      @Mixin CentralOptions options,
+      @Option(names = "--reason", required = true, paramLabel = "TEXT", description = REASON)
+          String reason)
+      throws IOException, InterruptedException {
+    JsonNode answer =
+        central(options)
+            .post("/api/keys/rotate", JsonNodeFactory.instance.objectNode().put("reason", reason));
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("Signing: " + answer.path("kid").asText());
+    out.println("Verifying until it is retired: " + answer.path("former_kid").asText());
+    out.flush();
+    return ExitCode.OK;
+  }
+
+  @Command(
+      name = "retire",
+      description = {
+        "Ends a former key: its tokens are refused at central at once, and at malls within 5",
+        "minutes."
+      },
+      mixinStandardHelpOptions = true)
+  int retire(
+      @Mixin CentralOptions options,
+      @Parameters(paramLabel = "KID", description = "The key's id, from keys list.") String kid,
+      @Option(names = "--reason", required = true, paramLabel = "TEXT", description = REASON)
+          String reason)
+      throws IOException, InterruptedException {
+    if (!kid.matches("[A-Za-z0-9_-]{20,64}")) {
+      throw new CliException(kid + " is no id of a key; see keys list");
+    }
+    central(options)
+        .post(
+            "/api/keys/" + kid + "/retire",
+            JsonNodeFactory.instance.objectNode().put("reason", reason));
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("Retired: " + kid);
+    out.flush();
+    return ExitCode.OK;
+  }
+
+  private static Central central(CentralOptions options) {
+    return new Central(options.address(), options.admin());
   }
 
   private static void show(PrintWriter out, JsonNode progress) {

@@ -74,6 +74,11 @@ final class LocalTokens {
     return issuer.issue(grant, lifetime).value();
   }
 
+  /** Returns a token of the role admin for all entities. */
+  String admin() {
+    return issue(new Grant("drover-cli", Role.ADMIN, Grant.EVERY_ENTITY), OPERATOR_LIFETIME);
+  }
+
   /** Returns a token of the role operator for an entity, or for all with {@code *}. */
   String operator(String entity) {
     return issue(new Grant("drover-cli", Role.OPERATOR, entity), OPERATOR_LIFETIME);

@@ -201,7 +201,7 @@ class IdempotencyTest {
   void aTokenIsExchangedWithTheRegisteredKeyOnly() {
     Mall mall = announced();
     String token = mall.register(production.api()).path("token").asText();
-    String body = "{}";
+    String body = mall.refresh(token);
     Api.Answer refreshed =
         production
             .api()

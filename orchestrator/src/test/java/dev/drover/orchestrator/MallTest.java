@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.backbone.FreePort;
 import dev.drover.engine.crypto.Role;
 import dev.drover.engine.crypto.SignatureForm;
+import dev.drover.engine.crypto.TokenIds;
 import dev.drover.orchestrator.store.MallStore;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,6 +97,8 @@ class MallTest {
       assertThat(registration.headers()).containsKey("x-idempotency-key");
       assertThat(registration.headers()).doesNotContainKeys("authorization", "firedtime");
       assertThat(registration.json().path("entity_id").asText()).isEqualTo(FakeCentral.ENTITY);
+      assertThat(Instant.parse(registration.json().path("timestamp").asText()))
+          .isAfter(Instant.now().minusSeconds(300));
       assertThat(central.streams.get(0).headers())
           .containsEntry("x-entity-id", FakeCentral.ENTITY)
           .containsEntry("x-orchestrator-id", FakeCentral.ASSIGNED)
@@ -279,7 +282,11 @@ class MallTest {
           .atMost(SOON)
           .until(() -> central.refreshes.size() == 1 || !central.refreshes.isEmpty());
       FakeCentral.Seen refresh = central.refreshes.get(0);
-      assertThat(refresh.body()).isEqualTo("{}");
+      String presented = refresh.headers().get("authorization").substring("Bearer ".length());
+      assertThat(refresh.json().path("token_id").asText()).isEqualTo(TokenIds.jti(presented));
+      assertThat(refresh.json().path("orchestrator_id").asText()).isEqualTo(FakeCentral.ASSIGNED);
+      assertThat(Instant.parse(refresh.json().path("timestamp").asText()))
+          .isAfter(Instant.now().minusSeconds(300));
       assertThat(refresh.headers()).containsKeys("authorization", "x-signature");
       central.tokenLifetime = Duration.ofDays(7);
       int settled = central.refreshes.size() + 1;

@@ -95,7 +95,8 @@ public final class Beacons {
             });
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("beacon_id", beaconId).put("entity_id", entityId);
-    answer.put("approved", stored.getBoolean("approved"));
+    answer.put("approved", stored.getBoolean("approved") && !revoked(stored));
+    noteRevoked(answer, stored);
     answer.put("sync_interval_seconds", syncInterval.toSeconds());
     answer.put("firmware_update_available", false);
     answer(exchange, answer);
@@ -177,11 +178,23 @@ public final class Beacons {
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("acknowledged", true);
     answer.put("next_heartbeat_seconds", heartbeatInterval.toSeconds());
+    noteRevoked(answer, stored);
     ArrayNode commands = answer.putArray("commands");
     for (Document command : commands(stored)) {
       commands.add(Json.object(command.getString("json").getBytes(UTF_8)));
     }
     answer(exchange, answer);
+  }
+
+  private static boolean revoked(Document beacon) {
+    return beacon.containsKey("revoked_at");
+  }
+
+  /** Its mall may have missed the event that tells it. */
+  private static void noteRevoked(ObjectNode answer, Document beacon) {
+    if (revoked(beacon)) {
+      answer.put("revoked", true);
+    }
   }
 
   /** Forgets what is done or was said often enough, and counts what is said now. */
@@ -242,6 +255,18 @@ public final class Beacons {
     answer(exchange, answer.put("beacon_id", beaconId).put("approved", true));
   }
 
+  /** Marks a beacon as shut out; when that was first done. */
+  Date revoke(String entityId, String beaconId, Date now) {
+    return registry
+        .change(entityId, beaconId, beacon -> beacon.putIfAbsent("revoked_at", now))
+        .getDate("revoked_at");
+  }
+
+  /** Takes the mark away. */
+  void restore(String entityId, String beaconId) {
+    registry.change(entityId, beaconId, beacon -> beacon.remove("revoked_at"));
+  }
+
   private static String beaconId(Exchange exchange) {
     return Fields.query(exchange, "beacon_id").orElse("");
   }
@@ -291,8 +316,11 @@ public final class Beacons {
     return seen == null || seen.toInstant().isBefore(time);
   }
 
-  /** {@code registered} until the first heartbeat. */
+  /** {@code registered} until the first heartbeat; {@code revoked} when it was shut out. */
   private String state(Document beacon) {
+    if (revoked(beacon)) {
+      return "revoked";
+    }
     Date seen = beacon.getDate("last_seen");
     if (seen == null) {
       return "registered";

@@ -33,6 +33,7 @@ public final class OrchestratorRegistry {
   private static final String ENTITY_SUFFIX = "-uuid";
 
   private final MongoCollection<Document> orchestrators;
+  private final MongoCollection<Document> exchanged;
   private final Duration staleAfter;
   private final Clock clock;
 
@@ -43,6 +44,7 @@ public final class OrchestratorRegistry {
    */
   public OrchestratorRegistry(MongoDatabase database, Duration staleAfter, Clock clock) {
     this.orchestrators = database.getCollection("orchestrators");
+    this.exchanged = database.getCollection("exchanged_tokens");
     this.staleAfter = staleAfter;
     this.clock = clock;
     orchestrators.createIndex(Indexes.ascending("state", "offline_after"));
@@ -68,6 +70,14 @@ public final class OrchestratorRegistry {
   public Document pin(String entityId, String orchestratorId, String keyId) {
     for (int number = 1 + count(entityId); ; ) {
       Optional<Document> known = find(entityId, orchestratorId);
+      if (known.isPresent() && known.get().getString("key_id") == null) {
+        // Its key was forgotten with a revocation: the first one that comes is pinned.
+        orchestrators.updateOne(
+            Filters.and(
+                Filters.eq("_id", known.get().getString("_id")), Filters.exists("key_id", false)),
+            Updates.set("key_id", keyId));
+        continue;
+      }
       if (known.isPresent()) {
         return known.get();
       }
@@ -124,7 +134,31 @@ public final class OrchestratorRegistry {
             Updates.set("heartbeat_interval", request.heartbeatInterval()),
             Updates.set("local_address", request.localAddress()),
             Updates.set("registered_at", now),
+            Updates.unset("may_return"),
             Updates.inc("registrations", 1)));
+  }
+
+  /**
+   * Notes that a token is exchanged for a new one; durable when this returns.
+   *
+   * @param tokenId its {@code jti}
+   * @param key the idempotency key of the request, or an empty text
+   * @param end when the token ends, after which nobody can show it any more
+   * @return false when another request has exchanged it before
+   */
+  public boolean exchange(String tokenId, String key, Instant end) {
+    try {
+      exchanged.insertOne(
+          new Document("_id", tokenId).append("key", key).append("expires_at", Date.from(end)));
+      return true;
+    } catch (MongoWriteException e) {
+      if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) {
+        throw e;
+      }
+      return !key.isEmpty()
+          && exchanged.find(Filters.and(Filters.eq("_id", tokenId), Filters.eq("key", key))).first()
+              != null;
+    }
   }
 
   /** True when what the orchestrator holds can no longer be brought up to date by events. */

@@ -193,6 +193,10 @@ public final class Presence {
         item.put(field, record.getString(field));
       }
       item.put("last_seen", time(record.getDate("last_seen")));
+      if (record.containsKey("revoked_at")) {
+        item.put("revoked_at", time(record.getDate("revoked_at")));
+        item.put("revoked_reason", record.getString("revoked_reason"));
+      }
       Optional<StreamInfo> stream = Optional.ofNullable(streams.get(record.getString("_id")));
       item.put("connected", stream.isPresent());
       item.put("cursor", stream.map(StreamInfo::cursor).orElse(null));

@@ -20,6 +20,7 @@ import dev.drover.proto.ProtocolException;
 import dev.drover.proto.RegisterRequest;
 import dev.drover.proto.RegisterResponse;
 import java.security.interfaces.ECPublicKey;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -36,6 +37,13 @@ public final class Registration {
   /** Exchange property: true when the same key has registered this id before. */
   public static final String KNOWN_KEY = "DroverKnownKey";
 
+  /** Exchange property: true once after an operator has restored a revoked orchestrator. */
+  public static final String MAY_RETURN = "DroverMayReturn";
+
+  /** How far a signed time may be away from central's clock. */
+  private static final Duration FRESH = Duration.ofMinutes(5);
+
+  private static final String REVOKED = "DroverRevoked";
   private static final String KEY_ID = "DroverKeyId";
 
   private final OrchestratorRegistry registry;
@@ -43,6 +51,7 @@ public final class Registration {
   private final TokenIssuer tokens;
   private final Duration tokenLifetime;
   private final String publicUrl;
+  private final Clock clock;
 
   /**
    * The steps of one central.
@@ -54,12 +63,14 @@ public final class Registration {
       EntityStore entities,
       TokenIssuer tokens,
       Duration tokenLifetime,
-      String publicUrl) {
+      String publicUrl,
+      Clock clock) {
     this.registry = registry;
     this.entities = entities;
     this.tokens = tokens;
     this.tokenLifetime = tokenLifetime;
     this.publicUrl = publicUrl;
+    this.clock = clock;
   }
 
   /**
@@ -74,7 +85,8 @@ public final class Registration {
     SignatureForm form = verify(exchange.getMessage(), body, key);
     String keyId = PublicKeys.fingerprint(key);
     Optional<Document> known = registry.find(request.entityId(), request.orchestratorId());
-    if (known.isPresent() && !keyId.equals(known.get().getString("key_id"))) {
+    Optional<String> pinned = known.map(record -> record.getString("key_id"));
+    if (pinned.isPresent() && !keyId.equals(pinned.get())) {
       throw new ProtocolException(
           ErrorCode.AUTH_INVALID_SIGNATURE, "This orchestrator_id belongs to another key");
     }
@@ -83,6 +95,10 @@ public final class Registration {
     exchange.setProperty("DroverSignatureForm", form.toString());
     exchange.setProperty(
         KNOWN_KEY, known.map(record -> record.getInteger("registrations", 0) > 0).orElse(false));
+    exchange.setProperty(
+        MAY_RETURN, known.map(record -> record.getBoolean("may_return", false)).orElse(false));
+    exchange.setProperty(
+        REVOKED, known.map(record -> record.containsKey("revoked_at")).orElse(false));
     // Not a token's holder yet: the key is the caller, for limits and for stored answers.
     exchange.setProperty(
         Guards.PRINCIPAL,
@@ -91,6 +107,18 @@ public final class Registration {
                 request.orchestratorId() + "#" + keyId, Role.ORCHESTRATOR, request.entityId()),
             Instant.MAX,
             "registration"));
+  }
+
+  /**
+   * Refuses an orchestrator that was revoked and that nobody has restored.
+   *
+   * @throws ProtocolException FORBIDDEN
+   */
+  public void refuseRevoked(Exchange exchange) {
+    if (exchange.getProperty(REVOKED, false, Boolean.class)) {
+      throw new ProtocolException(
+          ErrorCode.FORBIDDEN, "This orchestrator was revoked; an operator can restore it");
+    }
   }
 
   private static SignatureForm verify(Message message, byte[] body, ECPublicKey key) {
@@ -163,23 +191,75 @@ public final class Registration {
   }
 
   /**
-   * Verifies that a refresh is signed with the pinned key.
+   * Verifies that a refresh is signed with the pinned key and is meant for this token: {@code
+   * {orchestrator_id, token_id, timestamp}}, signed as a whole.
    *
-   * @throws ProtocolException AUTH_INVALID_SIGNATURE
+   * @throws ProtocolException VALIDATION_FAILED, FORBIDDEN for another orchestrator,
+   *     AUTH_INVALID_SIGNATURE for another key or token
    */
   public void authenticateRefresh(Exchange exchange) {
     Document record = record(exchange);
+    Principal caller = Guards.caller(exchange);
     byte[] body = exchange.getMessage().getBody(byte[].class);
+    ObjectNode said = Json.object(body);
+    String orchestratorId = Fields.id(said, "orchestrator_id");
+    String tokenId = Fields.need(said, "token_id");
+    Fields.time(said, "timestamp").orElseThrow(Registration::timeless);
     String pem = record.getString("public_key");
     if (pem == null) {
       throw new ProtocolException(ErrorCode.AUTH_INVALID_SIGNATURE, "No key is registered");
     }
-    verify(exchange.getMessage(), body == null ? new byte[0] : body, PublicKeys.parse(pem));
+    verify(exchange.getMessage(), body, PublicKeys.parse(pem));
+    Authoriser.refuseOtherOrchestrator(caller, orchestratorId);
+    if (!tokenId.equals(caller.jti())) {
+      throw new ProtocolException(
+          ErrorCode.AUTH_INVALID_SIGNATURE, "token_id is not the jti of the bearer token");
+    }
   }
 
-  /** Answers a refresh with a new token. */
+  private static ProtocolException timeless() {
+    return Fields.invalid("timestamp", "timestamp says when this was signed");
+  }
+
+  private void refuseStale(Instant made) {
+    if (Duration.between(made, clock.instant()).abs().compareTo(FRESH) > 0) {
+      throw new ProtocolException(
+          ErrorCode.AUTH_INVALID_SIGNATURE,
+          "timestamp is more than 5 minutes away from central's clock",
+          Map.of("server_time", clock.instant().toString()));
+    }
+  }
+
+  /**
+   * Refuses what was signed at another time, so that a recording is worth nothing later. Belongs
+   * after the stored answers: a lost one is given again, however late.
+   *
+   * @param required whether one without {@code timestamp} is refused
+   * @throws ProtocolException VALIDATION_FAILED, AUTH_INVALID_SIGNATURE
+   */
+  public void checkFresh(Exchange exchange, boolean required) {
+    ObjectNode said = Json.object(exchange.getMessage().getBody(byte[].class));
+    Optional<Instant> made = Fields.time(said, "timestamp");
+    if (made.isEmpty() && required) {
+      throw timeless();
+    }
+    made.ifPresent(this::refuseStale);
+  }
+
+  /**
+   * Exchanges a token once. A repetition with its idempotency key comes here only when the first
+   * one was killed before its answer was stored.
+   *
+   * @throws ProtocolException AUTH_TOKEN_INVALID when this token was exchanged before
+   */
   public void refresh(Exchange exchange) {
     Document record = record(exchange);
+    Principal caller = Guards.caller(exchange);
+    String key = exchange.getMessage().getHeader("X-Idempotency-Key", "", String.class);
+    if (!registry.exchange(caller.jti(), key, caller.expiresAt())) {
+      throw new ProtocolException(
+          ErrorCode.AUTH_TOKEN_INVALID, "This token was exchanged already; register again");
+    }
     answer(exchange, record, registry.stale(record));
   }
 
@@ -199,7 +279,8 @@ public final class Registration {
             record.getString("assigned_id"),
             Role.ORCHESTRATOR,
             record.getString("entity_id"),
-            Optional.of(record.getString("orchestrator_id")));
+            Optional.of(record.getString("orchestrator_id")),
+            record.getInteger("generation", 0));
     IssuedToken token = tokens.issue(grant, tokenLifetime);
     exchange
         .getMessage()

@@ -3,12 +3,14 @@ package dev.drover.e2e.harness;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.crypto.PrivateKeys;
 import dev.drover.engine.crypto.PublicKeys;
+import dev.drover.engine.crypto.TokenIds;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.UUID;
 
@@ -20,6 +22,7 @@ public final class Mall {
   private final String entity;
   private final String orchestrator;
   private final KeyPair key;
+  private final String signedAt = Instant.now().toString();
 
   /** A mall with a key of its own. */
   public Mall(String entity, String orchestrator) {
@@ -70,6 +73,18 @@ public final class Mall {
         .put("public_key", publicKey())
         .put("heartbeat_interval", 60)
         .put("local_address", "https://orchestrator.local:50051")
+        // the same each time, so that a repetition is one
+        .put("timestamp", signedAt)
+        .toString();
+  }
+
+  /** The body of a refresh of a token. */
+  public String refresh(String token) {
+    return Api.JSON
+        .createObjectNode()
+        .put("orchestrator_id", orchestrator)
+        .put("token_id", TokenIds.jti(token))
+        .put("timestamp", Instant.now().toString())
         .toString();
   }
 

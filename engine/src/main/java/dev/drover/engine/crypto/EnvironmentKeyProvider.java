@@ -7,6 +7,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Keys from the environment, for containers: {@code DROVER_KEY_<NAME>} with the name in upper case
@@ -37,6 +38,10 @@ public final class EnvironmentKeyProvider implements KeyProvider {
     if (value == null || value.isBlank()) {
       return delegate.signing(name);
     }
+    return pair(variable, value);
+  }
+
+  private static KeyPair pair(String variable, String value) {
     try {
       if (value.contains("-----BEGIN")) {
         return PrivateKeys.parse(value.replace("\\n", "\n"));
@@ -47,6 +52,54 @@ public final class EnvironmentKeyProvider implements KeyProvider {
     } catch (IllegalArgumentException e) {
       throw new IllegalStateException(variable + ": " + e.getMessage(), e);
     }
+  }
+
+  /** {@code …_OLD}: former keys, comma separated, newest first. */
+  @Override
+  public List<KeyPair> olderSigning(String name) {
+    if (!given(name)) {
+      return delegate.olderSigning(name);
+    }
+    String variable = variable(name) + OLD;
+    return Arrays.stream(environment.getOrDefault(variable, "").split(","))
+        .filter(value -> !value.isBlank())
+        .map(value -> pair(variable, value))
+        .toList();
+  }
+
+  @Override
+  public Set<String> retiredSigning(String name) {
+    return delegate.retiredSigning(name);
+  }
+
+  @Override
+  public KeyPair rotateSigning(String name) {
+    if (given(name)) {
+      throw fromEnvironment(name);
+    }
+    return delegate.rotateSigning(name);
+  }
+
+  @Override
+  public boolean retireSigning(String name, String keyId) {
+    if (given(name)) {
+      throw new IllegalStateException(
+          "The key comes from the environment: take it out of "
+              + variable(name)
+              + OLD
+              + " and restart");
+    }
+    return delegate.retireSigning(name, keyId);
+  }
+
+  private IllegalStateException fromEnvironment(String name) {
+    return new IllegalStateException(
+        "The key comes from the environment: set "
+            + variable(name)
+            + " to the new key and "
+            + variable(name)
+            + OLD
+            + " to the present one, and restart");
   }
 
   /** 32 bytes in Base64. */
@@ -88,13 +141,7 @@ public final class EnvironmentKeyProvider implements KeyProvider {
   @Override
   public byte[] rotate(String name) {
     if (given(name)) {
-      throw new IllegalStateException(
-          "The key comes from the environment: set "
-              + variable(name)
-              + " to the new key and "
-              + variable(name)
-              + OLD
-              + " to the present one, and restart");
+      throw fromEnvironment(name);
     }
     return delegate.rotate(name);
   }

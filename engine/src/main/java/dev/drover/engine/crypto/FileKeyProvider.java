@@ -16,13 +16,16 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.ECPublicKey;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +34,9 @@ import java.util.stream.Stream;
  */
 public final class FileKeyProvider implements KeyProvider {
   private static final String KEY = ".key";
+  private static final String PEM = ".pem";
+  private static final String RETIRED = ".retired-";
+  private static final Pattern KID = Pattern.compile("[A-Za-z0-9_-]{20,64}");
   private static final String OLD = ".old-";
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
   private static final Set<PosixFilePermission> OTHERS =
@@ -53,13 +59,84 @@ public final class FileKeyProvider implements KeyProvider {
 
   @Override
   public KeyPair signing(String name) {
-    Path file = file(name, ".pem");
+    Path file = file(name, PEM);
     String pem =
         load(file, () -> PrivateKeys.toPem((ECPrivateKey) PrivateKeys.generate().getPrivate()));
     try {
       return PrivateKeys.parse(pem);
     } catch (IllegalArgumentException e) {
       throw new IllegalStateException("Key file " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Former keys lie beside the present one as {@code <name>.pem.old-<time>-<kid>}. */
+  @Override
+  public List<KeyPair> olderSigning(String name) {
+    return files(file(name, PEM).getFileName() + OLD).stream()
+        .sorted(Comparator.comparing(Path::toString).reversed())
+        .map(file -> PrivateKeys.parse(load(file, this::newSecret)))
+        .toList();
+  }
+
+  /** A retired key leaves a file without content, {@code <name>.pem.retired-<kid>}. */
+  @Override
+  public Set<String> retiredSigning(String name) {
+    String prefix = file(name, PEM).getFileName() + RETIRED;
+    return files(prefix).stream()
+        .map(file -> file.getFileName().toString().substring(prefix.length()))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  @Override
+  public KeyPair rotateSigning(String name) {
+    Path file = file(name, PEM);
+    String kid = Jwks.kid((ECPublicKey) signing(name).getPublic());
+    Path fresh = null;
+    try {
+      String since = String.format("%015d", Files.getLastModifiedTime(file).toMillis());
+      // First the old key gets a second name, then the new one takes its place: none is ever lost.
+      Path old = dir.resolve(file.getFileName() + OLD + since + "-" + kid);
+      if (!Files.exists(old)) {
+        Files.createLink(old, file);
+      }
+      sync();
+      fresh = write(file, PrivateKeys.toPem((ECPrivateKey) PrivateKeys.generate().getPrivate()));
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+      sync();
+      return signing(name);
+    } catch (IOException e) {
+      throw new IllegalStateException("Cannot change key file " + file, e);
+    } finally {
+      discard(fresh);
+    }
+  }
+
+  @Override
+  public boolean retireSigning(String name, String keyId) {
+    Path file = file(name, PEM);
+    if (!KID.matcher(keyId).matches()) {
+      return false;
+    }
+    List<Path> found =
+        files(file.getFileName() + OLD).stream()
+            .filter(old -> old.getFileName().toString().endsWith("-" + keyId))
+            .toList();
+    try {
+      if (!found.isEmpty()) {
+        // Noted first: after a kill the key is refused, whether its file is still there or not.
+        Path note = dir.resolve(file.getFileName() + RETIRED + keyId);
+        if (!Files.exists(note)) {
+          Files.createFile(note, mode("rw-------"));
+        }
+        sync();
+      }
+      for (Path old : found) {
+        Files.delete(old);
+      }
+      sync();
+      return !found.isEmpty();
+    } catch (IOException e) {
+      throw new IllegalStateException("Cannot delete the former key " + keyId, e);
     }
   }
 

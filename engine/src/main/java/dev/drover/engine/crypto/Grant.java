@@ -10,8 +10,10 @@ import java.util.Optional;
  * @param role what the holder is
  * @param entityId the one entity it is for, or {@link #EVERY_ENTITY}
  * @param orchestratorId the orchestrator it is bound to, where that applies
+ * @param generation how often the orchestrator was revoked before it got this token
  */
-public record Grant(String subject, Role role, String entityId, Optional<String> orchestratorId) {
+public record Grant(
+    String subject, Role role, String entityId, Optional<String> orchestratorId, int generation) {
   /** The entity claim of those who may act for all entities. */
   public static final String EVERY_ENTITY = "*";
 
@@ -25,6 +27,11 @@ public record Grant(String subject, Role role, String entityId, Optional<String>
     if (role.boundToOneEntity() && entityId.equals(EVERY_ENTITY)) {
       throw new IllegalArgumentException("A token of role " + role.wire() + " needs one entity");
     }
+  }
+
+  /** A grant of who was never revoked. */
+  public Grant(String subject, Role role, String entityId, Optional<String> orchestratorId) {
+    this(subject, role, entityId, orchestratorId, 0);
   }
 
   /** A grant that is bound to no orchestrator. */

@@ -2,6 +2,7 @@ package dev.drover.engine.crypto;
 
 import java.security.KeyPair;
 import java.util.List;
+import java.util.Set;
 
 /** Where a process has its keys from; an HSM or a secret store can stand behind it. */
 public interface KeyProvider {
@@ -15,6 +16,46 @@ public interface KeyProvider {
    * @throws IllegalStateException when it cannot be had
    */
   KeyPair signing(String name);
+
+  /**
+   * Former signing keys of a name, newest first: they sign nothing any more, and what they have
+   * signed is still taken.
+   *
+   * @throws IllegalStateException when they cannot be had
+   */
+  default List<KeyPair> olderSigning(String name) {
+    return List.of();
+  }
+
+  /**
+   * The {@code kid}s of keys that are retired: what they have signed is refused.
+   *
+   * @throws IllegalStateException when they cannot be had
+   */
+  default Set<String> retiredSigning(String name) {
+    return Set.of();
+  }
+
+  /**
+   * Makes a new signing key and keeps the former one among {@link #olderSigning}; both are on disk
+   * when this returns.
+   *
+   * @return the new key
+   * @throws IllegalStateException when keys cannot be changed here; the message says where
+   */
+  default KeyPair rotateSigning(String name) {
+    throw new IllegalStateException("The key " + name + " cannot be changed from here");
+  }
+
+  /**
+   * Destroys a former signing key and remembers its {@code kid} among {@link #retiredSigning}.
+   *
+   * @return false when no former key has this {@code kid}
+   * @throws IllegalStateException when keys cannot be changed here; the message says where
+   */
+  default boolean retireSigning(String name, String keyId) {
+    throw new IllegalStateException("The key " + name + " cannot be changed from here");
+  }
 
   /**
    * The 32 secret bytes of a name; the same ones each time.

@@ -10,13 +10,20 @@ import java.util.Optional;
  * @param grant what its token says
  * @param expiresAt when the token ends
  * @param jti the token's id
+ * @param keyId the {@code kid} of the key that signed it; empty without a token
  */
-public record Principal(Grant grant, Instant expiresAt, String jti) {
+public record Principal(Grant grant, Instant expiresAt, String jti, String keyId) {
+  /** Somebody who has proven to be this without a token of a key. */
+  public Principal(Grant grant, Instant expiresAt, String jti) {
+    this(grant, expiresAt, jti, "");
+  }
+
   /** Checks that nothing is missing. */
   public Principal {
     Objects.requireNonNull(grant, "grant");
     Objects.requireNonNull(expiresAt, "expiresAt");
     Objects.requireNonNull(jti, "jti");
+    Objects.requireNonNull(keyId, "keyId");
   }
 
   /** Who holds the token. */

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** Issues the tokens of central: ES256 JWTs with the claims of the contract, "Tokens". */
 public final class TokenIssuer {
@@ -30,23 +31,49 @@ public final class TokenIssuer {
   static final String ENTITY = "entity_id";
   static final String ORCHESTRATOR = "orchestrator_id";
 
-  private final JWSSigner signer;
-  private final JWSHeader header;
+  /** Additive: how often the orchestrator was revoked before; left out for never. */
+  static final String GENERATION = "gen";
+
+  /** A key that is ready to sign. */
+  private record Signing(KeyPair key, JWSHeader header, JWSSigner signer) {
+    static Signing with(KeyPair key) {
+      JWSHeader header =
+          new JWSHeader.Builder(JWSAlgorithm.ES256)
+              .type(JOSEObjectType.JWT)
+              .keyID(Jwks.kid((ECPublicKey) key.getPublic()))
+              .build();
+      try {
+        return new Signing(key, header, new ECDSASigner((ECPrivateKey) key.getPrivate()));
+      } catch (JOSEException e) {
+        throw new IllegalArgumentException("Not a P-256 signing key", e);
+      }
+    }
+  }
+
+  private final Supplier<KeyPair> key;
   private final Clock clock;
+  private volatile Signing signing;
 
   /** An issuer that signs with this P-256 key. */
   public TokenIssuer(KeyPair key, Clock clock) {
+    this(() -> key, clock);
+  }
+
+  /** An issuer that signs with the P-256 key that is the present one, asked for each token. */
+  public TokenIssuer(Supplier<KeyPair> key, Clock clock) {
+    this.key = key;
     this.clock = clock;
-    this.header =
-        new JWSHeader.Builder(JWSAlgorithm.ES256)
-            .type(JOSEObjectType.JWT)
-            .keyID(Jwks.kid((ECPublicKey) key.getPublic()))
-            .build();
-    try {
-      this.signer = new ECDSASigner((ECPrivateKey) key.getPrivate());
-    } catch (JOSEException e) {
-      throw new IllegalArgumentException("Not a P-256 signing key", e);
+    this.signing = Signing.with(key.get());
+  }
+
+  private Signing signing() {
+    KeyPair present = key.get();
+    Signing ready = signing;
+    if (ready.key() != present) {
+      ready = Signing.with(present);
+      signing = ready;
     }
+    return ready;
   }
 
   /**
@@ -73,12 +100,17 @@ public final class TokenIssuer {
             .expirationTime(Date.from(expiresAt))
             .jwtID(jti);
     grant.orchestratorId().ifPresent(id -> claims.claim(ORCHESTRATOR, id));
-    SignedJWT jwt = new SignedJWT(header, claims.build());
+    if (grant.generation() > 0) {
+      claims.claim(GENERATION, grant.generation());
+    }
+    Signing with = signing();
+    SignedJWT jwt = new SignedJWT(with.header(), claims.build());
     try {
-      jwt.sign(signer);
+      jwt.sign(with.signer());
     } catch (JOSEException e) {
       throw new IllegalStateException("Cannot sign a token", e);
     }
-    return new IssuedToken(jwt.serialize(), new Principal(grant, expiresAt, jti));
+    return new IssuedToken(
+        jwt.serialize(), new Principal(grant, expiresAt, jti, with.header().getKeyID()));
   }
 }

@@ -34,23 +34,35 @@ public final class TokenVerifier {
   private final Supplier<JWKSet> keys;
   private final Clock clock;
   private final TokenCache cache;
+  private final Revocations revocations;
 
   /**
-   * A verifier.
+   * A verifier that knows of nothing that was taken back.
    *
    * @param keys the issuer's public keys as of now; asked each time, so a key that is taken out of
    *     the set ends its tokens at once
    * @param cacheSize how many verified tokens are remembered
    */
   public TokenVerifier(Supplier<JWKSet> keys, Clock clock, int cacheSize) {
-    this.keys = keys;
-    this.clock = clock;
-    this.cache = new TokenCache(cacheSize);
+    this(keys, Revocations.NONE, clock, cacheSize);
   }
 
   /** A verifier that remembers 20,000 tokens. */
   public TokenVerifier(Supplier<JWKSet> keys, Clock clock) {
     this(keys, clock, 20_000);
+  }
+
+  /** The same, which also refuses what was taken back; asked for each token, remembered or not. */
+  public TokenVerifier(Supplier<JWKSet> keys, Revocations revocations, Clock clock) {
+    this(keys, revocations, clock, 20_000);
+  }
+
+  private TokenVerifier(
+      Supplier<JWKSet> keys, Revocations revocations, Clock clock, int cacheSize) {
+    this.keys = keys;
+    this.clock = clock;
+    this.cache = new TokenCache(cacheSize);
+    this.revocations = revocations;
   }
 
   /**
@@ -74,10 +86,22 @@ public final class TokenVerifier {
   /**
    * The caller that a token speaks for.
    *
-   * @throws ProtocolException AUTH_TOKEN_EXPIRED past {@code exp}; AUTH_TOKEN_INVALID for anything
-   *     else that is wrong
+   * @throws ProtocolException AUTH_TOKEN_EXPIRED past {@code exp}; AUTH_TOKEN_REVOKED for what was
+   *     taken back; AUTH_TOKEN_INVALID for anything else that is wrong
    */
   public Principal verify(String token) {
+    Principal caller = proven(token);
+    if (revocations.revoked(caller)) {
+      throw revoked("was revoked");
+    }
+    return caller;
+  }
+
+  private static ProtocolException revoked(String why) {
+    return new ProtocolException(ErrorCode.AUTH_TOKEN_REVOKED, "The token " + why);
+  }
+
+  private Principal proven(String token) {
     if (token == null || token.length() > LONGEST_TOKEN) {
       throw invalid("is malformed");
     }
@@ -90,7 +114,7 @@ public final class TokenVerifier {
     }
     SignedJWT jwt = parse(token);
     JWK key = checkSignature(jwt);
-    Principal principal = principal(jwt);
+    Principal principal = principal(jwt, key.getKeyID());
     cache.put(digest, new TokenCache.Entry(principal, key));
     return principal;
   }
@@ -111,6 +135,9 @@ public final class TokenVerifier {
   private JWK key(String kid) {
     JWK key = kid == null ? null : keys.get().getKeyByKeyId(kid);
     if (key == null) {
+      if (kid != null && revocations.retired(kid)) {
+        throw revoked("is signed with a retired key");
+      }
       throw invalid("names no key of central");
     }
     return key;
@@ -133,7 +160,7 @@ public final class TokenVerifier {
     throw invalid("has no valid signature");
   }
 
-  private Principal principal(SignedJWT jwt) {
+  private Principal principal(SignedJWT jwt, String keyId) {
     try {
       JWTClaimsSet claims = jwt.getJWTClaimsSet();
       if (!TokenIssuer.ISSUER.equals(claims.getIssuer())
@@ -152,15 +179,21 @@ public final class TokenVerifier {
               required(claims.getSubject(), "sub"),
               role,
               required(claims.getStringClaim(TokenIssuer.ENTITY), TokenIssuer.ENTITY),
-              Optional.ofNullable(claims.getStringClaim(TokenIssuer.ORCHESTRATOR)));
+              Optional.ofNullable(claims.getStringClaim(TokenIssuer.ORCHESTRATOR)),
+              generation(claims));
       checkExpiry(expiresAt);
       if (notBefore.isAfter(clock.instant().plus(CLOCK_SKEW))) {
         throw invalid("is not valid yet");
       }
-      return new Principal(grant, expiresAt, jti);
+      return new Principal(grant, expiresAt, jti, keyId);
     } catch (ParseException | IllegalArgumentException e) {
       throw invalid("has malformed claims");
     }
+  }
+
+  private static int generation(JWTClaimsSet claims) throws ParseException {
+    Integer generation = claims.getIntegerClaim(TokenIssuer.GENERATION);
+    return generation == null ? 0 : generation;
   }
 
   private void checkExpiry(Instant expiresAt) {

@@ -25,6 +25,15 @@ public final class ProtocolLog {
   /** Exchange property: how many records a flow has synced; told as {@code records_synced}. */
   public static final String RECORDS = "DroverRecordsSynced";
 
+  /** Exchange property: who did it, for what is audited. */
+  public static final String BY = "DroverAuditBy";
+
+  /** Exchange property: what it was done to. */
+  public static final String TARGET = "DroverAuditTarget";
+
+  /** Exchange property: why. */
+  public static final String REASON = "DroverAuditReason";
+
   private final Logger logger;
   private final String entityId;
   private final String orchestratorId;
@@ -58,6 +67,9 @@ public final class ProtocolLog {
     add(line, "orchestrator_id", orchestrator(caller));
     add(line, "trace_id", traceId(exchange.getMessage()));
     line.addKeyValue("duration_ms", Duration.ofMillis(exchange.getClock().elapsed()).toMillis());
+    add(line, "by", exchange.getProperty(BY, String.class));
+    add(line, "target", exchange.getProperty(TARGET, String.class));
+    add(line, "reason", exchange.getProperty(REASON, String.class));
     Integer records = exchange.getProperty(RECORDS, Integer.class);
     if (records != null) {
       line.addKeyValue("records_synced", records);

@@ -1,7 +1,9 @@
 package dev.drover.orchestrator.central;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.crypto.PublicKeys;
 import dev.drover.engine.crypto.Signatures;
+import dev.drover.engine.crypto.TokenIds;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.proto.Json;
 import dev.drover.proto.RegisterRequest;
@@ -14,6 +16,7 @@ import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +34,7 @@ public final class Registration {
   public static final String NEED = "DroverTokenNeed";
 
   private static final String ATTEMPT = "registration_attempt";
+  private static final String REFRESH = "refresh_attempt";
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
   private final CentralLink link;
@@ -97,30 +101,48 @@ public final class Registration {
   }
 
   /**
-   * Writes the signed registration. Its idempotency key is stored before it is sent for the first
-   * time, so that an answer that was lost on the way is given again.
+   * Writes the signed registration. Its idempotency key and its time are stored before it is sent
+   * for the first time, so that an answer that was lost on the way is given again.
    */
   public void writeRegistration(Exchange exchange) {
-    String body = Json.text(request);
-    String attempt =
-        store
-            .setting(ATTEMPT)
-            .filter(known -> known.endsWith("\n" + body))
-            .orElseGet(() -> UUID.randomUUID() + "\n" + body);
-    store.set(Map.of(ATTEMPT, Optional.of(attempt)));
-    sign(exchange.getMessage(), body);
-    exchange.getMessage().setHeader(IDEMPOTENCY_KEY, attempt.substring(0, attempt.indexOf('\n')));
+    String plain = Json.text(request);
+    Attempt attempt = attempt(ATTEMPT, plain);
+    ObjectNode body = Json.object(plain.getBytes(StandardCharsets.UTF_8));
+    sign(exchange.getMessage(), body.put("timestamp", attempt.timestamp()).toString());
+    exchange.getMessage().setHeader(IDEMPOTENCY_KEY, attempt.key());
   }
 
   /**
-   * Adds the signed, empty body of a refresh. One token is exchanged once: its idempotency key is
-   * made of it, so an answer that was lost on the way is given again.
+   * Writes the signed refresh: for this token, at this time. One token is exchanged once; a lost
+   * answer is given again, because the attempt is stored before it is sent.
    */
   public void writeRefresh(Exchange exchange) {
-    sign(exchange.getMessage(), "{}");
-    String token = link.token().map(CentralToken::value).orElse("");
-    byte[] name = ("refresh\n" + token).getBytes(StandardCharsets.UTF_8);
-    exchange.getMessage().setHeader(IDEMPOTENCY_KEY, UUID.nameUUIDFromBytes(name).toString());
+    CentralToken token =
+        link.token().orElseThrow(() -> new IllegalStateException("there is no token to exchange"));
+    String tokenId = TokenIds.jti(token.value());
+    Attempt attempt = attempt(REFRESH, tokenId);
+    ObjectNode body = Json.MAPPER.createObjectNode();
+    body.put("orchestrator_id", token.assignedId()).put("token_id", tokenId);
+    sign(exchange.getMessage(), body.put("timestamp", attempt.timestamp()).toString());
+    exchange.getMessage().setHeader(IDEMPOTENCY_KEY, attempt.key());
+  }
+
+  /** What makes a repetition the same request: its idempotency key and when it was signed. */
+  private record Attempt(String key, String timestamp) {}
+
+  /** The stored attempt for the same content, or a new one, stored. */
+  private Attempt attempt(String setting, String content) {
+    String[] known = store.setting(setting).orElse("").split("\n", 3);
+    if (known.length == 3 && known[2].equals(content)) {
+      return new Attempt(known[0], known[1]);
+    }
+    Attempt fresh =
+        new Attempt(
+            UUID.randomUUID().toString(),
+            clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+    String text = fresh.key() + "\n" + fresh.timestamp() + "\n" + content;
+    store.set(Map.of(setting, Optional.of(text)));
+    return fresh;
   }
 
   private void sign(Message message, String text) {
@@ -145,6 +167,7 @@ public final class Registration {
         Json.MAPPER.readValue(exchange.getMessage().getBody(byte[].class), RegisterResponse.class);
     Map<String, Optional<String>> settings = new HashMap<>();
     settings.put(ATTEMPT, Optional.empty());
+    settings.put(REFRESH, Optional.empty());
     if (answer.initialSyncRequired()) {
       settings.put(MallStore.RESYNC, Optional.of(MallStore.resyncMark("initial_sync_required")));
     }
@@ -158,6 +181,7 @@ public final class Registration {
     String need = exchange.getProperty(NEED, String.class);
     if (need.equals("refresh") && (status == 401 || status == 403 || status == 404)) {
       // Too late for a refresh, or central does not know this mall any more.
+      store.set(Map.of(REFRESH, Optional.empty()));
       link.refused(null);
       notBefore = Instant.MIN;
     } else if (need.equals("registration") && status < 500 && status != 409 && status != 429) {
