@@ -116,8 +116,7 @@ final class KeysCommand {
         .get("/api/keys")
         .path("keys")
         .forEach(
-            key ->
-                out.printf("%s  %s%n", key.path("kid").asText(), key.path("state").asText()));
+            key -> out.printf("%s  %s%n", key.path("kid").asText(), key.path("state").asText()));
     out.flush();
     return ExitCode.OK;
   }
