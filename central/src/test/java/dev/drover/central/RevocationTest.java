@@ -10,10 +10,13 @@ import dev.drover.engine.crypto.TokenIds;
 import dev.drover.proto.Json;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,6 +51,22 @@ class RevocationTest {
   @AfterAll
   static void stop() {
     central.close();
+  }
+
+  @Test
+  void c3WhatCentralKeepsIsItsOwnersOnly() throws IOException {
+    try (Stream<Path> paths = Files.walk(data)) {
+      assertThat(paths.filter(Files::isDirectory)).allMatch(path -> mode(path).equals("rwx------"));
+    }
+    assertThat(mode(data.resolve("keys/central-token.pem"))).isEqualTo("rw-------");
+  }
+
+  private static String mode(Path path) {
+    try {
+      return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void assertRefused(TestCentral.Answer answer, int status, String code) {
@@ -157,7 +177,8 @@ class RevocationTest {
     await().atMost(SOON).until(stream::isDone);
     assertThat(central.get(jwks, null).body()).contains(present).doesNotContain(former);
     assertThat(central.get("/api/keys", central.admin()).body()).contains("retired");
-    assertThat(audited(former)).hasSize(3).contains("signing_key_retired by admin-1");
+    assertThat(audited(former))
+        .containsExactly("signing_key_rotated by admin-1", "signing_key_retired by admin-1");
   }
 
   @Test

@@ -55,7 +55,8 @@ class StrictBodiesTest {
   private static final KeyPair KEY = PrivateKeys.generate();
 
   /** Another form of the same operations, or without a schema for a reason of their own. */
-  private static final List<String> ELSEWHERE = List.of("refreshToken", "importItems");
+  private static final List<String> ELSEWHERE =
+      List.of("refreshToken", "importItems", "restoreOrchestrator", "restoreBeacon");
 
   @TempDir static Path data;
   private static ConfigurableApplicationContext central;
@@ -131,6 +132,11 @@ class StrictBodiesTest {
         entity + "/beacons/b-1/commands",
         Role.OPERATOR,
         "beacon-command-request");
+    String reason = "revocation-request";
+    door("revokeOrchestrator", "POST", api + "/orch-1/revoke", Role.OPERATOR, reason);
+    door("revokeBeacon", "POST", entity + "/beacons/b-1/revoke", Role.OPERATOR, reason);
+    door("rotateSigningKey", "POST", "/api/keys/rotate", Role.ADMIN, reason);
+    door("retireSigningKey", "POST", "/api/keys/k-1/retire", Role.ADMIN, reason);
     door("createItem", "POST", entity + "/areas", Role.OPERATOR, "document");
     door("replaceItemByBody", "PUT", entity + "/areas", Role.OPERATOR, "document");
     door("replaceItem", "PUT", entity + "/areas/area-1", Role.OPERATOR, "document");

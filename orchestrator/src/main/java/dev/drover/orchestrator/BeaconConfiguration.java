@@ -12,9 +12,12 @@ import dev.drover.orchestrator.beacon.AccessLogs;
 import dev.drover.orchestrator.beacon.BeaconCommands;
 import dev.drover.orchestrator.beacon.BeaconMqttAccess;
 import dev.drover.orchestrator.beacon.BeaconProof;
+import dev.drover.orchestrator.beacon.BeaconRevocations;
 import dev.drover.orchestrator.beacon.BeaconStore;
 import dev.drover.orchestrator.beacon.Beacons;
+import dev.drover.orchestrator.beacon.GivenIds;
 import dev.drover.orchestrator.beacon.Nonces;
+import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralKeys;
 import dev.drover.orchestrator.mall.MallIdentity;
 import dev.drover.orchestrator.store.MallStore;
@@ -58,8 +61,15 @@ class BeaconConfiguration {
   }
 
   @Bean
+  BeaconRevocations beaconRevocations(MallStore store, BeaconStore beacons, Clock clock) {
+    return new BeaconRevocations(store.database(), beacons, clock);
+  }
+
+  @Bean
   BeaconProof beaconProof(
       BeaconStore beacons,
+      BeaconRevocations revocations,
+      EntityCache cache,
       MallStore store,
       KeyProvider keys,
       TokenVerifier tokens,
@@ -69,14 +79,25 @@ class BeaconConfiguration {
     Nonces nonces =
         new Nonces(
             store.database(), keys.secret(NONCES), properties.beacons().nonceLifetime(), clock);
-    return new BeaconProof(beacons, nonces, tokens, identity.entityId(), clock);
+    return new BeaconProof(
+        beacons,
+        nonces,
+        revocations,
+        new GivenIds(cache)::given,
+        tokens,
+        identity.entityId(),
+        clock);
   }
 
   @Bean
   BeaconMqttAccess beaconMqttAccess(
-      BeaconProof proof, RateWindows windows, OrchestratorProperties properties, Clock clock) {
+      BeaconProof proof,
+      BeaconRevocations revocations,
+      RateWindows windows,
+      OrchestratorProperties properties,
+      Clock clock) {
     Limit limit = Limit.parse(properties.limits().beaconRequests());
-    return new BeaconMqttAccess(proof, windows, limit, clock);
+    return new BeaconMqttAccess(proof, revocations, windows, limit, clock);
   }
 
   @Bean

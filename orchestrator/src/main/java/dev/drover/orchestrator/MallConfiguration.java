@@ -10,6 +10,7 @@ import dev.drover.engine.grpc.GrpcLimits;
 import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.engine.limit.ByteBudget;
 import dev.drover.orchestrator.beacon.BeaconMqttAccess;
+import dev.drover.orchestrator.beacon.BeaconRevocations;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralCalls;
 import dev.drover.orchestrator.central.CentralContact;
@@ -230,6 +231,7 @@ class MallConfiguration {
       OrchestratorProperties properties,
       KeyProvider keys,
       BeaconMqttAccess beacons,
+      BeaconRevocations revocations,
       ByteBudget budget) {
     if (StringUtils.hasText(properties.mqtt().url())) {
       return new Doors(grpc, Optional.empty(), CompletableFuture.completedFuture(null));
@@ -248,6 +250,7 @@ class MallConfiguration {
                     properties.mqtt().maxConnectionsPerAddress())),
             new MallMqttAccess(keys.secret(MallMqttAccess.SECRET), beacons),
             budget);
+    revocations.onRevoked(broker::disconnect);
     return new Doors(grpc, Optional.of(broker), CompletableFuture.runAsync(broker::start));
   }
 

@@ -1,9 +1,11 @@
 package dev.drover.orchestrator;
 
 import dev.drover.engine.start.HeldPorts;
+import dev.drover.engine.start.PrivateFiles;
 import dev.drover.engine.start.SettingsCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ApplicationListener;
@@ -46,6 +49,11 @@ final class StartChecks implements ApplicationContextInitializer<ConfigurableApp
             text -> LOG.atWarn().addKeyValue("event", "port_awaited").log(text));
     context.addApplicationListener(
         (ApplicationListener<ContextClosedEvent>) closed -> ports.close());
+    // Only now: a start that is refused leaves nothing behind.
+    Path data = Path.of(environment.getProperty("drover.data"));
+    PrivateFiles.close(data);
+    context.addApplicationListener(
+        (ApplicationListener<ApplicationReadyEvent>) ready -> PrivateFiles.close(data));
   }
 
   private static List<HeldPorts.Wanted> wanted(ConfigurableEnvironment settings) {

@@ -1,13 +1,18 @@
 package dev.drover.engine.backbone;
 
 import dev.drover.engine.limit.ByteBudget;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.security.auth.Subject;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptor;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.ServiceRegistry;
 import org.apache.activemq.artemis.core.server.impl.ActiveMQServerImpl;
 import org.apache.activemq.artemis.core.server.impl.ServiceRegistryImpl;
+import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
+import org.apache.activemq.artemis.spi.core.security.jaas.UserPrincipal;
 
 /**
  * The mall's MQTT 5 and 3.1.1 broker inside this process; it answers a QoS 1 message only after its
@@ -108,6 +113,33 @@ public final class EmbeddedArtemis implements AutoCloseable {
   /** Connections, packets and messages that were refused since the start. */
   public synchronized long refused() {
     return door == null ? 0 : door.refused();
+  }
+
+  /**
+   * Closes the open connections of a user; its session and what waits for it stay.
+   *
+   * @return how many there were
+   */
+  public synchronized int disconnect(String user) {
+    if (broker == null) {
+      return 0;
+    }
+    List<RemotingConnection> open =
+        broker.getRemotingService().getConnections().stream()
+            .filter(connection -> isOf(connection, user))
+            .toList();
+    for (RemotingConnection connection : open) {
+      connection.fail(new ActiveMQException("this user was shut out"));
+      connection.getTransportConnection().close();
+    }
+    return open.size();
+  }
+
+  private static boolean isOf(RemotingConnection connection, String user) {
+    Subject subject = connection.getSubject();
+    return subject != null
+        && subject.getPrincipals(UserPrincipal.class).stream()
+            .anyMatch(principal -> principal.getName().equals(user));
   }
 
   /** Ends the connections and closes the journal. */

@@ -90,6 +90,8 @@ final class SettingKinds {
           Map.entry("drover.uplink.queue-bytes", SettingKind.whole(1_024, Integer.MAX_VALUE)),
           Map.entry("drover.uplink.request-bytes", SettingKind.whole(1_024, Integer.MAX_VALUE)),
           Map.entry("drover.uplink.park-after", SettingKind.whole(1, Integer.MAX_VALUE)),
+          Map.entry("drover.central.keys-interval", durationUpTo("5m")),
+          Map.entry("drover.revocation.follow-interval", durationUpTo("5s")),
           Map.entry("drover.health.min-free-mb", SettingKind.whole(0, Long.MAX_VALUE)));
 
   private SettingKinds() {}
@@ -136,6 +138,25 @@ final class SettingKinds {
       return SettingKind.whole(repeats ? 1 : 0, Integer.MAX_VALUE);
     }
     return standard.matches("true|false") ? FLAG : TEXT;
+  }
+
+  /** More than nothing, and at most so long: what others rely on must not be set away. */
+  private static SettingKind durationUpTo(String most) {
+    long mostMs = millis(most);
+    return new SettingKind(
+        "a time such as 250ms or 90s, more than 0 and at most " + most,
+        text -> millis(text) >= 1 && millis(text) <= mostMs);
+  }
+
+  /** The milliseconds of a time, or -1 for what is none. */
+  private static long millis(String text) {
+    Matcher matcher = DURATION.matcher(text);
+    if (!matcher.matches()) {
+      return -1;
+    }
+    long unit = matcher.group(2) == null ? 1 : UNITS.get(matcher.group(2));
+    long number = Long.parseLong(matcher.group(1));
+    return number <= LONGEST_MS / unit ? number * unit : -1;
   }
 
   private static SettingKind duration(long leastMs) {

@@ -30,13 +30,20 @@ public final class BeaconMqttAccess implements MqttAuthoriser {
   }
 
   private final BeaconProof proof;
+  private final BeaconRevocations revocations;
   private final RateWindows windows;
   private final Limit limit;
   private final Clock clock;
 
   /** Access for beacons of one mall, each up to this limit. */
-  public BeaconMqttAccess(BeaconProof proof, RateWindows windows, Limit limit, Clock clock) {
+  public BeaconMqttAccess(
+      BeaconProof proof,
+      BeaconRevocations revocations,
+      RateWindows windows,
+      Limit limit,
+      Clock clock) {
     this.proof = proof;
+    this.revocations = revocations;
     this.windows = windows;
     this.limit = limit;
     this.clock = clock;
@@ -53,7 +60,7 @@ public final class BeaconMqttAccess implements MqttAuthoriser {
 
   @Override
   public boolean allows(Principal identity, String topic, MqttAction action) {
-    if (!(identity instanceof Identity known)) {
+    if (!(identity instanceof Identity known) || revocations.revoked(known.beacon().beaconId())) {
       return false;
     }
     if (action == MqttAction.SUBSCRIBE) {

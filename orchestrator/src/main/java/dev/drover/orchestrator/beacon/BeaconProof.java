@@ -13,6 +13,7 @@ import dev.drover.engine.mqttbatch.MqttBatchConsumer;
 import dev.drover.engine.report.BeaconRegistration;
 import dev.drover.engine.report.Fields;
 import dev.drover.engine.schema.ParsedBody;
+import dev.drover.proto.BeaconId;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -23,6 +24,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
@@ -40,8 +42,13 @@ public final class BeaconProof {
 
   private static final List<String> PROOF = List.of("X-Device-ID", "X-Nonce", "X-Signature");
 
+  /** Exchange property: true when nobody knows the device yet. */
+  public static final String NEW_DEVICE = "DroverNewDevice";
+
   private final BeaconStore store;
   private final Nonces nonces;
+  private final BeaconRevocations revocations;
+  private final BiPredicate<String, String> given;
   private final TokenVerifier tokens;
   private final String entityId;
   private final Clock clock;
@@ -49,12 +56,21 @@ public final class BeaconProof {
   /**
    * Proofs at one mall.
    *
+   * @param given whether the mall's data gives a beacon id to a device; asked with both
    * @param tokens knows those who come with a token instead
    */
   public BeaconProof(
-      BeaconStore store, Nonces nonces, TokenVerifier tokens, String entityId, Clock clock) {
+      BeaconStore store,
+      Nonces nonces,
+      BeaconRevocations revocations,
+      BiPredicate<String, String> given,
+      TokenVerifier tokens,
+      String entityId,
+      Clock clock) {
     this.store = store;
     this.nonces = nonces;
+    this.revocations = revocations;
+    this.given = given;
     this.tokens = tokens;
     this.entityId = entityId;
     this.clock = clock;
@@ -88,18 +104,17 @@ public final class BeaconProof {
 
   /**
    * The caller proves the key that its registration names; it must be the one that the device
-   * registered with first. A new device's key is pinned before anybody hears of it.
+   * registered with first. Sets {@link #NEW_DEVICE}.
    *
-   * @throws ProtocolException AUTH_INVALID_SIGNATURE, VALIDATION_FAILED, ENTITY_FORBIDDEN,
-   *     FORBIDDEN for who has a token
+   * @throws ProtocolException AUTH_INVALID_SIGNATURE, AUTH_TOKEN_REVOKED, VALIDATION_FAILED,
+   *     ENTITY_FORBIDDEN, FORBIDDEN for who has a token
    */
   public void enrol(Exchange exchange) {
     refuseTokens(exchange);
     byte[] bytes = ParsedBody.bytes(exchange);
     ObjectNode body = Fields.body(exchange);
     BeaconRegistration report = BeaconRegistration.read(body);
-    ECPublicKey key =
-        report.publicKey().orElseThrow(() -> Fields.invalid("public_key", "public_key is missing"));
+    ECPublicKey key = key(report);
     if (!report.deviceId().equals(header(exchange, "X-Device-ID"))) {
       throw unproven("X-Device-ID is not the device_id of the registration");
     }
@@ -108,20 +123,65 @@ public final class BeaconProof {
       throw unproven("This device has registered with another key");
     }
     prove(exchange, report.deviceId(), key, bytes);
+    String beaconId = known.map(Beacon::beaconId).orElseGet(() -> choose(report));
+    refuseRevoked(beaconId);
+    exchange.getMessage().removeHeader("X-Idempotency-Key");
+    caller(exchange, beaconId);
+    Authoriser.refuseForeign(Guards.caller(exchange), body.path("entity_id").textValue());
+    exchange.setProperty(NEW_DEVICE, known.isEmpty());
+  }
+
+  /**
+   * Pins the key of a device that {@link #enrol} has proven, durably and before anybody hears of
+   * it. A known one stays as it is.
+   *
+   * @throws ProtocolException AUTH_INVALID_SIGNATURE, ALREADY_EXISTS when somebody was faster
+   */
+  public void pin(Exchange exchange) {
+    ObjectNode body = Fields.body(exchange);
+    BeaconRegistration report = BeaconRegistration.read(body);
+    ECPublicKey key = key(report);
     Beacon beacon =
-        known.orElseGet(() -> store.pin(report.deviceId(), entityId, key, report.beaconId()));
+        store
+            .find(report.deviceId())
+            .orElseGet(() -> store.pin(report.deviceId(), choose(report), key));
     if (!beacon.key().equals(key)) {
       throw unproven("This device has registered with another key");
     }
     accept(exchange, beacon, body);
-    report.beaconId().ifPresent(id -> refuseOther(beacon, id));
+  }
+
+  private static ECPublicKey key(BeaconRegistration report) {
+    return report
+        .publicKey()
+        .orElseThrow(() -> Fields.invalid("public_key", "public_key is missing"));
+  }
+
+  /**
+   * The id that a new device asks for, if the mall's data gives it to that device; else the one
+   * that follows from the device. So nobody takes an id that is meant for another.
+   */
+  private String choose(BeaconRegistration report) {
+    return report
+        .beaconId()
+        .filter(asked -> given.test(asked, report.deviceId()))
+        .orElseGet(() -> BeaconId.of(entityId, report.deviceId()));
+  }
+
+  private void refuseRevoked(String beaconId) {
+    if (revocations.revoked(beaconId)) {
+      throw new ProtocolException(
+          ErrorCode.AUTH_TOKEN_REVOKED,
+          "This beacon was revoked; an operator can restore it",
+          Map.of("beacon_id", beaconId));
+    }
   }
 
   /**
    * The caller proves that it is a registered beacon.
    *
-   * @throws ProtocolException AUTH_INVALID_SIGNATURE, BEACON_NOT_REGISTERED, ENTITY_FORBIDDEN,
-   *     FORBIDDEN for another's report or who has a token
+   * @throws ProtocolException AUTH_INVALID_SIGNATURE, AUTH_TOKEN_REVOKED, BEACON_NOT_REGISTERED,
+   *     ENTITY_FORBIDDEN, FORBIDDEN for another's report or who has a token
    */
   public void authenticate(Exchange exchange) {
     refuseTokens(exchange);
@@ -130,6 +190,7 @@ public final class BeaconProof {
     Beacon beacon =
         store.find(deviceId).filter(Beacon::registered).orElseThrow(() -> unknown(deviceId));
     prove(exchange, deviceId, beacon.key(), bytes);
+    refuseRevoked(beacon.beaconId());
     ObjectNode body = Fields.body(exchange);
     accept(exchange, beacon, body);
     refuseOther(beacon, Fields.id(body, "beacon_id"));
@@ -167,6 +228,7 @@ public final class BeaconProof {
     return store
         .find(deviceId)
         .filter(Beacon::registered)
+        .filter(beacon -> !revocations.revoked(beacon.beaconId()))
         .filter(
             beacon ->
                 proves(deviceId, beacon.key(), nonce, new byte[0], password.substring(dot + 1)));

@@ -8,7 +8,6 @@ import dev.drover.engine.report.BeaconRegistration;
 import dev.drover.orchestrator.store.Database;
 import dev.drover.orchestrator.store.SealedStore;
 import dev.drover.orchestrator.store.SealedTable;
-import dev.drover.proto.BeaconId;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -75,11 +74,9 @@ public final class BeaconStore implements SealedStore {
    * Ties a device to a key and an id, durably. A device that somebody else has tied meanwhile stays
    * as it is.
    *
-   * @param asked the id that it asks for, else the one that central would give it
    * @throws ProtocolException ALREADY_EXISTS when the id is another device's
    */
-  Beacon pin(String deviceId, String entityId, ECPublicKey key, Optional<String> asked) {
-    String beaconId = asked.orElseGet(() -> BeaconId.of(entityId, deviceId));
+  Beacon pin(String deviceId, String beaconId, ECPublicKey key) {
     database.together(
         open ->
             Database.update(

@@ -22,6 +22,11 @@ import org.apache.camel.Message;
  * change; {@link #commit} writes it together with the cursor.
  */
 public final class EventSteps {
+  /** Exchange property: the type of a valid and newer configuration. */
+  public static final String CONFIG_STORED = "DroverConfigStored";
+
+  private static final String REVOKED_BEACONS = "revoked_beacons";
+
   /** Exchange property: the {@link MallEvent}. */
   public static final String EVENT = "DroverMallEvent";
 
@@ -104,10 +109,12 @@ public final class EventSteps {
       decide(exchange, EventStatus.IGNORED, detail, null);
       return;
     }
+    exchange.setProperty(CONFIG_STORED, type.textValue());
+    boolean used = type.textValue().equals(REVOKED_BEACONS);
     decide(
         exchange,
-        EventStatus.IGNORED,
-        "stored, and used by no flow of this mall",
+        used ? EventStatus.APPLIED : EventStatus.IGNORED,
+        used ? null : "stored, and used by no flow of this mall",
         new Effect.ConfigStored(
             type.textValue(), version.longValue(), data.path("config").toString()));
   }
