@@ -173,9 +173,8 @@ class HeaderInjectionTest {
     Set<String> names = names();
     names.removeIf(name -> !name.matches("[A-Za-z0-9._-]+"));
     // Names that an operation declares are its own.
-    Set<String> declared =
-        Set.of("entity_id", "offset", "limit", "max_wait", "access_token", "last_event_id");
-    names.removeIf(name -> declared.contains(name.toLowerCase(Locale.ROOT)));
+    Set<String> declared = Contracts.queryNames();
+    names.removeIf(name -> declared.contains(Contracts.plain(name)));
     List<String> bundles = bundles(names, "%s=%s&", QUERY_BUDGET);
     for (Contracts.Operation operation : Contracts.central()) {
       Target target = target(operation, mall);

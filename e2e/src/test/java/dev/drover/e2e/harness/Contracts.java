@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What the OpenAPI documents say, for tests that go through all operations. */
 public final class Contracts {
@@ -56,6 +57,7 @@ public final class Contracts {
           .replace("{beacon_id}", "no-such-beacon")
           .replace("{request_id}", "no-such-request")
           .replace("{orchestrator_id}", "no-such-orchestrator")
+          .replace("{kid}", "no-such-key")
           .replace("{parked_id}", "4711");
     }
 
@@ -114,6 +116,24 @@ public final class Contracts {
   /** All operations of a mall. */
   public static List<Operation> mall() {
     return operations(List.of("orchestrator.yaml"));
+  }
+
+  /** The names of central's query parameters, as {@link #plain} writes them. */
+  public static Set<String> queryNames() {
+    Set<String> names = new TreeSet<>();
+    for (String file : List.of("central.yaml", "central-streams.yaml")) {
+      for (JsonNode parameter : read(file).findParents("in")) {
+        if (parameter.path("in").asText().equals("query")) {
+          names.add(plain(parameter.path("name").asText()));
+        }
+      }
+    }
+    return names;
+  }
+
+  /** A name of a query as the port compares it: without regard to case, {@code -} and {@code _}. */
+  public static String plain(String name) {
+    return name.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "");
   }
 
   private static List<Operation> operations(List<String> files) {
