@@ -145,10 +145,7 @@ final class KeysCommand {
 
   @Command(
       name = "retire",
-      description = {
-        "Ends a former key: its tokens are refused at central at once, and at malls within 5",
-        "minutes."
-      },
+      description = "Ends a former key: its tokens are refused, at malls within 5 minutes.",
       mixinStandardHelpOptions = true)
   int retire(
       @Mixin CentralOptions options,

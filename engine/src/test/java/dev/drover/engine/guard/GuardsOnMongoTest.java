@@ -330,6 +330,17 @@ class GuardsOnMongoTest {
     Exchange second = request("orch", "k-token", "{}");
     guard.begin(second);
     assertThat(second.getMessage().getBody(String.class)).contains("eyJhbGciOi");
+
+    // An older version stored it in the clear.
+    database
+        .getCollection("idempotency")
+        .updateOne(
+            new Document("_id", stored.getString("_id")),
+            new Document("$set", new Document("answer", "{\"old\":1}"))
+                .append("$unset", new Document("sealed", "")));
+    Exchange third = request("orch", "k-token", "{}");
+    guard.begin(third);
+    assertThat(third.getMessage().getBody(String.class)).isEqualTo("{\"old\":1}");
   }
 
   @Test
