@@ -123,10 +123,7 @@ final class KeysCommand {
 
   @Command(
       name = "rotate",
-      description = {
-        "Makes a new key sign central's tokens. Tokens of the former one go on working until it is",
-        "retired."
-      },
+      description = "Makes a new key sign; tokens of the former one work until it is retired.",
       mixinStandardHelpOptions = true)
   int rotate(
       @Mixin CentralOptions options,
