@@ -66,8 +66,8 @@ public final class TokenVerifier {
   }
 
   /**
-   * The caller of a token that was verified before; empty when only {@link #verify} can tell, which
-   * takes long enough to keep it off an event loop.
+   * The caller of a token that was verified before and was not taken back since; empty when only
+   * {@link #verify} can tell, which takes long enough to keep it off an event loop.
    *
    * @throws ProtocolException AUTH_TOKEN_EXPIRED when it is known and past {@code exp}
    */
@@ -78,7 +78,8 @@ public final class TokenVerifier {
     Optional<TokenCache.Entry> entry =
         cache
             .get(digest(token))
-            .filter(known -> known.key().equals(keys.get().getKeyByKeyId(known.key().getKeyID())));
+            .filter(known -> known.key().equals(keys.get().getKeyByKeyId(known.key().getKeyID())))
+            .filter(known -> !revocations.revoked(known.principal()));
     entry.ifPresent(known -> checkExpiry(known.principal().expiresAt()));
     return entry.map(TokenCache.Entry::principal);
   }

@@ -64,6 +64,34 @@ class TokensTest {
   }
 
   @Test
+  void c11ARememberedTokenThatWasTakenBackIsNotKnownAnyMore() {
+    AtomicReference<String> taken = new AtomicReference<>("");
+    Revocations revocations =
+        new Revocations() {
+          @Override
+          public boolean revoked(Principal caller) {
+            return caller.jti().equals(taken.get());
+          }
+
+          @Override
+          public boolean retired(String keyId) {
+            return false;
+          }
+        };
+    TokenVerifier strict = new TokenVerifier(keys::get, revocations, clock);
+    IssuedToken token = issuer.issue(GRANT, Duration.ofDays(7));
+    assertThat(strict.known(token.value())).isEmpty();
+    strict.verify(token.value());
+    assertThat(strict.known(token.value())).contains(token.principal());
+    taken.set(token.principal().jti());
+    assertThat(strict.known(token.value())).isEmpty();
+    assertThatThrownBy(() -> strict.verify(token.value()))
+        .isInstanceOfSatisfying(
+            ProtocolException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.AUTH_TOKEN_REVOKED));
+  }
+
+  @Test
   void everyRoleTravels() {
     for (Role role : Role.values()) {
       Grant grant = new Grant("x", role, role.boundToOneEntity() ? "mall-a" : "*");
