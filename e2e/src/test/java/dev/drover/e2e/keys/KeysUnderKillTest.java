@@ -31,9 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * B9: central is killed with kill -9 while every POST of the contract but those of revocation stands
- * between its effect and its stored answer, where a step holds it that this test adds to a copy of the flows. The long
- * form: {@code -Ddrover.keys.kills=60}.
+ * B9: central is killed with kill -9 while every POST of the contract but those of revocation
+ * stands between its effect and its stored answer, where a step holds it that this test adds to a
+ * copy of the flows. The long form: {@code -Ddrover.keys.kills=60}.
  */
 class KeysUnderKillTest {
   private static final Logger LOG = LoggerFactory.getLogger(KeysUnderKillTest.class);
@@ -59,7 +59,9 @@ class KeysUnderKillTest {
                     expression: "3600000"
       """;
 
-  /** A repetition of these after a kill is not yet known as one: docs/explanation says what it does. */
+  /**
+   * A repetition of these after a kill is not yet known as one: docs/explanation says what it does.
+   */
   private static final Set<String> NOT_YET =
       Set.of(
           "revokeOrchestrator",
@@ -221,11 +223,12 @@ class KeysUnderKillTest {
 
   private static Set<String> contract() throws IOException {
     String text = Files.readString(JavaProcess.HOME.resolve("proto/openapi/central.yaml"));
-    Set<String> posts = Pattern.compile("\n    post:\n      operationId: (\\w+)")
-        .matcher(text)
-        .results()
-        .map(found -> found.group(1))
-        .collect(Collectors.toSet());
+    Set<String> posts =
+        Pattern.compile("\n    post:\n      operationId: (\\w+)")
+            .matcher(text)
+            .results()
+            .map(found -> found.group(1))
+            .collect(Collectors.toSet());
     posts.removeAll(NOT_YET);
     return posts;
   }
