@@ -6,6 +6,8 @@ import dev.drover.engine.crypto.Sealer;
 import dev.drover.engine.http.ErrorRenderer;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.outbox.OutboxSource;
+import dev.drover.orchestrator.beacon.BeaconRevocations;
+import dev.drover.orchestrator.beacon.BeaconStore;
 import dev.drover.orchestrator.cache.CachedItem;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralCalls;
@@ -160,6 +162,8 @@ final class ModelMall implements AutoCloseable {
     registry.bind(
         "eventSteps",
         new EventSteps(store, acks, new CentralContact(store, Duration.ofHours(24), clock)));
+    BeaconStore beacons = new BeaconStore(store.database(), sealer, clock);
+    registry.bind("beaconRevocations", new BeaconRevocations(store.database(), beacons, clock));
     registry.bind("dataUpdate", new DataUpdate(cache, acks, plan));
     registry.bind("syncPlan", plan);
     registry.bind(
