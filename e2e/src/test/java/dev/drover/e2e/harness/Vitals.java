@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Vitals {
   private static final Duration LIMIT =
-      Duration.ofSeconds(Integer.getInteger("drover.siege.health-seconds", 10));
+      Duration.ofSeconds(Integer.getInteger("drover.siege.health-seconds", 20));
 
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LIMIT).build();
