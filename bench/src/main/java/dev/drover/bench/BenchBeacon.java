@@ -3,39 +3,39 @@ package dev.drover.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.crypto.PrivateKeys;
 import dev.drover.engine.crypto.PublicKeys;
+import dev.drover.engine.crypto.SignatureForm;
+import dev.drover.engine.crypto.Signatures;
 import dev.drover.proto.Json;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
-import java.security.Signature;
+import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
-import java.util.Base64;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A beacon of the benchmark: asks for a nonce, signs, posts. */
 final class BenchBeacon {
-  /** Bytes of a report, about. */
+  /** Bytes of a report of one log, about. */
   static final int SIZE = 250;
 
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  /** As most beacons sign: once hashed. */
+  static final SignatureForm FORM =
+      new SignatureForm(
+          SignatureForm.Hashing.SINGLE, SignatureForm.Layout.DER, SignatureForm.Text.BASE64);
 
-  private final String mall;
   private final String device;
   private final KeyPair key = PrivateKeys.generate();
   private String beaconId;
   private int logs;
+  private int batches;
 
-  BenchBeacon(String mall, String device) {
-    this.mall = mall;
+  BenchBeacon(String device) {
     this.device = device;
   }
 
-  void register() throws Exception {
+  void register(BenchConnection mall) throws IOException {
     Map<String, String> body =
         Map.of(
             "device_id",
@@ -44,43 +44,39 @@ final class BenchBeacon {
             "turnstile",
             "public_key",
             PublicKeys.toPem((ECPublicKey) key.getPublic()));
-    beaconId = proven("register", Json.text(body)).path("beacon_id").asText();
+    beaconId = proven(mall, "register", Json.text(body)).path("beacon_id").asText();
   }
 
-  /** Hands in one access log. */
-  void report() throws Exception {
-    logs++;
+  /** Hands in a batch of so many access logs. */
+  void report(BenchConnection mall, int size) throws IOException {
+    batches++;
+    String entries =
+        IntStream.range(0, size).mapToObj(i -> entry(++logs)).collect(Collectors.joining(","));
     String body =
-        "{\"beacon_id\":\"%s\",\"batch_id\":\"b-%d\",\"total_logs\":1,\"logs\":[{\"log_id\":\"%d\",\"timestamp\":\"2026-11-21T08:00:00Z\",\"user_id\":\"user-%d\",\"result\":\"success\",\"method\":\"ecdsa_proof\",\"duration_ms\":150}]}"
-            .formatted(beaconId, logs, logs, logs % 500);
-    if (proven("access-logs", body).path("stored").asInt() != 1) {
-      throw new IOException("the log was not new");
+        "{\"beacon_id\":\"%s\",\"batch_id\":\"b-%d\",\"total_logs\":%d,\"logs\":[%s]}"
+            .formatted(beaconId, batches, size, entries);
+    if (proven(mall, "access-logs", body).path("stored").asInt() != size) {
+      throw new IOException("the logs were not new");
     }
   }
 
-  private JsonNode proven(String operation, String body) throws Exception {
-    String nonce = post("challenge", "{\"device_id\":\"" + device + "\"}").path("nonce").asText();
-    Signature signer = Signature.getInstance("SHA256withECDSA");
-    signer.initSign(key.getPrivate());
-    signer.update((nonce + body).getBytes(StandardCharsets.UTF_8));
-    String signature = Base64.getEncoder().encodeToString(signer.sign());
-    return post(operation, body, "X-Device-ID", device, "X-Nonce", nonce, "X-Signature", signature);
+  private static String entry(int number) {
+    return "{\"log_id\":\""
+        + number
+        + "\",\"timestamp\":\"2026-11-21T08:00:00Z\",\"user_id\":\"user-"
+        + number % 500
+        + "\",\"result\":\"success\",\"method\":\"ecdsa_proof\",\"duration_ms\":150}";
   }
 
-  private JsonNode post(String operation, String body, String... headers)
-      throws IOException, InterruptedException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(mall + "/beacons/" + operation))
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    HttpResponse<byte[]> answer =
-        HTTP.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-    if (answer.statusCode() != 200) {
-      throw new IOException(operation + ": " + new String(answer.body(), StandardCharsets.UTF_8));
-    }
-    return Json.tree(answer.body());
+  private JsonNode proven(BenchConnection mall, String operation, String body) throws IOException {
+    JsonNode challenge = mall.post("/beacons/challenge", "{\"device_id\":\"" + device + "\"}", "");
+    String nonce = challenge.path("nonce").asText();
+    byte[] signed = (nonce + body).getBytes(StandardCharsets.UTF_8);
+    String signature = Signatures.sign((ECPrivateKey) key.getPrivate(), signed, FORM);
+    return mall.post(
+        "/beacons/" + operation,
+        body,
+        "X-Device-ID: %s\r\nX-Nonce: %s\r\nX-Signature: %s\r\n"
+            .formatted(device, nonce, signature));
   }
 }

@@ -96,6 +96,11 @@ final class Machine {
 
   /** The processor time that a process has used, in seconds. */
   static double cpu(Process process) {
+    return cpu(process.toHandle());
+  }
+
+  /** As {@link #cpu(Process)}. */
+  static double cpu(ProcessHandle process) {
     return process.info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1e3;
   }
 

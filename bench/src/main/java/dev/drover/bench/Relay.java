@@ -10,6 +10,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
@@ -77,6 +79,8 @@ final class Relay implements Closeable {
   private final ServerSocket door;
   private final int target;
   private final List<Passing> passed = new ArrayList<>();
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean cut;
 
   /** Begins to relay to a port of this machine. */
   Relay(int target) throws IOException {
@@ -99,9 +103,28 @@ final class Relay implements Closeable {
     }
   }
 
+  /** From now on nothing passes. */
+  void cut() throws IOException {
+    cut = true;
+    for (Socket client : open) {
+      client.close();
+    }
+  }
+
+  /** The line is there again. */
+  void mend() {
+    cut = false;
+  }
+
   private void accept() throws IOException {
     while (true) {
       Socket client = door.accept();
+      if (cut) {
+        client.close();
+        continue;
+      }
+      open.removeIf(Socket::isClosed);
+      open.add(client);
       Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
       client.setTcpNoDelay(true);
       server.setTcpNoDelay(true);

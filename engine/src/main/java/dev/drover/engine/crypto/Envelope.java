@@ -5,7 +5,6 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWEAlgorithm;
 import com.nimbusds.jose.JWEHeader;
 import com.nimbusds.jose.JWEObject;
-import com.nimbusds.jose.crypto.ECDHDecrypter;
 import com.nimbusds.jose.jwk.ECKey;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
@@ -24,6 +23,8 @@ import java.util.regex.Pattern;
 public final class Envelope {
   private static final Pattern COMPACT =
       Pattern.compile("[A-Za-z0-9_-]+\\.\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
+
+  private static final EnvelopeOpener OPENER = new EnvelopeOpener();
 
   /** A mall seals for one key, until central has another one. */
   private static volatile EnvelopeSeal last;
@@ -62,8 +63,7 @@ public final class Envelope {
       if (JWEAlgorithm.ECDH_ES.equals(header.getAlgorithm())
           && EncryptionMethod.A256GCM.equals(header.getEncryptionMethod())
           && header.getCompressionAlgorithm() == null) {
-        sealed.decrypt(new ECDHDecrypter((ECPrivateKey) key.getPrivate()));
-        return sealed.getPayload().toBytes();
+        return OPENER.open(sealed, (ECPrivateKey) key.getPrivate());
       }
     } catch (ParseException | JOSEException | RuntimeException e) {
       throw refused();

@@ -11,6 +11,9 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -19,23 +22,49 @@ import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 import org.bouncycastle.util.BigIntegers;
 
 /**
- * Makes JWE compact with ECDH-ES and A256GCM for one recipient (RFC 7518, section 4.6). The
- * recipient's point is prepared once, so that sealing takes a tenth of the time of the JDK's curve;
- * each seal has an ephemeral key of its own. Thread-safe.
+ * Makes JWE compact with ECDH-ES and A256GCM for one recipient (RFC 7518, section 4.6). The curve
+ * takes longer than everything else together, for who seals and for who opens; so one ephemeral
+ * key, and the secret that it agrees on, serves for a minute. Each seal has a nonce of its own. Who
+ * finds such a secret reads a minute of one mall, which the mall has in clear anyway. Thread-safe.
  */
 final class EnvelopeSeal {
   private static final String ENCRYPTION = "A256GCM";
   private static final int COORDINATE = 32;
-  private static final int NONCE = 12;
-  private static final int TAG = 16;
+
+  /** Bytes of a nonce. */
+  static final int NONCE = 12;
+
+  /** Bytes of an authentication tag. */
+  static final int TAG = 16;
+
   private static final Base64.Encoder TEXT = Base64.getUrlEncoder().withoutPadding();
   private static final SecureRandom RANDOM = new SecureRandom();
+
+  private static final long KEPT = TimeUnit.MINUTES.toNanos(1);
+
+  /** Random nonces of 96 bits stay apart for far more seals under one secret. */
+  private static final int MOST = 100_000;
+
+  /** What an ephemeral key has agreed on, and since when. */
+  private record Agreement(byte[] header, SecretKeySpec secret, long since, AtomicInteger seals) {
+    boolean ends(long now) {
+      return now - since > KEPT || seals.getAndIncrement() >= MOST;
+    }
+  }
 
   private final ECKey key;
   private final String keyId;
   private final ECPoint recipient;
+  private final LongSupplier nanos;
+  private Agreement agreement;
 
   EnvelopeSeal(ECKey recipient) {
+    this(recipient, System::nanoTime);
+  }
+
+  /** With a clock that only waits are measured by. */
+  EnvelopeSeal(ECKey recipient, LongSupplier nanos) {
+    this.nanos = nanos;
     this.key = recipient;
     this.keyId = recipient.getKeyID();
     this.recipient =
@@ -52,21 +81,13 @@ final class EnvelopeSeal {
 
   /** The compact form of these bytes. */
   String seal(byte[] content) {
-    BigInteger secret =
-        BigIntegers.createRandomInRange(
-            BigInteger.ONE, P256.DOMAIN.getN().subtract(BigInteger.ONE), RANDOM);
-    FixedPointCombMultiplier multiplier = new FixedPointCombMultiplier();
-    ECPoint ephemeral = multiplier.multiply(P256.DOMAIN.getG(), secret).normalize();
-    ECPoint shared = multiplier.multiply(recipient, secret).normalize();
-    byte[] header = header(ephemeral);
+    Agreement agreed = agreement();
+    byte[] header = agreed.header();
     byte[] nonce = new byte[NONCE];
     RANDOM.nextBytes(nonce);
     try {
       Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-      cipher.init(
-          Cipher.ENCRYPT_MODE,
-          new SecretKeySpec(derive(shared), "AES"),
-          new GCMParameterSpec(8 * TAG, nonce));
+      cipher.init(Cipher.ENCRYPT_MODE, agreed.secret(), new GCMParameterSpec(8 * TAG, nonce));
       cipher.updateAAD(header);
       byte[] sealed = cipher.doFinal(content);
       byte[] tag = Arrays.copyOfRange(sealed, sealed.length - TAG, sealed.length);
@@ -83,6 +104,25 @@ final class EnvelopeSeal {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("cannot seal for key " + keyId, e);
     }
+  }
+
+  private synchronized Agreement agreement() {
+    long now = nanos.getAsLong();
+    if (agreement == null || agreement.ends(now)) {
+      agreement = agree(now);
+    }
+    return agreement;
+  }
+
+  private Agreement agree(long now) {
+    BigInteger secret =
+        BigIntegers.createRandomInRange(
+            BigInteger.ONE, P256.DOMAIN.getN().subtract(BigInteger.ONE), RANDOM);
+    FixedPointCombMultiplier multiplier = new FixedPointCombMultiplier();
+    ECPoint ephemeral = multiplier.multiply(P256.DOMAIN.getG(), secret).normalize();
+    ECPoint shared = multiplier.multiply(recipient, secret).normalize();
+    return new Agreement(
+        header(ephemeral), new SecretKeySpec(derive(shared), "AES"), now, new AtomicInteger(1));
   }
 
   private static String ascii(ByteBuffer text) {

@@ -26,9 +26,12 @@ import java.security.KeyPair;
 import java.security.Provider;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
@@ -67,6 +70,62 @@ class EnvelopeTest {
     String jwe = Envelope.seal(LOGS, offered);
     assertThat(Envelope.open(jwe, key)).isEqualTo(LOGS);
     assertThat(Envelope.seal(LOGS, offered)).as("never the same twice").isNotEqualTo(jwe);
+  }
+
+  @Test
+  void anEphemeralKeyServesForAMinute() {
+    AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1);
+    EnvelopeSeal seal = new EnvelopeSeal(offered, now::get);
+    List<String> sealed = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      sealed.add(seal.seal(LOGS));
+    }
+    now.addAndGet(Duration.ofMinutes(1).toNanos());
+    sealed.add(seal.seal(LOGS));
+    now.incrementAndGet();
+    String next = seal.seal(LOGS);
+    sealed.forEach(jwe -> assertThat(part(jwe, 0)).isEqualTo(part(sealed.get(0), 0)));
+    assertThat(sealed.stream().map(jwe -> part(jwe, 2)).distinct()).as("nonces").hasSize(101);
+    assertThat(part(next, 0)).isNotEqualTo(part(sealed.get(0), 0));
+    sealed.add(next);
+    sealed.forEach(jwe -> assertThat(Envelope.open(jwe, key)).isEqualTo(LOGS));
+  }
+
+  @Test
+  void whatIsKnownOfOneKeyOpensNothingForAnother() {
+    String jwe = Envelope.seal(LOGS, offered);
+    assertThat(Envelope.open(jwe, key)).isEqualTo(LOGS);
+    refused(jwe, PrivateKeys.generate());
+    String other = Envelope.seal("{}".getBytes(UTF_8), offered);
+    refused(jwe.replace(part(jwe, 4), part(other, 4)), key);
+    assertThat(Envelope.open(other, key)).isEqualTo("{}".getBytes(UTF_8));
+  }
+
+  private static String part(String jwe, int index) {
+    return jwe.split("\\.", -1)[index];
+  }
+
+  @Test
+  void theTagIsWhole() {
+    String jwe = Envelope.seal(LOGS, offered);
+    Base64.Encoder encoder = Base64.getUrlEncoder().withoutPadding();
+    byte[] text = Base64.getUrlDecoder().decode(part(jwe, 3));
+    byte[] tag = Base64.getUrlDecoder().decode(part(jwe, 4));
+    byte[] longer = Arrays.copyOf(text, text.length + 1);
+    longer[text.length] = tag[0];
+    refused(
+        jwe.replace(part(jwe, 3), encoder.encodeToString(longer))
+            .replace(part(jwe, 4), encoder.encodeToString(Arrays.copyOfRange(tag, 1, 16))),
+        key);
+  }
+
+  @Test
+  void aPointOffTheCurveIsRefused() throws Exception {
+    String jwe = Envelope.seal(LOGS, offered);
+    ObjectNode header = Json.object(Base64.getUrlDecoder().decode(part(jwe, 0)));
+    ((ObjectNode) header.get("epk")).put("y", header.get("epk").get("x").textValue());
+    refused(withHeader(jwe, header.toString()), key);
+    refused(withHeader(jwe, header.without("epk").toString()), key);
   }
 
   @Test

@@ -7,9 +7,9 @@ import dev.drover.engine.guard.Guards;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.report.Fields;
 import dev.drover.orchestrator.store.Database;
+import dev.drover.orchestrator.store.Session;
 import dev.drover.orchestrator.uplink.UplinkDoor;
 import dev.drover.proto.Json;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -167,7 +167,7 @@ public final class BeaconRevocations {
     }
   }
 
-  private static int insert(Connection open, String beaconId, String origin, long now)
+  private static int insert(Session open, String beaconId, String origin, long now)
       throws SQLException {
     return Database.update(
         open,
@@ -187,7 +187,7 @@ public final class BeaconRevocations {
   }
 
   private static void audit(
-      Connection open, Exchange exchange, String action, String target, String reason, long now)
+      Session open, Exchange exchange, String action, String target, String reason, long now)
       throws SQLException {
     Principal caller = Guards.caller(exchange);
     Database.update(

@@ -2,19 +2,19 @@ package dev.drover.orchestrator.cache;
 
 import dev.drover.engine.crypto.SealBrokenException;
 import dev.drover.orchestrator.store.Database;
+import dev.drover.orchestrator.store.Session;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 
 /** Reads the cache's file through a connection of its own, which has nothing of it in memory. */
 final class CacheCheck implements AutoCloseable {
-  private final Connection open;
+  private final Session open;
 
   CacheCheck(Path file) {
     try {
-      open = DriverManager.getConnection("jdbc:sqlite:" + file);
+      open = new Session(DriverManager.getConnection("jdbc:sqlite:" + file));
     } catch (SQLException e) {
       throw refused(e);
     }

@@ -3,11 +3,11 @@ package dev.drover.orchestrator.cache;
 import dev.drover.engine.crypto.SealBrokenException;
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.orchestrator.store.Database;
+import dev.drover.orchestrator.store.Session;
 import dev.drover.proto.Json;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -166,12 +166,13 @@ final class CacheFile implements AutoCloseable {
    * #PAGE_BYTES}.
    */
   static List<Row> range(
-      Connection open, long generation, String collection, String after, String to, int limit)
+      Session open, long generation, String collection, String after, String to, int limit)
       throws SQLException {
     try (PreparedStatement select =
-        open.prepareStatement(
-            "SELECT id, value FROM items WHERE generation = ? AND collection = ? AND id > ? AND (?"
-                + " IS NULL OR id <= ?) ORDER BY id LIMIT ?")) {
+        open.connection()
+            .prepareStatement(
+                "SELECT id, value FROM items WHERE generation = ? AND collection = ? AND id > ? AND (?"
+                    + " IS NULL OR id <= ?) ORDER BY id LIMIT ?")) {
       select.setLong(1, generation);
       select.setString(2, collection);
       select.setString(3, after);
@@ -200,8 +201,9 @@ final class CacheFile implements AutoCloseable {
     database.read(
         open -> {
           try (PreparedStatement select =
-              open.prepareStatement(
-                  "SELECT collection, id, value FROM items WHERE generation = ?")) {
+              open.connection()
+                  .prepareStatement(
+                      "SELECT collection, id, value FROM items WHERE generation = ?")) {
             select.setLong(1, generation);
             try (ResultSet found = select.executeQuery()) {
               while (found.next()) {

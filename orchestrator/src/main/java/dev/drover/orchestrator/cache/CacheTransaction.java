@@ -1,6 +1,6 @@
 package dev.drover.orchestrator.cache;
 
-import java.sql.Connection;
+import dev.drover.orchestrator.store.Session;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
@@ -11,15 +11,19 @@ final class CacheTransaction implements AutoCloseable {
   private final PreparedStatement delete;
   private final PreparedStatement meta;
 
-  CacheTransaction(CacheFile file, Connection open) throws SQLException {
+  CacheTransaction(CacheFile file, Session open) throws SQLException {
     this.file = file;
     this.put =
-        open.prepareStatement(
-            "INSERT OR REPLACE INTO items (generation, collection, id, value) VALUES (?, ?, ?, ?)");
+        open.connection()
+            .prepareStatement(
+                "INSERT OR REPLACE INTO items (generation, collection, id, value) VALUES (?, ?, ?, ?)");
     this.delete =
-        open.prepareStatement(
-            "DELETE FROM items WHERE generation = ? AND collection = ? AND id = ?");
-    this.meta = open.prepareStatement("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)");
+        open.connection()
+            .prepareStatement(
+                "DELETE FROM items WHERE generation = ? AND collection = ? AND id = ?");
+    this.meta =
+        open.connection()
+            .prepareStatement("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)");
   }
 
   void put(long generation, String collection, String id, byte[] hash, String json)

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.outbox.OutboxSource;
 import dev.drover.proto.Json;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -43,7 +42,7 @@ public final class AckQueue implements OutboxSource {
   }
 
   /** Writes down that an event's acknowledgement is owed; part of the event's own transaction. */
-  static void owe(Connection open, MallEvent event) throws SQLException {
+  static void owe(Session open, MallEvent event) throws SQLException {
     // An event without an id is not acknowledged; its key stands for the delta that it wants.
     Database.update(
         open,
@@ -79,7 +78,7 @@ public final class AckQueue implements OutboxSource {
     wake.run();
   }
 
-  private void queue(Connection open, String id, String key) throws SQLException {
+  private void queue(Session open, String id, String key) throws SQLException {
     Database.update(
         open,
         "INSERT INTO acks (event_id, status, detail, queued_at) SELECT ?, status, detail,"

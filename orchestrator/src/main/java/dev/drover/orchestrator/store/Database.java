@@ -7,11 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,7 +22,7 @@ public final class Database implements AutoCloseable {
   @FunctionalInterface
   public interface Work<T> {
     /** Runs with a connection that nobody else uses meanwhile. */
-    T run(Connection connection) throws SQLException;
+    T run(Session open) throws SQLException;
   }
 
   /** Makes a value of a row. */
@@ -37,9 +35,9 @@ public final class Database implements AutoCloseable {
   // SQLITE_FULL
   private static final int DISK_FULL = 13;
 
-  private final Connection connection;
-  private final Connection reader;
-  private final Object reading = new Object();
+  private final Session writer;
+  private final Session reader;
+  private final Object readLock = new Object();
   private final GroupWrites group = new GroupWrites(this);
 
   /**
@@ -56,9 +54,10 @@ public final class Database implements AutoCloseable {
       for (String sql : schema) {
         execute(writing, sql);
       }
-      connection = writing;
-      reader = open(file);
-      execute(reader, "PRAGMA query_only=ON");
+      Connection reading = open(file);
+      execute(reading, "PRAGMA query_only=ON");
+      writer = new Session(writing);
+      reader = new Session(reading);
     } catch (IOException | SQLException e) {
       closeQuietly(writing);
       throw new IllegalStateException("cannot open the mall's store " + file + ": " + e, e);
@@ -102,11 +101,12 @@ public final class Database implements AutoCloseable {
    * @throws IllegalStateException when the database refuses
    */
   public synchronized <T> T transaction(Work<T> work) {
+    Connection connection = writer.connection();
     try {
       connection.setAutoCommit(false);
       T result;
       try {
-        result = work.run(connection);
+        result = work.run(writer);
         connection.commit();
       } catch (SQLException | RuntimeException e) {
         undo(e);
@@ -146,6 +146,7 @@ public final class Database implements AutoCloseable {
 
   /** SQLite has undone it already after some errors; the first error is the one to tell. */
   private void undo(Exception why) {
+    Connection connection = writer.connection();
     try {
       connection.rollback();
     } catch (SQLException e) {
@@ -165,7 +166,7 @@ public final class Database implements AutoCloseable {
    * @throws IllegalStateException when the database refuses
    */
   public <T> T read(Work<T> work) {
-    synchronized (reading) {
+    synchronized (readLock) {
       try {
         return work.run(reader);
       } catch (SQLException e) {
@@ -190,41 +191,23 @@ public final class Database implements AutoCloseable {
   }
 
   /** The rows of a query within a transaction. */
-  public static <T> List<T> query(Connection open, Row<T> row, String sql, Object... values)
+  public static <T> List<T> query(Session open, Row<T> row, String sql, Object... values)
       throws SQLException {
-    try (PreparedStatement statement = prepare(open, sql, values);
-        ResultSet result = statement.executeQuery()) {
-      List<T> rows = new ArrayList<>();
-      while (result.next()) {
-        rows.add(row.read(result));
-      }
-      return rows;
-    }
+    return open.query(row, sql, values);
   }
 
   /** Runs one statement within a transaction; returns how many rows it changed. */
-  public static int update(Connection open, String sql, Object... values) throws SQLException {
-    try (PreparedStatement statement = prepare(open, sql, values)) {
-      return statement.executeUpdate();
-    }
-  }
-
-  private static PreparedStatement prepare(Connection open, String sql, Object... values)
-      throws SQLException {
-    PreparedStatement statement = open.prepareStatement(sql);
-    for (int i = 0; i < values.length; i++) {
-      statement.setObject(i + 1, values[i]);
-    }
-    return statement;
+  public static int update(Session open, String sql, Object... values) throws SQLException {
+    return open.update(sql, values);
   }
 
   @Override
   public synchronized void close() {
     try {
-      synchronized (reading) {
+      synchronized (readLock) {
         reader.close();
       }
-      connection.close();
+      writer.close();
     } catch (SQLException e) {
       throw new IllegalStateException("cannot close the mall's store", e);
     }

@@ -1,6 +1,5 @@
 package dev.drover.orchestrator.store;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +23,7 @@ final class GroupWrites {
       this.work = work;
     }
 
-    void run(Connection open) throws SQLException {
+    void run(Session open) throws SQLException {
       result = work.run(open);
     }
   }

@@ -3,7 +3,6 @@ package dev.drover.orchestrator.store;
 import dev.drover.engine.crypto.Sealer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -141,7 +140,7 @@ public final class MallStore implements SealedStore, AutoCloseable {
         });
   }
 
-  private void set(Connection open, String name, String value) throws SQLException {
+  private void set(Session open, String name, String value) throws SQLException {
     if (value == null) {
       Database.update(open, "DELETE FROM settings WHERE name = ?", name);
       return;
@@ -188,7 +187,7 @@ public final class MallStore implements SealedStore, AutoCloseable {
         });
   }
 
-  private void apply(Connection open, MallEvent event, Effect effect) throws SQLException {
+  private void apply(Session open, MallEvent event, Effect effect) throws SQLException {
     if (effect instanceof Effect.DeltaOwed) {
       AckQueue.owe(open, event);
     } else if (effect instanceof Effect.ConfigStored config) {

@@ -2,7 +2,6 @@ package dev.drover.orchestrator.store;
 
 import dev.drover.engine.crypto.SealBrokenException;
 import dev.drover.engine.crypto.Sealer;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -62,7 +61,7 @@ public record SealedTable(
     return database.transaction(open -> seal(open, sealer, after, limit));
   }
 
-  private Batch seal(Connection open, Sealer sealer, List<Object> after, int limit)
+  private Batch seal(Session open, Sealer sealer, List<Object> after, int limit)
       throws SQLException {
     int broken = 0;
     List<Entry> found = next(open, sealer, after, limit);
@@ -79,7 +78,7 @@ public record SealedTable(
     return new Batch(found.size() - broken, broken, last);
   }
 
-  private List<Entry> next(Connection open, Sealer sealer, List<Object> after, int limit)
+  private List<Entry> next(Session open, Sealer sealer, List<Object> after, int limit)
       throws SQLException {
     String columns = String.join(", ", keys);
     String marks = String.join(", ", Collections.nCopies(keys.size(), "?"));

@@ -1,7 +1,7 @@
 package dev.drover.orchestrator.uplink;
 
 import dev.drover.orchestrator.store.Database;
-import java.sql.Connection;
+import dev.drover.orchestrator.store.Session;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
@@ -27,7 +27,7 @@ final class ParkedItems {
   }
 
   /** Parks an item after its last try; part of the transaction that ends its row. */
-  void park(Connection open, UplinkItem item, String reason, String step) throws SQLException {
+  void park(Session open, UplinkItem item, String reason, String step) throws SQLException {
     String body = item.body() == null ? "null" : item.body();
     long size = UplinkRoom.size(body);
     Database.update(
@@ -121,7 +121,7 @@ final class ParkedItems {
   /** What an item says that has a number; the text is null when its seal is broken. */
   private record Body(String key, String text, long size) {}
 
-  private Optional<Body> body(Connection open, long id) throws SQLException {
+  private Optional<Body> body(Session open, long id) throws SQLException {
     return Database.query(
             open,
             row ->

@@ -1,14 +1,14 @@
 package dev.drover.orchestrator.uplink;
 
 import dev.drover.orchestrator.store.Database;
-import java.sql.Connection;
+import dev.drover.orchestrator.store.Session;
 import java.sql.SQLException;
 
 /** The ledger's counters and marks; each change is part of the transaction that it tells of. */
 final class UplinkCounts {
   private UplinkCounts() {}
 
-  static void add(Connection open, String name, long by) throws SQLException {
+  static void add(Session open, String name, long by) throws SQLException {
     Database.update(
         open,
         "INSERT INTO uplink_counts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET"
@@ -18,7 +18,7 @@ final class UplinkCounts {
   }
 
   /** Sets a mark that never goes back. */
-  static void raise(Connection open, String name, long to) throws SQLException {
+  static void raise(Session open, String name, long to) throws SQLException {
     Database.update(
         open,
         "INSERT INTO uplink_counts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET"

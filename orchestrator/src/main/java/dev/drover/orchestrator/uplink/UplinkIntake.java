@@ -1,7 +1,7 @@
 package dev.drover.orchestrator.uplink;
 
 import dev.drover.orchestrator.store.Database;
-import java.sql.Connection;
+import dev.drover.orchestrator.store.Session;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -35,7 +35,7 @@ final class UplinkIntake {
     return seq.isEmpty() ? Optional.empty() : Optional.of(item.numbered(seq.getAsLong()));
   }
 
-  private OptionalLong insert(Connection open, UplinkItem item) throws SQLException {
+  private OptionalLong insert(Session open, UplinkItem item) throws SQLException {
     List<Long> same =
         Database.query(
             open,
@@ -76,7 +76,7 @@ final class UplinkIntake {
   }
 
   /** A beacon's logs must not overtake its registration, which goes in another queue. */
-  private static Long waitsFor(Connection open, UplinkItem item) throws SQLException {
+  private static Long waitsFor(Session open, UplinkItem item) throws SQLException {
     if (item.queue() == UplinkClass.URGENT || item.key().isEmpty()) {
       return null;
     }
@@ -91,7 +91,7 @@ final class UplinkIntake {
   }
 
   /** What may be dropped gives way to what may not. */
-  private boolean makeRoom(Connection open, UplinkClass queue, long size) throws SQLException {
+  private boolean makeRoom(Session open, UplinkClass queue, long size) throws SQLException {
     while (!room.fits(size)) {
       boolean freed =
           queue != UplinkClass.LATEST
@@ -107,7 +107,7 @@ final class UplinkIntake {
     return true;
   }
 
-  private int supersede(Connection open, String where, Object... values) throws SQLException {
+  private int supersede(Session open, String where, Object... values) throws SQLException {
     List<Long> sizes =
         Database.query(
             open,

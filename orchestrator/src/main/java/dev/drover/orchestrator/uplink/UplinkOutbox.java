@@ -35,7 +35,7 @@ public final class UplinkOutbox implements OutboxSource {
     this.classes = classes;
     this.centralIsThere = centralIsThere;
     this.window = window;
-    store.onReady(() -> wake.run());
+    classes.forEach(queue -> store.onReady(queue, () -> wake.run()));
   }
 
   /**

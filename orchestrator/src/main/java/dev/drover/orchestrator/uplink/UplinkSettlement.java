@@ -1,7 +1,7 @@
 package dev.drover.orchestrator.uplink;
 
 import dev.drover.orchestrator.store.Database;
-import java.sql.Connection;
+import dev.drover.orchestrator.store.Session;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,12 +18,12 @@ import java.util.Map;
 final class UplinkSettlement {
   private record Closed(long seq, long size, UplinkClass queue, String key) {}
 
-  private final Connection open;
+  private final Session open;
   private final UplinkRoom room;
   private final Map<String, Long> counted = new HashMap<>();
   private long receipt;
 
-  UplinkSettlement(Connection open, UplinkRoom room) {
+  UplinkSettlement(Session open, UplinkRoom room) {
     this.open = open;
     this.room = room;
   }

@@ -7,7 +7,9 @@ import dev.drover.orchestrator.store.SealedStore;
 import dev.drover.orchestrator.store.SealedTable;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -26,7 +28,7 @@ public final class UplinkStore implements SealedStore {
   private final UplinkIntake intake;
   private final ParkedItems parked;
   private final UplinkPulse pulse = new UplinkPulse(System::nanoTime);
-  private final List<Runnable> wakes = new CopyOnWriteArrayList<>();
+  private final Map<UplinkClass, List<Runnable>> wakes = new EnumMap<>(UplinkClass.class);
 
   /**
    * The uplink of this store.
@@ -36,6 +38,9 @@ public final class UplinkStore implements SealedStore {
   public UplinkStore(MallStore store, long maxBytes, Clock clock) {
     this.database = store.database();
     UplinkSeal seal = new UplinkSeal(store.sealer());
+    for (UplinkClass queue : UplinkClass.values()) {
+      wakes.put(queue, new CopyOnWriteArrayList<>());
+    }
     this.rows = new UplinkRows(database, seal);
     database.transaction(
         open -> {
@@ -67,7 +72,7 @@ public final class UplinkStore implements SealedStore {
   public Optional<UplinkItem> accept(
       String type, String key, UplinkClass queue, String given, String body) {
     Optional<UplinkItem> accepted = intake.accept(type, key, queue, given, body);
-    wake();
+    wakes.get(queue).forEach(Runnable::run);
     return accepted;
   }
 
@@ -188,13 +193,13 @@ public final class UplinkStore implements SealedStore {
         .orElseThrow();
   }
 
-  /** Runs this when there is something new to publish. */
-  void onReady(Runnable wake) {
-    wakes.add(wake);
+  /** Runs this when there may be something new of a class to publish. */
+  void onReady(UplinkClass queue, Runnable wake) {
+    wakes.get(queue).add(wake);
   }
 
   private void wake() {
-    wakes.forEach(Runnable::run);
+    wakes.values().forEach(all -> all.forEach(Runnable::run));
   }
 
   private long count(String sql, Object... values) {

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.engine.checksum.EntityDigest;
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.orchestrator.store.Database;
+import dev.drover.orchestrator.store.Session;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -188,7 +188,7 @@ class EntityCacheTest {
     }
   }
 
-  private static long pragma(Connection open, String sql) throws SQLException {
+  private static long pragma(Session open, String sql) throws SQLException {
     return Database.query(open, row -> row.getLong(1), sql).get(0);
   }
 
