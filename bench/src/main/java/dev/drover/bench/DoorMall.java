@@ -3,13 +3,12 @@ package dev.drover.bench;
 import dev.drover.engine.crypto.FileKeyProvider;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/** A mall with an empty data directory, as {@code ./drover up} runs it from its second start on. */
+/** A mall with an empty data directory, as a unit file or an image runs it. */
 final class DoorMall {
   private static final String JAVA = System.getProperty("java.home") + "/bin/java";
 
@@ -25,7 +24,7 @@ final class DoorMall {
     for (String door : List.of("", "GRPC_", "MANAGEMENT_", "MQTT_")) {
       environment.put("DROVER_" + door + "PORT", String.valueOf(Machine.freePort()));
     }
-    // As cli's Services sets it.
+    // As both set it.
     environment.put("MALLOC_ARENA_MAX", "2");
     environment.put("ENTITY_ID", "bench-mall");
     environment.put("ORCHESTRATOR_ID", "bench-orchestrator");
@@ -35,15 +34,16 @@ final class DoorMall {
     environment.put("DROVER_LIMITS_CHALLENGES", "999999/1m");
     environment.put("DROVER_LIMITS_BEACON_REQUESTS", "999999/1m");
     environment.put("DROVER_LIMITS_ENROLMENTS", "999999/1m");
-    // Once for the archive of classes that ./drover up starts with.
-    Machine.delete(Unpacked.directory("orchestrator"));
-    Machine.stop(start());
     process = start();
   }
 
   private Process start() throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(JAVA, "@config/jvm/orchestrator.options"));
-    command.addAll(Unpacked.arguments("orchestrator"));
+    List<String> command =
+        List.of(
+            JAVA,
+            "@config/jvm/orchestrator.options",
+            "-jar",
+            "orchestrator/target/drover-orchestrator.jar");
     Process mall = Machine.start(command, environment, data);
     Machine.await(mall, "http://127.0.0.1:" + port() + "/health");
     return mall;

@@ -1,6 +1,7 @@
 package dev.drover.bench;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -71,8 +72,8 @@ public final class StartUp {
   private static void measure(Subject subject, int runs) throws Exception {
     // the first run fills an empty data directory and writes the archive when it ends
     Machine.delete(subject.data());
-    Machine.delete(Unpacked.directory(subject.name));
-    Run first = run(subject, Unpacked.arguments(subject.name));
+    Machine.delete(directory(subject.name));
+    Run first = run(subject, unpacked(subject.name));
     print(subject.name, "./drover up, the first time", List.of(first));
     print(subject.name, "./drover up", repeat(subject, runs, true));
     print(subject.name, "java -jar", repeat(subject, runs, false));
@@ -81,7 +82,7 @@ public final class StartUp {
   private static List<Run> repeat(Subject subject, int runs, boolean unpacked) throws Exception {
     List<Run> all = new ArrayList<>();
     for (int i = 0; i < runs; i++) {
-      all.add(run(subject, unpacked ? Unpacked.arguments(subject.name) : jar(subject.name)));
+      all.add(run(subject, unpacked ? unpacked(subject.name) : jar(subject.name)));
     }
     return all;
   }
@@ -105,9 +106,9 @@ public final class StartUp {
   }
 
   private static Process start(Subject subject, List<String> arguments) throws IOException {
-    // ./drover up gives central options of its own
+    // ./drover up has options of its own
     boolean up = arguments.stream().anyMatch(argument -> argument.startsWith("-XX:"));
-    String options = up && subject.name.equals("central") ? "central-up" : subject.name;
+    String options = subject.name + (up ? "-up" : "");
     List<String> command = new ArrayList<>(List.of(JAVA, "@config/jvm/" + options + ".options"));
     command.addAll(arguments);
     Map<String, String> environment = new HashMap<>(subject.own);
@@ -122,6 +123,31 @@ public final class StartUp {
 
   private static List<String> jar(String name) {
     return List.of("-jar", name + "/target/drover-" + name + ".jar");
+  }
+
+  private static Path directory(String name) {
+    return Path.of("bench/target/unpacked-" + name).toAbsolutePath();
+  }
+
+  /** The arguments of cli's UnpackedJar, in a directory of this benchmark. */
+  private static List<String> unpacked(String name) throws IOException, InterruptedException {
+    Path directory = directory(name);
+    Path jar = directory.resolve("drover-" + name + ".jar");
+    Path archive = directory.resolve("classes.jsa");
+    if (!Files.exists(archive)) {
+      List<String> extract =
+          List.of(JAVA, "-Djarmode=tools", "-jar", name + "/target/drover-" + name + ".jar");
+      List<String> command = new ArrayList<>(extract);
+      command.addAll(List.of("extract", "--force", "--destination", directory.toString()));
+      new ProcessBuilder(command).redirectErrorStream(true).start().waitFor();
+    }
+    String archiving = Files.exists(archive) ? "SharedArchiveFile=" : "ArchiveClassesAtExit=";
+    return List.of(
+        "-XX:" + archiving + archive,
+        "-Xlog:disable",
+        "-Xlog:all=error:stderr",
+        "-jar",
+        jar.toString());
   }
 
   private static void print(String name, String form, List<Run> runs) throws IOException {

@@ -42,7 +42,7 @@ class UpCommandTest {
     TestJar.write(home.resolve("orchestrator/target/drover-orchestrator.jar"), FakeService.class);
     Files.createDirectories(home.resolve("config/jvm"));
     Files.writeString(home.resolve("config/jvm/central-up.options"), "-Xmx32m\n");
-    Files.writeString(home.resolve("config/jvm/orchestrator.options"), "-Xmx32m\n");
+    Files.writeString(home.resolve("config/jvm/orchestrator-up.options"), "-Xmx32m\n");
     Files.createDirectories(home.resolve("config/demo"));
     Files.writeString(
         home.resolve("config/demo/mall-a.json"),

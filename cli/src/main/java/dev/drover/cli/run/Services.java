@@ -149,12 +149,11 @@ public final class Services {
       Map<Integer, String> ports,
       int port,
       int management) {
-    // for people who wait: central with the quick compiler only
-    String options = name.equals("central") ? "central-up" : module;
+    // for people who wait: with the quick compiler only
     return new Service(
         name,
         home.resolve(module).resolve("target/drover-" + module + ".jar"),
-        home.resolve("config/jvm/" + options + ".options"),
+        home.resolve("config/jvm/" + module + "-up.options"),
         own,
         ports,
         URI.create("http://127.0.0.1:" + port(port)),

@@ -34,6 +34,8 @@ public final class Contract {
    * @param takesBody whether it declares a request body
    * @param maxBody the largest body it takes, in bytes ({@code x-max-body}; 1 MiB unless said
    *     otherwise, 4 KiB where no body is declared)
+   * @param reserved whether threads of their own answer it ({@code x-reserved}), so that it is
+   *     answered while all others are at work
    * @param bearer whether its {@code security} asks for a bearer token
    * @param tokenParameter the query parameter that may carry the token instead
    * @param proofs the headers that its {@code security} asks for
@@ -43,6 +45,7 @@ public final class Contract {
       Set<String> query,
       boolean takesBody,
       long maxBody,
+      boolean reserved,
       boolean bearer,
       Optional<String> tokenParameter,
       Set<String> proofs) {
@@ -123,6 +126,7 @@ public final class Contract {
         operation
             .path("x-max-body")
             .asLong(operation.has("requestBody") ? DEFAULT_MAX_BODY : NO_BODY),
+        operation.path("x-reserved").asBoolean(),
         !schemes(security, schemes, "scheme", "bearer").isEmpty(),
         schemes(security, schemes, "in", "query").stream()
             .map(scheme -> scheme.path("name").asText())

@@ -77,6 +77,10 @@ public final class HttpPort implements AutoCloseable {
   private final Settings settings;
   private final Connections connections;
   private final PortRefusals refusals;
+
+  /** Threads for operations that are answered while all others are at work. */
+  private static final int RESERVED = 2;
+
   private final IngressFilter ingress;
   private final RequestGate gate;
   private final Bodies bodies;
@@ -142,7 +146,9 @@ public final class HttpPort implements AutoCloseable {
     camel.getRegistry().bind("http-port", configuration);
     PlatformHttpComponent component =
         camel.getComponent("platform-http", PlatformHttpComponent.class);
-    PortEngine engine = new PortEngine(name, answers);
+    PortEngine engine =
+        new PortEngine(
+            name, answers, vertx.createSharedWorkerExecutor("drover-reserved", RESERVED));
     engine.setCamelContext(camel);
     component.setEngine(engine);
     component.setHeaderFilterStrategy(new HeaderPolicy());

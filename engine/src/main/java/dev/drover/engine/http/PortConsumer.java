@@ -2,6 +2,7 @@ package dev.drover.engine.http;
 
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import org.apache.camel.Exchange;
@@ -21,14 +22,17 @@ final class PortConsumer extends VertxPlatformHttpConsumer {
       List.of(Exchange.HTTP_URI, Exchange.HTTP_URL, Exchange.HTTP_QUERY, Exchange.HTTP_RAW_QUERY);
 
   private final Answers answers;
+  private final WorkerExecutor reserve;
 
   PortConsumer(
       PlatformHttpEndpoint endpoint,
       Processor processor,
       List<Handler<RoutingContext>> handlers,
       String routerName,
-      Answers answers) {
+      Answers answers,
+      WorkerExecutor reserve) {
     super(endpoint, processor, handlers, routerName);
+    this.reserve = reserve;
     this.answers = answers;
   }
 
@@ -56,7 +60,7 @@ final class PortConsumer extends VertxPlatformHttpConsumer {
       hold.keep();
     }
     processHttpRequest(exchange, ctx)
-        .compose(read -> ctx.vertx().executeBlocking(() -> run(exchange), false))
+        .compose(read -> work(ctx, exchange))
         .compose(ran -> answers.send(ctx, exchange, getEndpoint().getHeaderFilterStrategy()))
         .onComplete(
             sent -> {
@@ -70,6 +74,13 @@ final class PortConsumer extends VertxPlatformHttpConsumer {
                 hold.release();
               }
             });
+  }
+
+  private Future<Void> work(RoutingContext ctx, Exchange exchange) {
+    Contract.Operation operation = ctx.get(IngressFilter.OPERATION);
+    return operation != null && operation.reserved()
+        ? reserve.executeBlocking(() -> run(exchange), false)
+        : ctx.vertx().executeBlocking(() -> run(exchange), false);
   }
 
   private Void run(Exchange exchange) throws Exception {

@@ -1,5 +1,6 @@
 package dev.drover.engine.http;
 
+import io.vertx.core.WorkerExecutor;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
@@ -9,14 +10,17 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
 final class PortEngine extends VertxPlatformHttpEngine {
   private final String routerName;
   private final Answers answers;
+  private final WorkerExecutor reserve;
 
-  PortEngine(String routerName, Answers answers) {
+  /** An engine whose consumers run what the contract reserves threads for on these. */
+  PortEngine(String routerName, Answers answers, WorkerExecutor reserve) {
     this.routerName = routerName;
+    this.reserve = reserve;
     this.answers = answers;
   }
 
   @Override
   public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
-    return new PortConsumer(endpoint, processor, getHandlers(), routerName, answers);
+    return new PortConsumer(endpoint, processor, getHandlers(), routerName, answers, reserve);
   }
 }
