@@ -61,6 +61,7 @@ class HttpPortTest {
             operationId: read
             security: []
             parameters: [{name: last_event_id, in: query}]
+        /well: {get: {operationId: well, security: [], x-reserved: true}}
         /large: {get: {operationId: large, security: []}}
         /documents: {get: {operationId: documents, security: []}}
       components:
@@ -125,6 +126,7 @@ class HttpPortTest {
               .setBody(simple("${body.length}"));
         }
         from("platform-http:/slow").process(exchange -> gate.await());
+        from("platform-http:/well").setBody(constant("well"));
         from("platform-http:/read").setBody(simple("cursor ${header.last_event_id}"));
         from("platform-http:/large").process(exchange -> endless(exchange, 10_000));
         from("platform-http:/documents").process(exchange -> endless(exchange, 900_000));
@@ -285,6 +287,24 @@ class HttpPortTest {
     assertThat(budget.used()).isEqualTo(4000);
     gate.countDown();
     await().atMost(SOON).until(() -> budget.used() == 0);
+  }
+
+  @Test
+  void whatHasThreadsOfItsOwnIsAnsweredWhileAllOthersAreAtWork() throws Exception {
+    List<Socket> slow = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      slow.add(send(head("POST", "/slow", "Content-Length: 1") + "x"));
+    }
+    Socket read = send(head("GET", "/read"));
+    assertThat(answer(head("GET", "/well", "Connection: close")))
+        .contains("200 OK")
+        .contains("well");
+    assertThat(read.getInputStream().available()).as("the others wait").isZero();
+    gate.countDown();
+    assertThat(rest(read)).contains("200 OK");
+    for (Socket socket : slow) {
+      socket.close();
+    }
   }
 
   @Test
