@@ -9,7 +9,6 @@ import dev.drover.e2e.harness.Api;
 import dev.drover.e2e.harness.CentralProcess;
 import dev.drover.e2e.harness.JavaProcess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,10 +22,8 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,24 +43,6 @@ class KeysUnderKillTest {
   private static final int KILLS = Integer.getInteger("drover.keys.kills", 2);
   private static final long SEED = Long.getLong("drover.fault.seed", System.nanoTime());
   private static final Duration PATIENCE = Duration.ofMinutes(4);
-  private static final String HOLD =
-      """
-      - filter:
-          id: when-held
-          expression:
-            simple:
-              expression: "${header.X-Idempotency-Key} startsWith 'held-' && \
-      ${exchangeProperty.DroverOperation.repeated()} == false"
-          steps:
-            - log:
-                id: said
-                message: "stands before its answer: ${header.X-Idempotency-Key}."
-            - delay:
-                id: hold
-                expression:
-                  constant:
-                    expression: "3600000"
-      """;
 
   @TempDir static Path home;
 
@@ -71,16 +50,14 @@ class KeysUnderKillTest {
   private static ExecutorService senders;
   private static MongoClient client;
   private static MongoDatabase kept;
+
   private final Random random = new Random(SEED);
   private int keyed;
   private final List<Post> unanswered = new ArrayList<>();
 
   @BeforeAll
   static void start() throws IOException {
-    for (String directory : List.of("routes", "kamelets", "proto/openapi", "proto/schemas")) {
-      copy(JavaProcess.HOME.resolve(directory), home.resolve(directory));
-    }
-    hold(home.resolve("routes/central"));
+    HeldFlows.BEFORE_ANSWER.copyTo(home, Duration.ofHours(1));
     central =
         CentralProcess.alone(
             "keys",
@@ -104,36 +81,6 @@ class KeysUnderKillTest {
     central.close();
   }
 
-  /** Puts the step before each {@code store-answer}, with that step's indentation. */
-  private static void hold(Path flows) throws IOException {
-    Pattern answer = Pattern.compile("(?m)^( +)- to:\n +id: store-answer\n");
-    try (Stream<Path> files = Files.list(flows)) {
-      for (Path file : files.filter(path -> path.toString().endsWith(".yaml")).toList()) {
-        String held =
-            answer
-                .matcher(Files.readString(file))
-                .replaceAll(
-                    found ->
-                        (HOLD.indent(found.group(1).length()) + found.group())
-                            .replace("\\", "\\\\")
-                            .replace("$", "\\$"));
-        Files.writeString(file, held);
-      }
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Path target = to.resolve(from.relativize(file).toString());
-        Files.createDirectories(Files.isDirectory(file) ? target : target.getParent());
-        if (Files.isRegularFile(file)) {
-          Files.copy(file, target);
-        }
-      }
-    }
-  }
-
   @Test
   void b9EachRepetitionGetsTheAnswerOfItsOwnEffectAlsoAfterKillNine() throws Exception {
     LOG.info("seed {}", SEED);
@@ -143,22 +90,22 @@ class KeysUnderKillTest {
       Scene plain = new Scene(central, kept, number -> false);
       Map<Post, Api.Answer> answers = new LinkedHashMap<>();
       for (Post post : shuffled(plain.posts())) {
-        answers.put(post, done(post, post.send(central.api())));
+        answers.put(post, post.sendDone(central.api()));
       }
       // Half of them: central has 20 threads for requests, and each that is held keeps one.
       int half = kill % 2;
       Scene mixed = new Scene(central, kept, number -> number % 2 == half);
       assertThat(operations(mixed.posts())).isEqualTo(contract());
       for (Post post : shuffled(mixed.posts().stream().filter(post -> !post.held()).toList())) {
-        answers.put(post, done(post, post.send(central.api())));
+        answers.put(post, post.sendDone(central.api()));
       }
       List<Post> held = shuffled(mixed.posts().stream().filter(Post::held).toList());
       killWhileHeld(held);
       for (Map.Entry<Post, Api.Answer> answered : answers.entrySet()) {
-        replayed(answered.getKey(), answered.getValue());
+        answered.getKey().assertReplayed(central.api(), answered.getValue());
       }
       for (Post post : shuffled(held)) {
-        replayed(post, done(post, repeat(post)));
+        post.assertReplayed(central.api(), post.repeatDone(central.api()));
       }
       plain.assertEachEffectOnce();
       mixed.assertEachEffectOnce();
@@ -205,7 +152,7 @@ class KeysUnderKillTest {
     Awaitility.await("every effect is made")
         .atMost(Duration.ofSeconds(18))
         .pollInterval(Duration.ofMillis(50))
-        .until(() -> standing(posts) == posts.size());
+        .until(() -> HeldFlows.standing(central, posts) == posts.size());
     Api.Answer second = posts.get(0).send(central.api());
     assertThat(second.code()).as(second.toString()).isEqualTo("REQUEST_IN_PROGRESS");
     assertThat(second.header("Retry-After")).isNotBlank();
@@ -215,41 +162,6 @@ class KeysUnderKillTest {
     }
     central.launch();
     central.awaitHealth(PATIENCE);
-  }
-
-  private static long standing(List<Post> posts) throws IOException {
-    String said = Files.readString(central.output(), StandardCharsets.ISO_8859_1);
-    return posts.stream()
-        .filter(post -> said.contains("stands before its answer: " + post.key() + "."))
-        .count();
-  }
-
-  /** Until the claim of the dead process has ended. */
-  private static Api.Answer repeat(Post post) {
-    AtomicReference<Api.Answer> answer = new AtomicReference<>();
-    Awaitility.await(post.operation())
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(100))
-        .until(
-            () -> {
-              answer.set(post.send(central.api()));
-              return answer.get().status() != 409
-                  || !answer.get().code().equals("REQUEST_IN_PROGRESS");
-            });
-    return answer.get();
-  }
-
-  private static Api.Answer done(Post post, Api.Answer answer) {
-    assertThat(answer.status()).as(post.operation() + " " + answer).isEqualTo(post.status());
-    assertThat(answer.body()).as(post.operation()).contains(post.done());
-    return answer;
-  }
-
-  private static void replayed(Post post, Api.Answer first) throws IOException {
-    Api.Answer again = post.send(central.api());
-    assertThat(again.body()).as(post.operation()).isEqualTo(first.body());
-    assertThat(again.status()).as(post.operation()).isEqualTo(first.status());
-    assertThat(again.header("Idempotency-Replayed")).as(post.operation()).isEqualTo("true");
   }
 
   private static Set<String> contract() throws IOException {
