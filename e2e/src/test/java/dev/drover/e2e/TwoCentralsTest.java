@@ -10,11 +10,13 @@ import dev.drover.e2e.harness.Stream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Two instances behind one Kafka and one Mongo are one central; a stopped one leaves nothing. */
 class TwoCentralsTest {
   private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration FOLLOWS = Duration.ofSeconds(5);
 
   @Test
   void twoInstancesAreOneCentral() {
@@ -55,6 +57,38 @@ class TwoCentralsTest {
     }
   }
 
+  @Test
+  void c11WhatOneCentralRevokesTheOtherRefusesWithinFiveSeconds() {
+    CentralProcess first = Shared.central();
+    try (CentralProcess second = first.sibling("second", Map.of())) {
+      second.start();
+      Mall mall = Mall.fresh("revoked");
+      Mall other = Mall.fresh("other");
+      String token = mall.register(first.api()).path("token").asText();
+      String untouched = other.register(first.api()).path("token").asText();
+      try (Stream atSecond = Stream.open(second.url(), token, null);
+          Stream others = Stream.open(second.url(), untouched, null)) {
+        atSecond.await("connected");
+        others.await("connected");
+        String path = "/api/orchestrators/orch-001/revoke?entity_id=" + mall.entity();
+        assertThat(first.api().post(path, first.admin(), "{\"reason\":\"stolen\"}").status())
+            .isEqualTo(200);
+        long since = System.nanoTime();
+        String read = "/api/orchestrators/sync/checksum";
+        Awaitility.await("refused at the second one, and its stream ended")
+            .atMost(FOLLOWS)
+            .pollInterval(Duration.ofMillis(50))
+            .until(
+                () ->
+                    second.api().get(read, token).code().equals("AUTH_TOKEN_REVOKED")
+                        && atSecond.end() != null);
+        assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(FOLLOWS);
+        assertThat(second.api().get(read, untouched).status()).isEqualTo(200);
+        assertThat(others.end()).isNull();
+      }
+    }
+  }
+
   private static List<String> ids(Stream stream) {
     return stream.real().stream().map(Stream.Event::id).toList();
   }
@@ -75,7 +109,7 @@ class TwoCentralsTest {
         assertThat(children).isNotEmpty();
         assertThat(central.stop(Duration.ofSeconds(10))).as("ends within 10 s").isTrue();
         assertThat(children).noneMatch(ProcessHandle::isAlive);
-        org.awaitility.Awaitility.await().atMost(SOON).until(() -> stream.end() != null);
+        Awaitility.await().atMost(SOON).until(() -> stream.end() != null);
         assertThat(stream.end()).as("the stream is aborted, not ended").startsWith("error");
       }
     }

@@ -4,19 +4,22 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.FindOneAndUpdateOptions;
-import com.mongodb.client.model.ReturnDocument;
+import com.mongodb.client.model.PushOptions;
+import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 import dev.drover.central.security.Audit;
+import dev.drover.engine.guard.Operation;
 import dev.drover.engine.report.Fields;
+import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
+import dev.drover.proto.ProtocolException;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.bson.Document;
 import org.bson.conversions.Bson;
@@ -24,14 +27,17 @@ import org.bson.conversions.Bson;
 /**
  * Beacons that an operator shut out. Their mall refuses them; it is told with a {@code
  * config_update} of type {@value #TYPE} that carries the whole list, so that a later one makes up
- * for an earlier one that never came, and with the answers to what such a beacon still reports.
+ * for an earlier one that never came, and with the answers to what such a beacon still reports. The
+ * list is the truth, and each version of it is one write with the operation's id; the mark at the
+ * beacon follows it.
  */
 public final class BeaconRevocations {
   /** The type of the configuration. */
   public static final String TYPE = "revoked_beacons";
 
-  private static final FindOneAndUpdateOptions AFTER =
-      new FindOneAndUpdateOptions().upsert(true).returnDocument(ReturnDocument.AFTER);
+  private static final String OPERATIONS = "operations";
+  private static final int KEPT = 100;
+  private static final int ATTEMPTS = 100;
 
   private final MongoCollection<Document> lists;
   private final Beacons beacons;
@@ -50,7 +56,7 @@ public final class BeaconRevocations {
   }
 
   /**
-   * Shuts a beacon out; a repetition answers with the first time.
+   * Shuts a beacon out; one that is shut out already stays so since the first time.
    *
    * @throws dev.drover.proto.ProtocolException VALIDATION_FAILED, BEACON_NOT_REGISTERED
    */
@@ -59,9 +65,10 @@ public final class BeaconRevocations {
     String entityId = EntityScope.of(exchange, Json.MAPPER.createObjectNode());
     String beaconId = known(exchange, entityId);
     audit.note(exchange, "beacon_revoked", entityId + "/" + beaconId, reason);
-    Date since = beacons.revoke(entityId, beaconId, Date.from(now()));
-    tell(entityId, Updates.addToSet("beacon_ids", beaconId));
-    answer(exchange, "revoked_at", since.toInstant());
+    Done done = once(entityId, beaconId, true, Operation.of(exchange));
+    beacons.markRevoked(entityId, beaconId, Optional.of(done.at()), done.version());
+    tell(entityId);
+    answer(exchange, "revoked_at", done.at());
   }
 
   /**
@@ -74,9 +81,58 @@ public final class BeaconRevocations {
     String entityId = EntityScope.of(exchange, Json.MAPPER.createObjectNode());
     String beaconId = known(exchange, entityId);
     audit.note(exchange, "beacon_restored", entityId + "/" + beaconId, reason);
-    beacons.restore(entityId, beaconId);
-    tell(entityId, Updates.pull("beacon_ids", beaconId));
-    answer(exchange, "restored_at", now());
+    Done done = once(entityId, beaconId, false, Operation.of(exchange));
+    beacons.markRevoked(entityId, beaconId, Optional.empty(), done.version());
+    tell(entityId);
+    answer(exchange, "restored_at", done.at());
+  }
+
+  /** The version of the list that an operation has made, and the time that it answers. */
+  private record Done(long version, Date at) {}
+
+  /**
+   * The next version of the list, together with the operation's id, in one write, which fails when
+   * there is another version meanwhile.
+   */
+  private Done once(String entityId, String beaconId, boolean revoke, Operation operation) {
+    Bson id = Filters.eq("_id", entityId);
+    lists.updateOne(id, Updates.setOnInsert("version", 0L), new UpdateOptions().upsert(true));
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Document list = lists.find(id).first();
+      for (Document done : list.getList(OPERATIONS, Document.class, List.of())) {
+        if (operation.is(done.getString("_id"))) {
+          return new Done(done.getLong("version"), done.getDate("at"));
+        }
+      }
+      long version = list.getLong("version");
+      Date now = Date.from(clock.instant().truncatedTo(ChronoUnit.MILLIS));
+      boolean already = revoke && ids(list).contains(beaconId);
+      Date at = already ? beacons.revokedAt(entityId, beaconId).orElse(now) : now;
+      Done done = new Done(version + 1, at);
+      operation.check();
+      Bson next =
+          Updates.combine(
+              Updates.set("version", done.version()),
+              revoke
+                  ? Updates.addToSet("beacon_ids", beaconId)
+                  : Updates.pull("beacon_ids", beaconId),
+              operation.id().map(key -> push(key, done)).orElseGet(Updates::combine));
+      Bson unchanged = Filters.and(id, Filters.eq("version", version));
+      if (lists.updateOne(unchanged, next).getMatchedCount() == 1) {
+        return done;
+      }
+    }
+    throw new ProtocolException(ErrorCode.NETWORK_TIMEOUT, "The list of beacons changes too fast");
+  }
+
+  private static Bson push(String operation, Done done) {
+    Document receipt = new Document("_id", operation).append("version", done.version());
+    return Updates.pushEach(
+        OPERATIONS, List.of(receipt.append("at", done.at())), new PushOptions().slice(-KEPT));
+  }
+
+  private static List<String> ids(Document list) {
+    return list.getList("beacon_ids", String.class, List.of());
   }
 
   private String known(Exchange exchange, String entityId) {
@@ -87,28 +143,23 @@ public final class BeaconRevocations {
     return beaconId;
   }
 
-  /** The next version of the list, durable, and the event that tells it. */
-  private void tell(String entityId, Bson change) {
-    Document list =
-        lists.findOneAndUpdate(
-            Filters.eq("_id", entityId),
-            Updates.combine(change, Updates.inc("version", 1L)),
-            AFTER);
+  /**
+   * Owes the event that tells the present version of the list. Told twice it has the same {@code
+   * event_key}, which malls apply once.
+   */
+  private void tell(String entityId) {
+    Document list = lists.find(Filters.eq("_id", entityId)).first();
     long version = list.getLong("version");
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("type", TYPE);
-    data.put("config", Map.of("beacon_ids", list.getList("beacon_ids", String.class, List.of())));
+    data.put("config", Map.of("beacon_ids", ids(list)));
     data.put("version", version);
     data.put("event_key", TYPE + ":" + version);
     events.add(entityId, TYPE + "-" + version, "config_update", Json.text(data));
   }
 
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
-  }
-
-  private static void answer(Exchange exchange, String name, Instant at) {
+  private static void answer(Exchange exchange, String name, Date at) {
     ObjectNode answer = Json.MAPPER.createObjectNode();
-    exchange.getMessage().setBody(answer.put(name, at.toString()).toString());
+    exchange.getMessage().setBody(answer.put(name, at.toInstant().toString()).toString());
   }
 }

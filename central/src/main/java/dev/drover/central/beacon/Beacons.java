@@ -255,16 +255,29 @@ public final class Beacons {
     answer(exchange, answer.put("beacon_id", beaconId).put("approved", true));
   }
 
-  /** Marks a beacon as shut out; when that was first done. */
-  Date revoke(String entityId, String beaconId, Date now) {
-    return registry
-        .change(entityId, beaconId, beacon -> beacon.putIfAbsent("revoked_at", now))
-        .getDate("revoked_at");
+  /** Since when a beacon is marked as shut out. */
+  Optional<Date> revokedAt(String entityId, String beaconId) {
+    return registry.find(entityId, beaconId).map(beacon -> beacon.getDate("revoked_at"));
   }
 
-  /** Takes the mark away. */
-  void restore(String entityId, String beaconId) {
-    registry.change(entityId, beaconId, beacon -> beacon.remove("revoked_at"));
+  /**
+   * Marks a beacon as shut out, or takes the mark away.
+   *
+   * @param since when it was shut out, empty when it is let in again
+   * @param version of the entity's list that says so; an older one than is known changes nothing
+   */
+  void markRevoked(String entityId, String beaconId, Optional<Date> since, long version) {
+    registry.change(
+        entityId,
+        beaconId,
+        beacon -> {
+          Long known = beacon.getLong("revocation_version");
+          if (known == null || known < version) {
+            beacon.put("revocation_version", version);
+            beacon.remove("revoked_at");
+            since.ifPresent(date -> beacon.put("revoked_at", date));
+          }
+        });
   }
 
   private static String beaconId(Exchange exchange) {

@@ -1,10 +1,14 @@
 package dev.drover.central.security;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.guard.Guards;
+import dev.drover.engine.guard.Operation;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.report.Fields;
 import java.time.Clock;
@@ -29,7 +33,8 @@ public final class Audit {
   }
 
   /**
-   * Notes what the caller is about to do, and hands who and why to the protocol's log line.
+   * Notes what the caller is about to do, and hands who and why to the protocol's log line. An
+   * operation that is repeated is noted once, as at its first try.
    *
    * @param action in snake case, as in the log, e.g. {@code orchestrator_revoked}
    * @param target what it is done to, e.g. {@code mall-a-uuid/orch-001}
@@ -37,7 +42,7 @@ public final class Audit {
    */
   public void note(Exchange exchange, String action, String target, String reason) {
     Principal caller = Guards.caller(exchange);
-    entries.insertOne(
+    Document entry =
         new Document("at", Date.from(clock.instant()))
             .append("action", action)
             .append("target", target)
@@ -45,10 +50,25 @@ public final class Audit {
             .append("by", caller.subject())
             .append("role", caller.role().wire())
             .append("token_id", caller.jti())
-            .append("address", Guards.address(exchange)));
+            .append("address", Guards.address(exchange));
+    Operation.of(exchange).id().ifPresent(id -> entry.append("_id", id));
+    Document noted = insert(entry);
     exchange.setProperty(ProtocolLog.BY, caller.subject());
-    exchange.setProperty(ProtocolLog.TARGET, target);
+    exchange.setProperty(ProtocolLog.TARGET, noted.getString("target"));
     exchange.setProperty(ProtocolLog.REASON, reason);
+  }
+
+  /** The entry, or that of an earlier try. */
+  private Document insert(Document entry) {
+    try {
+      entries.insertOne(entry);
+      return entry;
+    } catch (MongoWriteException e) {
+      if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) {
+        throw e;
+      }
+      return entries.find(Filters.eq("_id", entry.get("_id"))).first();
+    }
   }
 
   /**

@@ -6,11 +6,13 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.PushOptions;
 import com.mongodb.client.model.Updates;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.crypto.Revocations;
 import dev.drover.engine.crypto.Role;
 import dev.drover.engine.guard.Authoriser;
+import dev.drover.engine.guard.Operation;
 import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
@@ -23,6 +25,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.apache.camel.Exchange;
 import org.bson.Document;
 import org.bson.conversions.Bson;
@@ -33,6 +36,10 @@ import org.bson.conversions.Bson;
  * centrals do is seen with the next {@link #reload}.
  */
 public final class OrchestratorRevocations implements Revocations {
+  private static final String OPERATIONS = "revocation_operations";
+  private static final int KEPT = 100;
+  private static final int ATTEMPTS = 100;
+
   private final MongoCollection<Document> orchestrators;
   private final SigningKeys keys;
   private final Audit audit;
@@ -84,7 +91,8 @@ public final class OrchestratorRevocations implements Revocations {
   }
 
   /**
-   * Takes the orchestrator's tokens back; a repetition answers with the first time.
+   * Takes the orchestrator's tokens back; one that is revoked already stays so since the first
+   * time.
    *
    * @throws ProtocolException VALIDATION_FAILED, NOT_FOUND for an unknown orchestrator
    */
@@ -93,22 +101,26 @@ public final class OrchestratorRevocations implements Revocations {
     String reason = Audit.reason(body);
     Document record = record(exchange);
     audit.note(exchange, "orchestrator_revoked", record.getString("_id"), reason);
-    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    orchestrators.updateOne(
-        Filters.and(
-            Filters.eq("_id", record.getString("_id")), Filters.exists("revoked_at", false)),
-        Updates.combine(
-            Updates.inc("generation", 1),
-            Updates.set("revoked_at", Date.from(now)),
-            Updates.set("revoked_reason", reason)));
-    if (body.path("forget_key").asBoolean()) {
-      orchestrators.updateOne(
-          Filters.eq("_id", record.getString("_id")),
-          Updates.combine(Updates.unset("key_id"), Updates.unset("public_key")));
-    }
+    Bson forget =
+        body.path("forget_key").asBoolean()
+            ? Updates.combine(Updates.unset("key_id"), Updates.unset("public_key"))
+            : Updates.combine();
+    Date at =
+        once(
+            record.getString("_id"),
+            Operation.of(exchange),
+            (since, now) ->
+                since != null
+                    ? new Change(since, forget)
+                    : new Change(
+                        now,
+                        Updates.combine(
+                            Updates.inc("generation", 1),
+                            Updates.set("revoked_at", now),
+                            Updates.set("revoked_reason", reason),
+                            forget)));
     reload();
-    Date since = find(record.getString("_id")).getDate("revoked_at");
-    answer(exchange, "revoked_at", since == null ? now : since.toInstant());
+    answer(exchange, "revoked_at", at.toInstant());
   }
 
   /**
@@ -120,17 +132,67 @@ public final class OrchestratorRevocations implements Revocations {
     Document record = record(exchange);
     String reason = Audit.reasonIfGiven(exchange);
     audit.note(exchange, "orchestrator_restored", record.getString("_id"), reason);
-    orchestrators.updateOne(
-        Filters.eq("_id", record.getString("_id")),
+    Bson restored =
         Updates.combine(
             Updates.unset("revoked_at"),
             Updates.unset("revoked_reason"),
-            Updates.set("may_return", true)));
-    answer(exchange, "restored_at", clock.instant().truncatedTo(ChronoUnit.MILLIS));
+            Updates.set("may_return", true));
+    Date at =
+        once(
+            record.getString("_id"),
+            Operation.of(exchange),
+            (since, now) -> new Change(now, restored));
+    answer(exchange, "restored_at", at.toInstant());
   }
 
-  private Document find(String id) {
-    return orchestrators.find(Filters.eq("_id", id)).first();
+  /** What is done to a record, and the time that is answered. */
+  private record Change(Date at, Bson updates) {}
+
+  /**
+   * Changes a record together with the operation's id and its answer, in one write, which fails
+   * when the operation was done meanwhile.
+   *
+   * @param change from when it is revoked, null when it is not, and the present time
+   * @return the time that this operation answers, however often it is repeated
+   */
+  private Date once(String id, Operation operation, BiFunction<Date, Date, Change> change) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Document record = orchestrators.find(Filters.eq("_id", id)).first();
+      for (Document done : record.getList(OPERATIONS, Document.class, List.of())) {
+        if (operation.is(done.getString("_id"))) {
+          return done.getDate("at");
+        }
+      }
+      Date since = record.getDate("revoked_at");
+      Change made = change.apply(since, Date.from(clock.instant().truncatedTo(ChronoUnit.MILLIS)));
+      List<Bson> unchanged = new ArrayList<>();
+      unchanged.add(Filters.eq("_id", id));
+      unchanged.add(
+          since == null ? Filters.exists("revoked_at", false) : Filters.eq("revoked_at", since));
+      List<Bson> updates = new ArrayList<>();
+      updates.add(made.updates());
+      operation.id().ifPresent(key -> unchanged.add(Filters.ne(OPERATIONS + "._id", key)));
+      operation.id().ifPresent(key -> updates.add(push(key, made.at())));
+      operation.check();
+      Bson update = Updates.combine(updates);
+      if (nothing(update)
+          || orchestrators.updateOne(Filters.and(unchanged), update).getMatchedCount() == 1) {
+        return made.at();
+      }
+    }
+    throw new ProtocolException(ErrorCode.NETWORK_TIMEOUT, "This orchestrator changes too fast");
+  }
+
+  /** A revocation of what is revoked, without a key. */
+  private static boolean nothing(Bson update) {
+    return update.toBsonDocument().isEmpty();
+  }
+
+  private static Bson push(String operation, Date at) {
+    return Updates.pushEach(
+        OPERATIONS,
+        List.of(new Document("_id", operation).append("at", at)),
+        new PushOptions().slice(-KEPT));
   }
 
   /** By its requested or assigned id; a token for every entity may leave the entity out. */

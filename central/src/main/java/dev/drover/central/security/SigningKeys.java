@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.jwk.JWKSet;
 import dev.drover.engine.crypto.Jwks;
 import dev.drover.engine.crypto.KeyProvider;
+import dev.drover.engine.guard.Operation;
 import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
@@ -94,36 +95,44 @@ public final class SigningKeys {
   }
 
   /**
-   * Makes a new key sign. The former one goes on verifying until it is retired.
+   * Makes a new key sign. The former one goes on verifying until it is retired. A repetition after
+   * a crash finds the key that it has made.
    *
    * @throws ProtocolException VALIDATION_FAILED without a reason, or where keys cannot be changed
    */
   public synchronized void rotate(Exchange exchange) {
-    String former = kid(state.present());
-    audit.note(exchange, "signing_key_rotated", former, Audit.reason(Fields.body(exchange)));
+    String reason = Audit.reason(Fields.body(exchange));
+    Operation operation = Operation.of(exchange);
+    reload();
+    audit.note(exchange, "signing_key_rotated", kid(state.present()), reason);
+    operation.check();
+    KeyProvider.Rotation made;
     try {
-      keys.rotateSigning(name);
+      made = keys.rotateSigning(name, operation.id());
     } catch (IllegalStateException e) {
       throw fixed(e);
     }
     reload();
     ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("kid", kid(state.present())).put("former_kid", former);
+    answer.put("kid", made.kid()).put("former_kid", made.formerKid());
     exchange.getMessage().setBody(answer.toString());
   }
 
   /**
-   * Ends a former key: it leaves the key set, and its tokens are refused here at once.
+   * Ends a former key: it leaves the key set, and its tokens are refused here at once. A key ends
+   * once, however often this is repeated.
    *
    * @throws ProtocolException VALIDATION_FAILED for the key that signs, NOT_FOUND
    */
   public synchronized void retire(Exchange exchange) {
     String keyId = Fields.query(exchange, "kid").orElse("");
     String reason = Audit.reason(Fields.body(exchange));
+    reload();
     if (keyId.equals(kid(state.present()))) {
       throw Fields.invalid("kid", "This key signs; make a new one first (keys rotate)");
     }
     audit.note(exchange, "signing_key_retired", keyId, reason);
+    Operation.of(exchange).check();
     boolean found;
     try {
       found = keys.retireSigning(name, keyId);

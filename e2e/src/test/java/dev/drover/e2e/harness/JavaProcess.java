@@ -142,7 +142,7 @@ public class JavaProcess implements AutoCloseable {
 
   /** What its threads do, and the end of what it said before. */
   private String threads() throws IOException {
-    Root.output(List.of("kill", "-QUIT", String.valueOf(process.pid())));
+    signal("-QUIT");
     Awaitility.await()
         .atMost(Duration.ofSeconds(60))
         .pollDelay(Duration.ofSeconds(1))
@@ -159,6 +159,20 @@ public class JavaProcess implements AutoCloseable {
   public void kill() {
     process.destroyForcibly();
     process.onExit().join();
+  }
+
+  /** SIGSTOP: it stands still, as on a virtual machine that is moved. */
+  public void pause() {
+    signal("-STOP");
+  }
+
+  /** SIGCONT: it goes on where it stood. */
+  public void goOn() {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) {
+    Root.output(List.of("kill", signal, String.valueOf(process.pid())));
   }
 
   /** SIGTERM; returns whether it ended in time. */

@@ -2,26 +2,28 @@ package dev.drover.e2e.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoDatabase;
 import dev.drover.e2e.harness.Api;
 import dev.drover.e2e.harness.CentralProcess;
 import dev.drover.e2e.harness.JavaProcess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,59 +33,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * B9: central is killed with kill -9 while every POST of the contract but those of revocation
- * stands between its effect and its stored answer, where a step holds it that this test adds to a
- * copy of the flows. The long form: {@code -Ddrover.keys.kills=60}.
+ * B9: central is killed with kill -9 while every POST of the contract stands between its effect and
+ * its stored answer, where a step holds it that this test adds to a copy of the flows. The long
+ * form: {@code -Ddrover.keys.kills=60}; {@code -Ddrover.fault.seed=…} repeats the order in which
+ * the requests are sent.
  */
 class KeysUnderKillTest {
   private static final Logger LOG = LoggerFactory.getLogger(KeysUnderKillTest.class);
-  private static final int KILLS = Integer.getInteger("drover.keys.kills", 1);
+  private static final int KILLS = Integer.getInteger("drover.keys.kills", 2);
+  private static final long SEED = Long.getLong("drover.fault.seed", System.nanoTime());
   private static final Duration PATIENCE = Duration.ofMinutes(4);
-  private static final String HELD = "held-";
-  private static final String HOLD =
-      """
-      - filter:
-          id: when-held
-          expression:
-            simple:
-              expression: "${header.X-Idempotency-Key} startsWith 'held-' && \
-      ${exchangeProperty.DroverOperation.repeated()} == false"
-          steps:
-            - log:
-                id: said
-                message: "stands before its answer: ${header.X-Idempotency-Key}."
-            - delay:
-                id: hold
-                expression:
-                  constant:
-                    expression: "3600000"
-      """;
-
-  /**
-   * A repetition of these after a kill is not yet known as one: docs/explanation says what it does.
-   */
-  private static final Set<String> NOT_YET =
-      Set.of(
-          "revokeOrchestrator",
-          "restoreOrchestrator",
-          "revokeBeacon",
-          "restoreBeacon",
-          "rotateSigningKey",
-          "retireSigningKey");
 
   @TempDir static Path home;
 
   private static CentralProcess central;
   private static ExecutorService senders;
+  private static MongoClient client;
+  private static MongoDatabase kept;
+
+  private final Random random = new Random(SEED);
   private int keyed;
-  private int unanswered;
+  private final List<Post> unanswered = new ArrayList<>();
 
   @BeforeAll
   static void start() throws IOException {
-    for (String directory : List.of("routes", "kamelets", "proto/openapi", "proto/schemas")) {
-      copy(JavaProcess.HOME.resolve(directory), home.resolve(directory));
-    }
-    hold(home.resolve("routes/central"));
+    HeldFlows.BEFORE_ANSWER.copyTo(home, Duration.ofHours(1));
     central =
         CentralProcess.alone(
             "keys",
@@ -95,74 +69,78 @@ class KeysUnderKillTest {
                 "DROVER_IDEMPOTENCY_LEASE",
                 "2s"));
     central.start();
+    client = MongoClients.create("mongodb://127.0.0.1:" + central.setting("DROVER_MONGO_PORT"));
+    kept = client.getDatabase("navign");
     senders = Executors.newCachedThreadPool();
   }
 
   @AfterAll
   static void stop() {
     senders.shutdownNow();
+    client.close();
     central.close();
-  }
-
-  /** Puts the step before each {@code store-answer}, with that step's indentation. */
-  private static void hold(Path flows) throws IOException {
-    Pattern answer = Pattern.compile("(?m)^( +)- to:\n +id: store-answer\n");
-    try (Stream<Path> files = Files.list(flows)) {
-      for (Path file : files.filter(path -> path.toString().endsWith(".yaml")).toList()) {
-        String held =
-            answer
-                .matcher(Files.readString(file))
-                .replaceAll(
-                    found ->
-                        (HOLD.indent(found.group(1).length()) + found.group())
-                            .replace("\\", "\\\\")
-                            .replace("$", "\\$"));
-        Files.writeString(file, held);
-      }
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Path target = to.resolve(from.relativize(file).toString());
-        Files.createDirectories(Files.isDirectory(file) ? target : target.getParent());
-        if (Files.isRegularFile(file)) {
-          Files.copy(file, target);
-        }
-      }
-    }
   }
 
   @Test
   void b9EachRepetitionGetsTheAnswerOfItsOwnEffectAlsoAfterKillNine() throws Exception {
+    LOG.info("seed {}", SEED);
+    long begun = System.nanoTime();
+    int keysBefore = signingKeys();
     for (int kill = 1; kill <= KILLS; kill++) {
-      Scene answered = new Scene(central, "plain-");
+      Scene plain = new Scene(central, kept, number -> false);
       Map<Post, Api.Answer> answers = new LinkedHashMap<>();
-      for (Post post : answered.posts()) {
-        answers.put(post, done(post, post.send(central.api())));
+      for (Post post : shuffled(plain.posts())) {
+        answers.put(post, post.sendDone(central.api()));
       }
-      Scene held = new Scene(central, HELD);
-      assertThat(held.posts().stream().map(Post::operation).collect(Collectors.toSet()))
-          .isEqualTo(contract());
-      killWhileHeld(held.posts());
-      for (Post post : answered.posts()) {
-        replayed(post, answers.get(post));
+      // Half of them: central has 20 threads for requests, and each that is held keeps one.
+      int half = kill % 2;
+      Scene mixed = new Scene(central, kept, number -> number % 2 == half);
+      assertThat(operations(mixed.posts())).isEqualTo(contract());
+      for (Post post : shuffled(mixed.posts().stream().filter(post -> !post.held()).toList())) {
+        answers.put(post, post.sendDone(central.api()));
       }
-      for (Post post : held.posts()) {
-        replayed(post, done(post, repeat(post)));
+      List<Post> held = shuffled(mixed.posts().stream().filter(Post::held).toList());
+      killWhileHeld(held);
+      for (Map.Entry<Post, Api.Answer> answered : answers.entrySet()) {
+        answered.getKey().assertReplayed(central.api(), answered.getValue());
       }
-      answered.assertEachEffectOnce();
-      held.assertEachEffectOnce();
-      keyed += answered.posts().size() + held.posts().size();
-      unanswered += held.posts().size();
+      for (Post post : shuffled(held)) {
+        post.assertReplayed(central.api(), post.repeatDone(central.api()));
+      }
+      plain.assertEachEffectOnce();
+      mixed.assertEachEffectOnce();
+      assertThat(signingKeys() - keysBefore)
+          .as("each scene makes one key for itself and one by its POST")
+          .isEqualTo(kill * 4);
+      keyed += answers.size() + held.size();
+      unanswered.addAll(held);
+    }
+    if (KILLS > 1) {
+      assertThat(operations(unanswered)).as("killed before its answer").isEqualTo(contract());
     }
     LOG.info(
-        "{} keyed requests, {} of them between effect and answer when central was killed,"
-            + " {} kills",
+        "{} keyed requests over {} POSTs, {} of them between effect and answer when central was"
+            + " killed, {} kills, each effect once, {} s, seed {}",
         keyed,
-        unanswered,
-        KILLS);
+        contract().size(),
+        unanswered.size(),
+        KILLS,
+        Duration.ofNanos(System.nanoTime() - begun).toSeconds(),
+        SEED);
+  }
+
+  private List<Post> shuffled(List<Post> posts) {
+    List<Post> mixed = new ArrayList<>(posts);
+    Collections.shuffle(mixed, random);
+    return mixed;
+  }
+
+  private static Set<String> operations(List<Post> posts) {
+    return posts.stream().map(Post::operation).collect(Collectors.toSet());
+  }
+
+  private static int signingKeys() {
+    return central.api().get("/api/keys", central.admin()).json().path("keys").size();
   }
 
   /** B6: whoever asks while the first one works hears so. */
@@ -174,7 +152,7 @@ class KeysUnderKillTest {
     Awaitility.await("every effect is made")
         .atMost(Duration.ofSeconds(18))
         .pollInterval(Duration.ofMillis(50))
-        .until(() -> standing(posts) == posts.size());
+        .until(() -> HeldFlows.standing(central, posts) == posts.size());
     Api.Answer second = posts.get(0).send(central.api());
     assertThat(second.code()).as(second.toString()).isEqualTo("REQUEST_IN_PROGRESS");
     assertThat(second.header("Retry-After")).isNotBlank();
@@ -186,50 +164,12 @@ class KeysUnderKillTest {
     central.awaitHealth(PATIENCE);
   }
 
-  private static long standing(List<Post> posts) throws IOException {
-    String said = Files.readString(central.output(), StandardCharsets.ISO_8859_1);
-    return posts.stream()
-        .filter(post -> said.contains("stands before its answer: " + post.key() + "."))
-        .count();
-  }
-
-  /** Until the claim of the dead process has ended. */
-  private static Api.Answer repeat(Post post) {
-    AtomicReference<Api.Answer> answer = new AtomicReference<>();
-    Awaitility.await(post.operation())
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(100))
-        .until(
-            () -> {
-              answer.set(post.send(central.api()));
-              return answer.get().status() != 409
-                  || !answer.get().code().equals("REQUEST_IN_PROGRESS");
-            });
-    return answer.get();
-  }
-
-  private static Api.Answer done(Post post, Api.Answer answer) {
-    assertThat(answer.status()).as(post.operation() + " " + answer).isEqualTo(post.status());
-    assertThat(answer.body()).as(post.operation()).contains(post.done());
-    return answer;
-  }
-
-  private static void replayed(Post post, Api.Answer first) throws IOException {
-    Api.Answer again = post.send(central.api());
-    assertThat(again.body()).as(post.operation()).isEqualTo(first.body());
-    assertThat(again.status()).as(post.operation()).isEqualTo(first.status());
-    assertThat(again.header("Idempotency-Replayed")).as(post.operation()).isEqualTo("true");
-  }
-
   private static Set<String> contract() throws IOException {
     String text = Files.readString(JavaProcess.HOME.resolve("proto/openapi/central.yaml"));
-    Set<String> posts =
-        Pattern.compile("\n    post:\n      operationId: (\\w+)")
-            .matcher(text)
-            .results()
-            .map(found -> found.group(1))
-            .collect(Collectors.toSet());
-    posts.removeAll(NOT_YET);
-    return posts;
+    return Pattern.compile("\n    post:\n      operationId: (\\w+)")
+        .matcher(text)
+        .results()
+        .map(found -> found.group(1))
+        .collect(Collectors.toSet());
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.mongodb.client.MongoDatabase;
 import dev.drover.e2e.harness.Api;
 import dev.drover.e2e.harness.CentralProcess;
 import dev.drover.e2e.harness.Mall;
@@ -13,36 +14,58 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntPredicate;
+import org.bson.Document;
 
 /** An entity of its own, on which every POST of the contract is done once. */
 final class Scene {
   private static final AtomicInteger SCENES = new AtomicInteger();
+  private static final String WHY = "{\"reason\":\"stolen\"}";
+  private static final String STOLEN = "stolen-1";
+  private static final String FOUND = "found-1";
   private static final String TIME = "2026-01-08T10:00:00Z";
 
   private final CentralProcess central;
-  private final String prefix;
+  private final MongoDatabase kept;
+  private final int number = SCENES.incrementAndGet();
+  private final IntPredicate held;
   private final Mall mall = Mall.fresh("keys");
   private final String entity = mall.entity();
+  private final String former;
   private final String operator;
   private final String token;
   private final List<Post> posts = new ArrayList<>();
 
   /**
-   * A mall with a registered orchestrator, another that is announced, and a beacon.
+   * A mall with a registered orchestrator, others that are announced, one of which is revoked, and
+   * beacons, one of which is shut out; a former signing key of its own, which no token here needs.
    *
-   * @param prefix what its keys begin with
+   * @param kept what central keeps
+   * @param held which of its requests are held, by their number from 0
    */
-  Scene(CentralProcess central, String prefix) {
+  Scene(CentralProcess central, MongoDatabase kept, IntPredicate held) {
     this.central = central;
-    this.prefix = prefix + SCENES.incrementAndGet() + "-";
-    this.operator = central.token(Role.OPERATOR, entity, "olga");
+    this.kept = kept;
+    this.held = held;
     Api api = central.api();
+    Api.Answer rotated = api.post("/api/keys/rotate", central.admin(), WHY);
+    expect(200, rotated);
+    this.former = rotated.json().path("former_kid").asText();
+    this.operator = central.token(Role.OPERATOR, entity, "olga");
     Mall second = new Mall(entity, "orch-002");
     expect(201, api.post("/api/entities", central.admin(), "{\"id\":\"" + entity + "\"}"));
     expect(201, api.post("/api/orchestrators", operator, announcement(mall)));
     expect(201, api.post("/api/orchestrators", operator, announcement(second)));
     this.token = mall.register(api).path("token").asText();
-    expect(200, api.post("/api/orchestrators/beacons/register", token, beacon("gate-1")));
+    for (String stolen : List.of(STOLEN, FOUND)) {
+      expect(201, api.post("/api/orchestrators", operator, announcement(new Mall(entity, stolen))));
+    }
+    for (String gate : List.of("gate-1", STOLEN, FOUND)) {
+      expect(200, api.post("/api/orchestrators/beacons/register", token, beacon(gate)));
+    }
+    expect(200, api.post("/api/orchestrators/" + FOUND + "/revoke", operator, WHY));
+    expect(
+        200, api.post("/api/entities/" + entity + "/beacons/" + FOUND + "/revoke", operator, WHY));
     fill(second);
   }
 
@@ -77,18 +100,40 @@ final class Scene {
     add("requestAccessLogs", data + "access-log-requests", operator, asking(), 202, "req-");
     add("approveBeacon", data + "beacons/gate-1/approve", operator, "{}", 200, "true");
     add("commandBeacon", data + "beacons/gate-1/commands", operator, reboot(), 201, "command_id");
+    takenBack(data + "beacons/", mine);
+  }
+
+  /** Each answer names what was done, so that of another try would differ. */
+  private void takenBack(String data, String orchestrators) {
+    String revoked = "revoked_at";
+    String restored = "restored_at";
+    add("revokeOrchestrator", orchestrators + STOLEN + "/revoke", operator, WHY, 200, revoked);
+    add("restoreOrchestrator", orchestrators + FOUND + "/restore", operator, WHY, 200, restored);
+    add("revokeBeacon", data + STOLEN + "/revoke", operator, WHY, 200, revoked);
+    add("restoreBeacon", data + FOUND + "/restore", operator, WHY, 200, restored);
+    String admin = central.admin();
+    add(
+        "rotateSigningKey",
+        "/api/keys/rotate",
+        admin,
+        "{\"reason\":\"" + entity + "\"}",
+        200,
+        "kid");
+    add("retireSigningKey", "/api/keys/" + former + "/retire", admin, WHY, 200, "retired");
   }
 
   private void add(
       String operation, String path, String caller, String body, int status, String done) {
-    String key = prefix + posts.size();
-    posts.add(new Post(operation, path, caller, body, null, key, status, done));
+    posts.add(new Post(operation, path, caller, body, null, key(), status, done));
   }
 
   private void signed(String operation, String path, String caller, String body, Mall signer) {
-    String key = prefix + posts.size();
     String signature = signer.sign(body);
-    posts.add(new Post(operation, path, caller, body, signature, key, 200, "token"));
+    posts.add(new Post(operation, path, caller, body, signature, key(), 200, "token"));
+  }
+
+  private String key() {
+    return (held.test(posts.size()) ? Post.HELD : "plain-") + number + "-" + posts.size();
   }
 
   private static String announcement(Mall mall) {
@@ -178,10 +223,46 @@ final class Scene {
     assertThat(read(data + "areas").path("data")).as("imported once").hasSize(3);
     assertThat(read(data + "access-logs").path("logs")).as("by three doors").hasSize(3);
     JsonNode beacons = read(data + "beacons/status").path("beacons");
-    assertThat(beacons).hasSize(2);
-    assertThat(beacons.at("/0/pending_commands").asInt()).as("one command").isEqualTo(1);
+    assertThat(beacons).hasSize(4);
+    assertThat(beacons.findValuesAsText("pending_commands"))
+        .as("one command for one beacon")
+        .containsExactlyInAnyOrder("1", "0", "0", "0");
     JsonNode malls = read("/api/orchestrators");
-    assertThat(malls).as("orchestrators").hasSize(3);
+    assertThat(malls).as("orchestrators").hasSize(5);
+    assertEachIsTakenBackOnce();
+  }
+
+  /** What cannot be seen from outside is looked up where central keeps it. */
+  private void assertEachIsTakenBackOnce() {
+    for (String id : List.of(STOLEN, FOUND)) {
+      Document mall = one("orchestrators", "_id", entity + "/" + id);
+      assertThat(mall.getInteger("generation")).as("generation of " + id).isEqualTo(1);
+      assertThat(mall.containsKey("revoked_at")).as(id).isEqualTo(id.equals(STOLEN));
+      Document beacon = one("beacons", "_id", entity + "/" + id);
+      assertThat(beacon.containsKey("revoked_at")).as(id).isEqualTo(id.equals(STOLEN));
+    }
+    Document list = one("beacon_revocations", "_id", entity);
+    assertThat(list.getLong("version")).as("one of the scene, one of each POST").isEqualTo(3);
+    assertThat(list.getList("beacon_ids", String.class)).containsExactly(STOLEN);
+    assertThat(audited("target", entity + "/" + STOLEN))
+        .containsExactlyInAnyOrder("orchestrator_revoked", "beacon_revoked");
+    assertThat(audited("target", entity + "/" + FOUND))
+        .containsExactlyInAnyOrder(
+            "orchestrator_revoked", "beacon_revoked", "orchestrator_restored", "beacon_restored");
+    assertThat(audited("reason", entity)).containsExactly("signing_key_rotated");
+    assertThat(audited("target", former))
+        .containsExactlyInAnyOrder("signing_key_rotated", "signing_key_retired");
+  }
+
+  private Document one(String collection, String field, String value) {
+    return kept.getCollection(collection).find(new Document(field, value)).first();
+  }
+
+  private List<String> audited(String field, String value) {
+    return kept.getCollection("audit")
+        .find(new Document(field, value))
+        .map(entry -> entry.getString("action"))
+        .into(new ArrayList<>());
   }
 
   private JsonNode read(String path) {

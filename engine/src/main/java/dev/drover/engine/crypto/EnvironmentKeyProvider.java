@@ -7,6 +7,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -48,7 +49,7 @@ public final class EnvironmentKeyProvider implements KeyProvider {
       }
       byte[] bytes = Base64.getMimeDecoder().decode(value.strip());
       String text = new String(bytes, StandardCharsets.ISO_8859_1);
-      return text.startsWith("-----BEGIN") ? PrivateKeys.parse(text) : PrivateKeys.decode(bytes);
+      return text.contains("-----BEGIN") ? PrivateKeys.parse(text) : PrivateKeys.decode(bytes);
     } catch (IllegalArgumentException e) {
       throw new IllegalStateException(variable + ": " + e.getMessage(), e);
     }
@@ -73,11 +74,11 @@ public final class EnvironmentKeyProvider implements KeyProvider {
   }
 
   @Override
-  public KeyPair rotateSigning(String name) {
+  public Rotation rotateSigning(String name, Optional<String> operation) {
     if (given(name)) {
       throw fromEnvironment(name);
     }
-    return delegate.rotateSigning(name);
+    return delegate.rotateSigning(name, operation);
   }
 
   @Override

@@ -1,9 +1,12 @@
 package dev.drover.engine.crypto;
 
+import dev.drover.proto.ErrorCode;
+import dev.drover.proto.ProtocolException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -21,9 +24,13 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,6 +45,8 @@ public final class FileKeyProvider implements KeyProvider {
   private static final String RETIRED = ".retired-";
   private static final Pattern KID = Pattern.compile("[A-Za-z0-9_-]{20,64}");
   private static final String OLD = ".old-";
+  private static final Pattern MADE_BY =
+      Pattern.compile("Operation: ([A-Za-z0-9-]+)\nFormer: ([A-Za-z0-9_-]+)\n");
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
   private static final Set<PosixFilePermission> OTHERS =
       EnumSet.of(
@@ -78,7 +87,10 @@ public final class FileKeyProvider implements KeyProvider {
         .toList();
   }
 
-  /** A retired key leaves a file without content, {@code <name>.pem.retired-<kid>}. */
+  /**
+   * A retired key leaves the file {@code <name>.pem.retired-<kid>}, which holds at most which
+   * operation had made the key.
+   */
   @Override
   public Set<String> retiredSigning(String name) {
     String prefix = file(name, PEM).getFileName() + RETIRED;
@@ -87,57 +99,137 @@ public final class FileKeyProvider implements KeyProvider {
         .collect(Collectors.toUnmodifiableSet());
   }
 
+  /** The new key's file begins with the operation and the former key's {@code kid}. */
   @Override
-  public KeyPair rotateSigning(String name) {
+  public Rotation rotateSigning(String name, Optional<String> operation) {
     Path file = file(name, PEM);
-    String kid = Jwks.kid((ECPublicKey) signing(name).getPublic());
-    Path fresh = null;
+    signing(name);
     try {
-      String since = String.format("%015d", Files.getLastModifiedTime(file).toMillis());
-      // First the old key gets a second name, then the new one takes its place: none is ever lost.
-      Path old = dir.resolve(file.getFileName() + OLD + since + "-" + kid);
-      if (!Files.exists(old)) {
-        Files.createLink(old, file);
-      }
-      sync();
-      fresh = write(file, PrivateKeys.toPem((ECPrivateKey) PrivateKeys.generate().getPrivate()));
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-      sync();
-      return signing(name);
+      return alone(
+          file,
+          () -> {
+            Optional<Rotation> done = operation.flatMap(id -> rotated(file, id));
+            return done.isPresent() ? done.get() : rotate(name, file, operation);
+          });
     } catch (IOException e) {
       throw new IllegalStateException("Cannot change key file " + file, e);
+    }
+  }
+
+  private Rotation rotate(String name, Path file, Optional<String> operation) throws IOException {
+    String former = kid(signing(name));
+    String since = String.format("%015d", Files.getLastModifiedTime(file).toMillis());
+    // First the old key gets a second name, then the new one takes its place: none is ever lost.
+    Path old = dir.resolve(file.getFileName() + OLD + since + "-" + former);
+    if (!Files.exists(old)) {
+      Files.createLink(old, file);
+    }
+    sync();
+    String madeBy =
+        operation.map(id -> "Operation: " + id + "\nFormer: " + former + "\n").orElse("");
+    KeyPair made = PrivateKeys.generate();
+    Path fresh = write(file, madeBy + PrivateKeys.toPem((ECPrivateKey) made.getPrivate()));
+    try {
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+      sync();
+      return new Rotation(kid(made), former);
     } finally {
       discard(fresh);
+    }
+  }
+
+  /** The key that an operation has made, whatever became of that key since. */
+  private Optional<Rotation> rotated(Path file, String operation) {
+    String retired = file.getFileName() + RETIRED;
+    return Stream.of(List.of(file), files(file.getFileName() + OLD), files(retired))
+        .flatMap(List::stream)
+        .map(
+            path -> {
+              String text = load(path, () -> "");
+              Matcher madeBy = MADE_BY.matcher(text);
+              String name = path.getFileName().toString();
+              return madeBy.lookingAt() && madeBy.group(1).equals(operation)
+                  ? new Rotation(
+                      name.startsWith(retired)
+                          ? name.substring(retired.length())
+                          : kid(PrivateKeys.parse(text)),
+                      madeBy.group(2))
+                  : null;
+            })
+        .filter(Objects::nonNull)
+        .findFirst();
+  }
+
+  private static String kid(KeyPair pair) {
+    return Jwks.kid((ECPublicKey) pair.getPublic());
+  }
+
+  /** Work on files. */
+  private interface Work<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * One process at a time changes the keys of a name: of two that did so at once, one would lose
+   * its key. Whoever dies lets go.
+   */
+  private <T> T alone(Path file, Work<T> work) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            dir.resolve("." + file.getFileName() + ".lock"),
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+            mode("rw-------"))) {
+      if (!locked(channel)) {
+        throw new ProtocolException(
+            ErrorCode.REQUEST_IN_PROGRESS,
+            "Another process changes these keys at this moment",
+            Map.of("retry_after_seconds", 1));
+      }
+      return work.run();
+    }
+  }
+
+  private static boolean locked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      // Somebody else in this process has it.
+      return false;
     }
   }
 
   @Override
   public boolean retireSigning(String name, String keyId) {
     Path file = file(name, PEM);
-    if (!KID.matcher(keyId).matches()) {
+    if (!KID.matcher(keyId).matches() || !Files.isDirectory(dir)) {
       return false;
     }
+    try {
+      return alone(file, () -> retire(file, keyId));
+    } catch (IOException e) {
+      throw new IllegalStateException("Cannot delete the former key " + keyId, e);
+    }
+  }
+
+  private boolean retire(Path file, String keyId) throws IOException {
     List<Path> found =
         files(file.getFileName() + OLD).stream()
             .filter(old -> old.getFileName().toString().endsWith("-" + keyId))
             .toList();
-    try {
-      if (!found.isEmpty()) {
-        // Noted first: after a kill the key is refused, whether its file is still there or not.
-        Path note = dir.resolve(file.getFileName() + RETIRED + keyId);
-        if (!Files.exists(note)) {
-          Files.createFile(note, mode("rw-------"));
-        }
-        sync();
-      }
-      for (Path old : found) {
-        Files.delete(old);
+    if (!found.isEmpty()) {
+      // Noted first: after a kill the key is refused, whether its file is still there or not.
+      Path note = dir.resolve(file.getFileName() + RETIRED + keyId);
+      if (!Files.exists(note)) {
+        Matcher madeBy = MADE_BY.matcher(load(found.get(0), () -> ""));
+        create(note, madeBy.lookingAt() ? madeBy.group() : "");
       }
       sync();
-      return !found.isEmpty();
-    } catch (IOException e) {
-      throw new IllegalStateException("Cannot delete the former key " + keyId, e);
     }
+    for (Path old : found) {
+      Files.delete(old);
+    }
+    sync();
+    return !found.isEmpty();
   }
 
   @Override

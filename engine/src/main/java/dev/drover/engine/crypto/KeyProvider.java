@@ -2,12 +2,21 @@ package dev.drover.engine.crypto;
 
 import java.security.KeyPair;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Where a process has its keys from; an HSM or a secret store can stand behind it. */
 public interface KeyProvider {
   /** Bytes of a secret. */
   int SECRET_BYTES = 32;
+
+  /**
+   * What a rotation has done.
+   *
+   * @param kid of the key that it made
+   * @param formerKid of the key that signed before
+   */
+  record Rotation(String kid, String formerKid) {}
 
   /**
    * The P-256 signing key of a name; the same one each time.
@@ -40,10 +49,13 @@ public interface KeyProvider {
    * Makes a new signing key and keeps the former one among {@link #olderSigning}; both are on disk
    * when this returns.
    *
-   * @return the new key
+   * @param operation the id of an operation that may be repeated, of letters, digits and {@code -}:
+   *     it is stored with the key, in one write, and a repetition finds that key and makes no other
    * @throws IllegalStateException when keys cannot be changed here; the message says where
+   * @throws dev.drover.proto.ProtocolException REQUEST_IN_PROGRESS while another process changes
+   *     this name's keys
    */
-  default KeyPair rotateSigning(String name) {
+  default Rotation rotateSigning(String name, Optional<String> operation) {
     throw new IllegalStateException("The key " + name + " cannot be changed from here");
   }
 
@@ -52,6 +64,8 @@ public interface KeyProvider {
    *
    * @return false when no former key has this {@code kid}
    * @throws IllegalStateException when keys cannot be changed here; the message says where
+   * @throws dev.drover.proto.ProtocolException REQUEST_IN_PROGRESS while another process changes
+   *     this name's keys
    */
   default boolean retireSigning(String name, String keyId) {
     throw new IllegalStateException("The key " + name + " cannot be changed from here");

@@ -33,14 +33,15 @@ public final class PrivateKeys {
   }
 
   /**
-   * Reads a private key from PKCS#8 PEM and derives its public half.
+   * Reads a private key from PKCS#8 PEM and derives its public half. Lines before the PEM say where
+   * the key comes from and are skipped (RFC 7468, section 5.2).
    *
    * @throws IllegalArgumentException for anything but a P-256 private key; the message never holds
    *     key material
    */
   public static KeyPair parse(String pem) {
     return decode(
-        Pem.read(pem, TYPE)
+        Pem.read(pem.substring(Math.max(0, pem.indexOf("-----BEGIN"))), TYPE)
             .orElseThrow(() -> new IllegalArgumentException("Not a PKCS#8 PEM private key")));
   }
 

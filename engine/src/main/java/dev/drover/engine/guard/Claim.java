@@ -79,10 +79,13 @@ final class Claim {
     return update(answer);
   }
 
-  /** Ends it without an answer: the next request with the key goes on at once. */
-  void release() {
+  /**
+   * Ends it without an answer: the next request with the key goes on at once. False when somebody
+   * else holds the claim.
+   */
+  boolean release() {
     ended = true;
-    update(new Document("claimed_until", new Date(0)));
+    return update(new Document("claimed_until", new Date(0)));
   }
 
   /** Ends it as if the key had never been seen: nothing was done under it. */

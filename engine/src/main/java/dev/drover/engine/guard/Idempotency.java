@@ -212,6 +212,7 @@ public final class Idempotency implements AutoCloseable {
     message.setHeader(Exchange.HTTP_RESPONSE_CODE, stored.getInteger("status"));
     message.setHeader(Exchange.CONTENT_TYPE, "application/json");
     message.setHeader("Idempotency-Replayed", "true");
+    message.removeHeader("Retry-After");
     message.setBody(text(stored));
     exchange.setProperty(REPLAYED, true);
   }
@@ -240,9 +241,14 @@ public final class Idempotency implements AutoCloseable {
     boolean inProgress =
         status == ErrorCode.REQUEST_IN_PROGRESS.status()
             && message.getBody(String.class).contains(ErrorCode.REQUEST_IN_PROGRESS.name());
+    if (inProgress) {
+      message.setHeader("Retry-After", 1);
+    }
     if (inProgress || status / 100 == 5) {
       // The effect may have been made: the next one goes on with the same operation.
-      claim.release();
+      if (!claim.release() && inProgress) {
+        answerOfOther(exchange, claim.id());
+      }
     } else if (NEVER_STORED.contains(status)) {
       if (claim.first()) {
         claim.forget();
@@ -251,9 +257,6 @@ public final class Idempotency implements AutoCloseable {
       }
     } else if (!store(claim, status, message.getBody(String.class))) {
       answerOfOther(exchange, claim.id());
-    }
-    if (inProgress) {
-      message.setHeader("Retry-After", 1);
     }
   }
 

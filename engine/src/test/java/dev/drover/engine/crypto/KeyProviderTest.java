@@ -3,15 +3,21 @@ package dev.drover.engine.crypto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.drover.proto.ErrorCode;
+import dev.drover.proto.ProtocolException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
+import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -119,6 +125,48 @@ class KeyProviderTest {
     keys.forgetOlder("at-rest");
     assertThat(keys.olderSecrets("at-rest")).isEmpty();
     assertThat(keys.secret("at-rest")).isEqualTo(third);
+  }
+
+  @Test
+  void b9ARotationThatIsRepeatedFindsTheKeyThatItHasMade() {
+    KeyProvider keys = new FileKeyProvider(temp);
+    String first = kid(keys.signing("token"));
+    Optional<String> operation = Optional.of("4f1c-1");
+    KeyProvider.Rotation made = keys.rotateSigning("token", operation);
+    assertThat(made.formerKid()).isEqualTo(first);
+    assertThat(made.kid()).isEqualTo(kid(new FileKeyProvider(temp).signing("token")));
+    assertThat(keys.rotateSigning("token", operation)).isEqualTo(made);
+    assertThat(keys.olderSigning("token")).hasSize(1);
+
+    KeyProvider.Rotation next = keys.rotateSigning("token", Optional.empty());
+    assertThat(next.formerKid()).isEqualTo(made.kid());
+    assertThat(keys.rotateSigning("token", operation)).as("a former key").isEqualTo(made);
+    assertThat(keys.retireSigning("token", made.kid())).isTrue();
+    assertThat(keys.rotateSigning("token", operation)).as("a retired key").isEqualTo(made);
+    assertThat(kid(keys.signing("token"))).isEqualTo(next.kid());
+    assertThat(keys.olderSigning("token")).hasSize(1);
+    assertThat(keys.retiredSigning("token")).containsExactly(made.kid());
+  }
+
+  private static String kid(KeyPair pair) {
+    return Jwks.kid((ECPublicKey) pair.getPublic());
+  }
+
+  @Test
+  void b6WhileOneProcessChangesKeysAnotherIsToldToWait() throws Exception {
+    KeyProvider keys = new FileKeyProvider(temp);
+    keys.signing("token");
+    try (FileChannel other =
+        FileChannel.open(
+            temp.resolve(".token.pem.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      assertThat(other.tryLock()).isNotNull();
+      assertThatThrownBy(() -> keys.rotateSigning("token", Optional.empty()))
+          .isInstanceOfSatisfying(
+              ProtocolException.class,
+              refused -> assertThat(refused.code()).isEqualTo(ErrorCode.REQUEST_IN_PROGRESS));
+    }
+    keys.rotateSigning("token", Optional.empty());
+    assertThat(keys.olderSigning("token")).hasSize(1);
   }
 
   @Test
