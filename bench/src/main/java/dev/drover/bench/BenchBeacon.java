@@ -10,9 +10,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 
@@ -20,6 +22,8 @@ import java.util.Map;
 final class BenchBeacon {
   /** Bytes of a report, about. */
   static final int SIZE = 250;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -58,7 +62,18 @@ final class BenchBeacon {
     }
   }
 
-  private JsonNode proven(String operation, String body) throws Exception {
+  /** What the mall calls it, once it is registered. */
+  String beaconId() {
+    return beaconId;
+  }
+
+  /**
+   * Sends a body with a fresh proof.
+   *
+   * @throws IOException when the answer is another than 200
+   */
+  JsonNode proven(String operation, String body)
+      throws IOException, InterruptedException, GeneralSecurityException {
     String nonce = post("challenge", "{\"device_id\":\"" + device + "\"}").path("nonce").asText();
     Signature signer = Signature.getInstance("SHA256withECDSA");
     signer.initSign(key.getPrivate());
@@ -72,6 +87,7 @@ final class BenchBeacon {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(mall + "/beacons/" + operation))
             .header("Content-Type", "application/json")
+            .timeout(PATIENCE)
             .POST(HttpRequest.BodyPublishers.ofString(body));
     if (headers.length > 0) {
       request.headers(headers);
@@ -79,7 +95,12 @@ final class BenchBeacon {
     HttpResponse<byte[]> answer =
         HTTP.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     if (answer.statusCode() != 200) {
-      throw new IOException(operation + ": " + new String(answer.body(), StandardCharsets.UTF_8));
+      throw new IOException(
+          operation
+              + ": "
+              + answer.statusCode()
+              + " "
+              + new String(answer.body(), StandardCharsets.UTF_8));
     }
     return Json.tree(answer.body());
   }
