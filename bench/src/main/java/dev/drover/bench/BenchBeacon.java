@@ -47,6 +47,11 @@ final class BenchBeacon {
     beaconId = proven(mall, "register", Json.text(body)).path("beacon_id").asText();
   }
 
+  /** What the mall calls it, once it is registered. */
+  String beaconId() {
+    return beaconId;
+  }
+
   /** Hands in a batch of so many access logs. */
   void report(BenchConnection mall, int size) throws IOException {
     batches++;
@@ -68,7 +73,12 @@ final class BenchBeacon {
         + "\",\"result\":\"success\",\"method\":\"ecdsa_proof\",\"duration_ms\":150}";
   }
 
-  private JsonNode proven(BenchConnection mall, String operation, String body) throws IOException {
+  /**
+   * Sends a body with a fresh proof.
+   *
+   * @throws IOException when the answer is another than 200
+   */
+  JsonNode proven(BenchConnection mall, String operation, String body) throws IOException {
     JsonNode challenge = mall.post("/beacons/challenge", "{\"device_id\":\"" + device + "\"}", "");
     String nonce = challenge.path("nonce").asText();
     byte[] signed = (nonce + body).getBytes(StandardCharsets.UTF_8);

@@ -23,6 +23,7 @@ final class BenchConnection implements Closeable {
   BenchConnection(int port) throws IOException {
     socket = new Socket("127.0.0.1", port);
     socket.setTcpNoDelay(true);
+    socket.setSoTimeout(60_000);
     in = new BufferedInputStream(socket.getInputStream());
     out = socket.getOutputStream();
   }
@@ -60,7 +61,9 @@ final class BenchConnection implements Closeable {
     }
     byte[] answer = in.readNBytes(length);
     if (!status.startsWith("HTTP/1.1 200")) {
-      throw new IOException(path + ": " + new String(answer, StandardCharsets.UTF_8));
+      String said = new String(answer, StandardCharsets.UTF_8);
+      throw new IOException(
+          path.substring(path.lastIndexOf('/') + 1) + ": " + status.split(" ")[1] + " " + said);
     }
     return Json.tree(answer);
   }

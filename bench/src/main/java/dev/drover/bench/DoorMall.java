@@ -24,7 +24,7 @@ final class DoorMall {
     for (String door : List.of("", "GRPC_", "MANAGEMENT_", "MQTT_")) {
       environment.put("DROVER_" + door + "PORT", String.valueOf(Machine.freePort()));
     }
-    // As both set it.
+    // As image and unit file set it.
     environment.put("MALLOC_ARENA_MAX", "2");
     environment.put("ENTITY_ID", "bench-mall");
     environment.put("ORCHESTRATOR_ID", "bench-orchestrator");

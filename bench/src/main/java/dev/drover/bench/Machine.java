@@ -49,11 +49,18 @@ final class Machine {
   /** Starts a process in its own data directory; what it says goes to a file there. */
   static Process start(List<String> command, Map<String, String> environment, Path data)
       throws IOException {
+    return start(command, environment, data, "console.log");
+  }
+
+  /** The same, with another name for that file. */
+  static Process start(
+      List<String> command, Map<String, String> environment, Path data, String console)
+      throws IOException {
     Files.createDirectories(data);
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(data.resolve("console.log").toFile());
+            .redirectOutput(data.resolve(console).toFile());
     builder.environment().putAll(environment);
     builder.environment().put("DROVER_DATA", data.toString());
     return builder.start();

@@ -12,12 +12,20 @@ import dev.drover.proto.Json;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
 import java.security.interfaces.ECPublicKey;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 
-/** A central that registers every mall and says {@code stored} to every item, in no time. */
+/**
+ * A central that registers every mall and says {@code stored} to every item, in no time, unless
+ * somebody else decides. It can go away and come back.
+ */
 final class UploadReceiver implements AutoCloseable {
-  private final HttpServer server;
+  private final KeyPair key = PrivateKeys.generate();
+  private final Function<JsonNode, String> verdict;
+  private final int port;
+  private HttpServer server;
   private long first;
   private long last;
   private long items;
@@ -26,7 +34,22 @@ final class UploadReceiver implements AutoCloseable {
   private long highest;
 
   UploadReceiver() throws IOException {
-    server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    this(item -> "stored");
+  }
+
+  /**
+   * A central that somebody else decides for.
+   *
+   * @param verdict the status of an item, which it is given in the order of the request
+   */
+  UploadReceiver(Function<JsonNode, String> verdict) throws IOException {
+    this.verdict = verdict;
+    listen(0);
+    port = server.getAddress().getPort();
+  }
+
+  private void listen(int where) throws IOException {
+    server = HttpServer.create(new InetSocketAddress("127.0.0.1", where), 0);
     server.setExecutor(Executors.newCachedThreadPool());
     server.createContext("/", exchange -> answer(exchange, 404, "{}"));
     server.createContext(
@@ -36,12 +59,26 @@ final class UploadReceiver implements AutoCloseable {
                 exchange,
                 200,
                 "{\"token\":\"t\",\"expires_at\":4102444800,\"assigned_id\":\"bench\",\"initial_sync_required\":false}"));
-    String keys =
-        Jwks.json(new JWKSet(Jwks.encryption((ECPublicKey) PrivateKeys.generate().getPublic())));
+    String keys = Jwks.json(new JWKSet(Jwks.encryption((ECPublicKey) key.getPublic())));
     server.createContext("/.well-known/jwks.json", exchange -> answer(exchange, 200, keys));
     server.createContext("/api/orchestrators/events", UploadReceiver::stream);
     server.createContext("/api/orchestrators/uploads", this::upload);
     server.start();
+  }
+
+  /** What opens the envelopes that are sealed for it. */
+  KeyPair key() {
+    return key;
+  }
+
+  /** The line is cut: nobody listens. */
+  void goAway() {
+    server.stop(0);
+  }
+
+  /** The line is mended. */
+  void comeBack() throws IOException {
+    listen(port);
   }
 
   /** A stream that stays open and says nothing: for the mall, central is there. */
@@ -55,7 +92,7 @@ final class UploadReceiver implements AutoCloseable {
   }
 
   String url() {
-    return "http://127.0.0.1:" + server.getAddress().getPort();
+    return "http://127.0.0.1:" + port;
   }
 
   private void upload(HttpExchange exchange) throws IOException {
@@ -64,7 +101,7 @@ final class UploadReceiver implements AutoCloseable {
     answer.put("batch_id", request.path("batch_id").asText());
     ArrayNode results = answer.putArray("results");
     for (JsonNode item : request.path("items")) {
-      results.addObject().put("seq", item.path("seq").asLong()).put("status", "stored");
+      results.addObject().put("seq", item.path("seq").asLong()).put("status", verdict.apply(item));
     }
     count(request.path("items"));
     answer(exchange, 200, answer.toString());

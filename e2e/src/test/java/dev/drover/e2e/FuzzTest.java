@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Jazzer looks for an input that makes a parser of outside bytes fail in another way than with an
  * error of the protocol, or that makes it take more memory than its size allows.
  *
- * <p>{@code -Ddrover.fuzz.each=true -Ddrover.fuzz.seconds=600} is the long form, {@code
+ * <p>{@code bench/fuzz.sh} is the long form, {@code -Ddrover.fuzz.each=true -Ddrover.fuzz.seconds=…
  * -Ddrover.fuzz.seed=…} repeats a run; an input that was found lies below {@code e2e/target/fuzz}.
  */
 class FuzzTest {

@@ -15,6 +15,9 @@ public final class Fuzzed {
   /** The property that names the {@link FuzzedParser}; without it an input chooses. */
   static final String PARSER = "drover.fuzz.parser";
 
+  /** What a line begins with that says at the end how many MB of the heap are used. */
+  static final String HEAP = "Heap in the end, MB: ";
+
   /** What any input may cost, and each of its bytes besides, in bytes that are allocated. */
   private static final long MEMORY = 48L << 20;
 
@@ -25,6 +28,17 @@ public final class Fuzzed {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private Fuzzed() {}
+
+  /** Before the first input: sees to it that the end says what of the heap is used. */
+  public static void fuzzerInitialize() {
+    Runtime.getRuntime().addShutdownHook(new Thread(Fuzzed::sayHeap));
+  }
+
+  private static void sayHeap() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    System.err.println("\n" + HEAP + ((runtime.totalMemory() - runtime.freeMemory()) >> 20));
+  }
 
   /** One input. */
   public static void fuzzerTestOneInput(byte[] input) {
