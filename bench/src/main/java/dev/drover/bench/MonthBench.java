@@ -65,6 +65,8 @@ public final class MonthBench {
     System.out.println(Machine.line());
     print("%,d logs, %s, a kill every %d s, seed %d", logs, queue, between, seed);
     MonthBench bench = new MonthBench(logs, queue, between, seed);
+    // Whoever ends this by a signal wants no mall that stays.
+    Runtime.getRuntime().addShutdownHook(new Thread(bench.mall::close));
     boolean good = false;
     try {
       good = bench.run();

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * @param output what Jazzer said
  */
 public record FuzzRun(String finding, long inputs, double seconds, long heap, String output) {
-  private static final int SECONDS = Integer.getInteger("drover.fuzz.seconds", 12);
+  private static final int SECONDS = Integer.getInteger("drover.fuzz.seconds", 16);
   private static final long SEED =
       Long.getLong("drover.fuzz.seed", System.nanoTime() % Integer.MAX_VALUE);
   private static final String ALL = "ALL";

@@ -2,6 +2,7 @@ package dev.drover.e2e.fuzz;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.jwk.JWKSet;
+import dev.drover.central.entity.FuzzedImports;
 import dev.drover.cli.routes.RouteCheck;
 import dev.drover.e2e.harness.JavaProcess;
 import dev.drover.engine.checksum.Checksums;
@@ -18,6 +19,7 @@ import dev.drover.engine.report.BeaconHeartbeat;
 import dev.drover.engine.report.BeaconRegistration;
 import dev.drover.engine.sse.SseEvent;
 import dev.drover.engine.sse.SseParser;
+import dev.drover.engine.ws.FuzzedFrames;
 import dev.drover.proto.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -127,6 +129,20 @@ enum FuzzedParser {
     @Override
     void parse(byte[] input) {
       FuzzedMessages.read(first(input), rest(input));
+    }
+  },
+  /** What clients send on a WebSocket. */
+  WEB_SOCKET {
+    @Override
+    void parse(byte[] input) {
+      FuzzedFrames.type(text(input));
+    }
+  },
+  /** Imports, which are read document by document. */
+  IMPORTS {
+    @Override
+    void parse(byte[] input) {
+      FuzzedImports.read(input);
     }
   },
   /** Flow files: every one gets findings, none an exception. */

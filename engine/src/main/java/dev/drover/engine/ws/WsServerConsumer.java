@@ -128,12 +128,7 @@ public final class WsServerConsumer extends DefaultConsumer {
 
   private void received(
       RoutingContext ctx, ServerWebSocket socket, EventStream stream, String text) {
-    String type;
-    try {
-      type = new JsonObject(text).getValue("type") instanceof String name ? name : null;
-    } catch (DecodeException e) {
-      type = null;
-    }
+    String type = type(text).orElse(null);
     if (type == null) {
       String error =
           WsFrameConsumer.error(
@@ -146,6 +141,16 @@ public final class WsServerConsumer extends DefaultConsumer {
       return;
     }
     handOver(ctx, socket, stream, type, text);
+  }
+
+  /** The type of a client's frame; empty when it is no JSON object with a type. */
+  static Optional<String> type(String text) {
+    try {
+      return Optional.ofNullable(
+          new JsonObject(text).getValue("type") instanceof String name ? name : null);
+    } catch (DecodeException e) {
+      return Optional.empty();
+    }
   }
 
   /** One frame of a client at a time: the next one is read when the route is done with this. */
