@@ -1,8 +1,10 @@
 package dev.drover.proto;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonStreamContext;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,9 +24,19 @@ import java.util.Map;
  * name or text after the document is an error, times are RFC 3339 text.
  */
 public final class Json {
+  /**
+   * Characters of a member's name. The reader remembers some thousands of names that it has seen,
+   * whoever sent them.
+   */
+  public static final int LONGEST_NAME = 256;
+
   /** The shared mapper. Callers do not configure it further. */
   public static final ObjectMapper MAPPER =
-      JsonMapper.builder()
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNameLength(LONGEST_NAME).build())
+                  .build())
           .addModule(new JavaTimeModule())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

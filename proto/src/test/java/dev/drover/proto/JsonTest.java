@@ -79,4 +79,39 @@ class JsonTest {
   void whatIsNoJsonIsNamed(String body, String field) {
     refused(body.getBytes(UTF_8), field);
   }
+
+  @Test
+  void aNameIsNotLongerThanAnyoneNeeds() {
+    String most = "n".repeat(Json.LONGEST_NAME);
+    assertThat(Json.tree(("{\"" + most + "\":1}").getBytes(UTF_8)).path(most).asInt()).isOne();
+    refused(("{\"" + most + "n\":1}").getBytes(UTF_8), "$");
+    refused(("{\"a\":{\"" + most.replace("n", "\\u00e9") + "n\":1}}").getBytes(UTF_8), "a");
+  }
+
+  /** The reader keeps names that it has seen, for all later callers, some thousands of them. */
+  @Test
+  void namesOfStrangersTakeLittleMemory() {
+    read(1);
+    long before = used();
+    read(10_000);
+    assertThat(used() - before).as("bytes that names have left").isLessThan(12L << 20);
+  }
+
+  private static void read(int bodies) {
+    for (int i = 0; i < bodies; i++) {
+      StringBuilder body = new StringBuilder("{");
+      for (int name = 0; name < 4; name++) {
+        String text = i + "-" + name;
+        body.append(name == 0 ? "\"" : ",\"").append(text);
+        body.append("x".repeat(Json.LONGEST_NAME - text.length())).append("\":1");
+      }
+      assertThat(Json.tree(body.append('}').toString().getBytes(UTF_8))).hasSize(4);
+    }
+  }
+
+  private static long used() {
+    System.gc();
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
 }
