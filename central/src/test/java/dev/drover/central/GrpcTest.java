@@ -282,10 +282,12 @@ class GrpcTest {
         Code.UNAUTHENTICATED,
         "AUTH_INVALID_SIGNATURE",
         () -> with(blocking(), "x-signature", other).register(mall.request()));
+    RegisterRequest incomplete = mall.request().toBuilder().clearVersion().build();
+    refused(Code.UNAUTHENTICATED, "AUTH_INVALID_SIGNATURE", () -> blocking().register(incomplete));
     refused(
         Code.INVALID_ARGUMENT,
         "VALIDATION_FAILED",
-        () -> blocking().register(mall.request().toBuilder().clearVersion().build()));
+        () -> with(blocking(), "x-signature", other).register(incomplete));
   }
 
   private static EntityDigest digest(SyncData documents) {

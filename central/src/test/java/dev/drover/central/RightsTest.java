@@ -4,15 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.crypto.Role;
-import dev.drover.proto.Json;
-import java.net.URI;
-import java.net.http.WebSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,56 +46,10 @@ class RightsTest {
         .isEqualTo(201);
   }
 
-  /** A client of the WebSocket that remembers what it was told. */
-  private static final class Socket implements WebSocket.Listener {
-    final BlockingQueue<String> told = new LinkedBlockingQueue<>();
-    private final StringBuilder part = new StringBuilder();
-    private final WebSocket socket;
-
-    Socket(String token) {
-      socket =
-          central
-              .client
-              .newWebSocketBuilder()
-              .header("Authorization", "Bearer " + token)
-              .buildAsync(
-                  URI.create(central.url().replace("http", "ws") + "/api/orchestrators/ws"), this)
-              .join();
-    }
-
-    @Override
-    public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
-      part.append(text);
-      if (last) {
-        told.add(part.toString());
-        part.setLength(0);
-      }
-      from.request(1);
-      return null;
-    }
-
-    /** The first frame that is not of the event stream. */
-    JsonNode reply(String frame) throws InterruptedException {
-      socket.sendText(frame, true).join();
-      for (String text = next(); ; text = next()) {
-        JsonNode json = Json.tree(text.getBytes(StandardCharsets.UTF_8));
-        if (!json.has("event_id") && !json.has("id") && !json.has("event")) {
-          return json;
-        }
-      }
-    }
-
-    private String next() throws InterruptedException {
-      String text = told.poll(20, TimeUnit.SECONDS);
-      assertThat(text).as("an answer to the frame").isNotNull();
-      return text;
-    }
-  }
-
   @Test
   void c10AnOperatorSpeaksForNoMallOverAWebSocket() throws Exception {
     TestCentral.Mall mall = central.registered("frames");
-    Socket operator = new Socket(central.token(Role.OPERATOR, mall.entity));
+    FrameClient operator = new FrameClient(central, central.token(Role.OPERATOR, mall.entity));
     for (String frame :
         new String[] {
           "{\"type\":\"ack\",\"event_ids\":[\"evt-1\"]}",
@@ -113,7 +59,7 @@ class RightsTest {
       assertThat(answer.path("type").asText()).as(answer.toString()).isEqualTo("error");
       assertThat(answer.at("/error/code").asText()).isEqualTo("FORBIDDEN");
     }
-    Socket own = new Socket(mall.token);
+    FrameClient own = new FrameClient(central, mall.token);
     assertThat(own.reply("{\"type\":\"ack\",\"event_ids\":[\"evt-1\"]}").path("unknown"))
         .hasSize(1);
     assertThat(
@@ -131,7 +77,7 @@ class RightsTest {
     assertThat(mall.heartbeat("").status()).isEqualTo(200);
     assertRefused(mall.heartbeat(""), 429, "RATE_LIMIT_EXCEEDED");
     TestCentral.Mall framed = central.registered("framed-beats");
-    Socket socket = new Socket(framed.token);
+    FrameClient socket = new FrameClient(central, framed.token);
     String foreign = "{\"type\":\"heartbeat\",\"status\":\"healthy\",\"entity_id\":\"another\"}";
     assertThat(socket.reply(foreign).at("/error/code").asText()).isEqualTo("ENTITY_FORBIDDEN");
     String right = "{\"type\":\"heartbeat\",\"status\":\"healthy\"}";

@@ -67,7 +67,10 @@ final class TestCentral implements AutoCloseable {
                 "--drover.mongo.port=" + FreePort.pick(),
                 "--drover.events.ping-interval=500",
                 "--drover.step-log=" + HOME.resolve("central/target/executed-steps.txt")));
-    all.addAll(List.of(settings));
+    for (String setting : settings) {
+      all.removeIf(usual -> usual.startsWith(setting.replaceFirst("=.*", "=")));
+      all.add(setting);
+    }
     this.context = SpringApplication.run(CentralApplication.class, all.toArray(String[]::new));
   }
 

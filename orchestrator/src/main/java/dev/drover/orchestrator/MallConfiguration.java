@@ -34,6 +34,7 @@ import dev.drover.orchestrator.mall.MallState;
 import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.store.SealedStore;
+import dev.drover.orchestrator.sync.Agreement;
 import dev.drover.orchestrator.sync.SyncOperations;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.RegisterRequest;
@@ -273,6 +274,7 @@ class MallConfiguration {
       CentralLink link,
       MallStore store,
       EntityCache cache,
+      Agreement agreement,
       UplinkStore uplink,
       GrpcPort grpc,
       MallFigures figures,
@@ -283,6 +285,7 @@ class MallConfiguration {
         link,
         store,
         cache,
+        agreement,
         uplink,
         grpc,
         figures,

@@ -11,6 +11,7 @@ import dev.drover.orchestrator.store.Edits;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.store.Untold;
 import dev.drover.orchestrator.sync.AffectedBeacons;
+import dev.drover.orchestrator.sync.Agreement;
 import dev.drover.orchestrator.sync.BucketRepair;
 import dev.drover.orchestrator.sync.ChecksumReads;
 import dev.drover.orchestrator.sync.DataUpdate;
@@ -114,6 +115,11 @@ class SyncConfiguration {
   }
 
   @Bean
+  Agreement agreement(Clock clock) {
+    return new Agreement(clock);
+  }
+
+  @Bean
   SyncMetrics syncMetrics(MeterRegistry registry) {
     return new SyncMetrics(registry);
   }
@@ -135,6 +141,7 @@ class SyncConfiguration {
       Untold untold,
       AffectedBeacons affected,
       SyncPlan plan,
+      Agreement agreement,
       SyncMetrics metrics,
       MallIdentity identity,
       OrchestratorProperties properties) {
@@ -144,6 +151,7 @@ class SyncConfiguration {
         untold,
         affected,
         plan,
+        agreement,
         metrics,
         identity.entityId(),
         properties.sync().page());
@@ -180,8 +188,13 @@ class SyncConfiguration {
 
   @Bean
   VerifySync verifySync(
-      EntityCache cache, SyncPlan plan, SyncMetrics metrics, MallIdentity identity, Clock clock) {
-    return new VerifySync(cache, plan, metrics, identity.entityId(), clock);
+      EntityCache cache,
+      SyncPlan plan,
+      Agreement agreement,
+      SyncMetrics metrics,
+      MallIdentity identity,
+      Clock clock) {
+    return new VerifySync(cache, plan, agreement, metrics, identity.entityId(), clock);
   }
 
   @Bean

@@ -30,6 +30,12 @@ final class FakeData {
   /** A central that offers no buckets. */
   volatile boolean withoutBuckets;
 
+  /** A central whose checksum of the merchants fits nothing that it sends. */
+  volatile boolean unprovable;
+
+  /** A central whose full answers have a checksum that fits nothing either. */
+  volatile boolean contradictory;
+
   /** The largest page of a delta. */
   volatile int deltaPage = Integer.MAX_VALUE;
 
@@ -110,7 +116,7 @@ final class FakeData {
     boolean more = offset + limit < total;
     answer.put("has_more", more);
     answer.put("next_cursor", more ? seq + ":" + (offset + limit) : null);
-    answer.put("checksum", checksum());
+    answer.put("checksum", contradictory ? "sha256:odd" : checksum());
     answer.putObject("metadata").put("total_areas", items.get("areas").size());
     return answer.toString();
   }
@@ -161,7 +167,8 @@ final class FakeData {
     ObjectNode answer = answer();
     ObjectNode sums = answer.putObject("checksums");
     for (String name : Checksums.COLLECTIONS) {
-      sums.put(name, foreign ? "sha256:foreign" : digest.root(name));
+      boolean odd = unprovable && name.equals("merchants");
+      sums.put(name, foreign || odd ? "sha256:foreign" : digest.root(name));
     }
     sums.put("global", checksum());
     if (query.containsKey("detail") && !withoutBuckets && !foreign) {

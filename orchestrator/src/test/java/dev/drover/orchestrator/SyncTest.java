@@ -426,6 +426,70 @@ class SyncTest extends MallTestBase {
     }
   }
 
+  private static JsonNode health(TestMall mall) {
+    return mall.get("/health", null).json();
+  }
+
+  private static String checksumCheck(TestMall mall) {
+    return health(mall).at("/checks/data_checksum").asText();
+  }
+
+  private void assertToldAsAProblem(TestMall mall, String cause) {
+    await().atMost(SOON).until(() -> checksumCheck(mall).equals("degraded"));
+    JsonNode health = health(mall);
+    assertThat(health.path("status").asText()).isEqualTo("degraded");
+    JsonNode problem = health.at("/problems/0");
+    assertThat(problem.path("check").asText()).isEqualTo("data_checksum");
+    assertThat(problem.path("cause").asText()).contains(cause);
+    assertThat(problem.path("remedy").asText()).contains("./drover entity diff");
+    Instant since = Instant.parse(problem.path("since").asText());
+    assertThat(since).isBetween(Instant.now().minusSeconds(120), Instant.now());
+    await()
+        .atMost(SOON)
+        .until(
+            () -> central.heartbeats.stream().anyMatch(beat -> beat.body().contains("degraded")));
+  }
+
+  private void assertToldNoMore(TestMall mall) {
+    await().atMost(SOON).until(() -> checksumCheck(mall).equals("healthy"));
+    assertThat(health(mall).has("problems")).isFalse();
+  }
+
+  @Test
+  void b1AMismatchThatAFullSyncDoesNotMendShowsInHealthUntilItIsMended() {
+    try (TestMall mall = settled(Map.of("drover.events.backoff", "100ms,400ms"))) {
+      assertThat(checksumCheck(mall)).isEqualTo("healthy");
+      // One that a full sync mends is nothing to report.
+      damage(mall, new CachedChange("areas", "1", null), new CachedChange("merchants", "m1", null));
+      int mended = central.syncs.size();
+      verify(mall);
+      await().atMost(SOON).until(() -> kinds(mended).contains("full"));
+      awaitSame(mall);
+      assertThat(health(mall).has("problems")).isFalse();
+
+      central.data.unprovable = true;
+      verify(mall);
+      assertToldAsAProblem(mall, "merchants");
+      int before = central.count(SYNC + "full");
+      await().atMost(SOON).until(() -> central.count(SYNC + "full") >= before + 4);
+      assertThat(central.pauses(SYNC + "full", before + 1)).allMatch(pause -> pause >= 390);
+      central.data.unprovable = false;
+      assertToldNoMore(mall);
+    }
+  }
+
+  @Test
+  void b1AFreshMallThatNeverGetsReadySaysWhy() {
+    central.data.contradictory = true;
+    try (TestMall mall = mall(Map.of())) {
+      assertToldAsAProblem(mall, "central says sha256:odd");
+      assertThat(cache(mall).state().ready()).isFalse();
+      central.data.contradictory = false;
+      assertToldNoMore(mall);
+      awaitSame(mall);
+    }
+  }
+
   @Test
   void aLostFileAndALongSilenceLeadToAFullSync() throws Exception {
     try (TestMall mall = settled(Map.of("drover.sync.full-after", "1s"))) {

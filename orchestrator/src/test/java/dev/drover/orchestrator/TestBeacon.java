@@ -36,10 +36,16 @@ final class TestBeacon {
 
   /** ECDSA over SHA-256, DER, Base64: what openssl makes. */
   String sign(String text) {
+    return sign(text, new byte[0]);
+  }
+
+  /** The same over a text and the bytes after it. */
+  String sign(String text, byte[] more) {
     try {
       Signature signer = Signature.getInstance("SHA256withECDSA");
       signer.initSign(key.getPrivate());
       signer.update(text.getBytes(StandardCharsets.UTF_8));
+      signer.update(more);
       return Base64.getEncoder().encodeToString(signer.sign());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
@@ -59,6 +65,12 @@ final class TestBeacon {
     headers.put("X-Nonce", nonce);
     headers.put("X-Signature", signature);
     return mall.post("/beacons/" + operation, body, headers);
+  }
+
+  /** The headers that prove who sends these bytes. */
+  Map<String, String> proof(byte[] body) {
+    String nonce = nonce();
+    return Map.of("X-Device-ID", device, "X-Nonce", nonce, "X-Signature", sign(nonce, body));
   }
 
   ObjectNode registration() {

@@ -97,6 +97,16 @@ final class TestMall implements MallDoor, AutoCloseable {
     return send(request, null);
   }
 
+  /** Sends bytes as they are, with headers. */
+  Answer sendBytes(String method, String path, byte[] body, Map<String, String> headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
+    headers.forEach(request::header);
+    return send(request, null);
+  }
+
   private Answer get(int where, String path, String token) {
     return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + where + path)), token);
   }

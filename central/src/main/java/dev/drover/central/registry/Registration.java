@@ -79,6 +79,10 @@ public final class Registration {
    * @throws ProtocolException VALIDATION_FAILED, AUTH_INVALID_SIGNATURE
    */
   public void authenticate(Exchange exchange) {
+    if (exchange.getMessage().getHeader("X-Signature", "", String.class).isBlank()) {
+      // Nothing is read of one who shows no proof.
+      throw unproven();
+    }
     byte[] body = exchange.getMessage().getBody(byte[].class);
     RegisterRequest request = RegisterRequest.parse(body);
     ECPublicKey key = PublicKeys.parse(request.publicKey());
@@ -125,11 +129,13 @@ public final class Registration {
     Object signature = message.removeHeader("X-Signature");
     return Optional.ofNullable(signature)
         .flatMap(text -> Signatures.verify(key, body, text.toString()))
-        .orElseThrow(
-            () ->
-                new ProtocolException(
-                    ErrorCode.AUTH_INVALID_SIGNATURE,
-                    "X-Signature is not an ECDSA P-256 signature of this body by this key"));
+        .orElseThrow(Registration::unproven);
+  }
+
+  private static ProtocolException unproven() {
+    return new ProtocolException(
+        ErrorCode.AUTH_INVALID_SIGNATURE,
+        "X-Signature is not an ECDSA P-256 signature of this body by this key");
   }
 
   /**

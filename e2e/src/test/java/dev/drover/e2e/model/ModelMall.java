@@ -21,6 +21,7 @@ import dev.drover.orchestrator.store.MallEvent;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.store.Untold;
 import dev.drover.orchestrator.sync.AffectedBeacons;
+import dev.drover.orchestrator.sync.Agreement;
 import dev.drover.orchestrator.sync.BucketRepair;
 import dev.drover.orchestrator.sync.DataUpdate;
 import dev.drover.orchestrator.sync.DeltaBudget;
@@ -144,6 +145,7 @@ final class ModelMall implements AutoCloseable {
             clock);
     SyncMetrics metrics = new SyncMetrics(new SimpleMeterRegistry());
     AffectedBeacons affected = new AffectedBeacons(cache);
+    Agreement agreement = new Agreement(clock);
     CentralLink link = new CentralLink(store, Duration.ofDays(1), clock);
     link.accept(
         new CentralToken("token", now.plus(Duration.ofDays(9)).getEpochSecond(), "orch"), Map.of());
@@ -167,12 +169,13 @@ final class ModelMall implements AutoCloseable {
     registry.bind("dataUpdate", new DataUpdate(cache, acks, plan));
     registry.bind("syncPlan", plan);
     registry.bind(
-        "fullSync", new FullSync(cache, store, untold, affected, plan, metrics, entity, page));
+        "fullSync",
+        new FullSync(cache, store, untold, affected, plan, agreement, metrics, entity, page));
     registry.bind(
         "deltaSync",
         new DeltaSync(
             cache, acks, untold, affected, budget, plan, metrics, entity, page > 0 ? page : 5000));
-    registry.bind("verifySync", new VerifySync(cache, plan, metrics, entity, clock));
+    registry.bind("verifySync", new VerifySync(cache, plan, agreement, metrics, entity, clock));
     registry.bind("bucketRepair", new BucketRepair(cache, untold, affected, plan, metrics, entity));
     registry.bind("deviceNotices", new DeviceNotices(untold, affected, cache, entity));
     camel.addComponent("outbox", new PlanComponent());

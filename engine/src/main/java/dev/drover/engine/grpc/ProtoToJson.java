@@ -10,6 +10,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import dev.drover.proto.ErrorCode;
+import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -42,7 +43,7 @@ final class ProtoToJson {
    */
   static byte[] body(Message message) {
     try {
-      return new JsonCanonicalizer(object(message).toString()).getEncodedUTF8();
+      return new JsonCanonicalizer(object(message, "").toString()).getEncodedUTF8();
     } catch (IOException e) {
       throw new IllegalStateException("not JSON, though it was written as JSON", e);
     }
@@ -58,7 +59,7 @@ final class ProtoToJson {
               if (field.isRepeated()) {
                 names.put(field.getName(), joined((List<?>) value));
               } else {
-                names.put(field.getName(), single(field, value).asText());
+                names.put(field.getName(), single(field, value, field.getName()).asText());
               }
             });
     return names;
@@ -68,14 +69,18 @@ final class ProtoToJson {
     return values.stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 
-  private static ObjectNode object(Message message) {
+  /** The fields of a message that stands at a path, which is empty for the whole. */
+  private static ObjectNode object(Message message, String path) {
     ObjectNode object = NODES.objectNode();
     for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
+      String name = Json.below(path, field.getName());
       if (field.isRepeated()) {
         ArrayNode array = object.putArray(field.getName());
-        ((List<?>) message.getField(field)).forEach(item -> array.add(single(field, item)));
+        for (Object item : (List<?>) message.getField(field)) {
+          array.add(single(field, item, name + "[" + array.size() + "]"));
+        }
       } else if (message.getAllFields().containsKey(field) || number(field)) {
-        object.set(field.getName(), single(field, message.getField(field)));
+        object.set(field.getName(), single(field, message.getField(field), name));
       }
     }
     return object;
@@ -89,60 +94,66 @@ final class ProtoToJson {
     };
   }
 
-  private static JsonNode single(FieldDescriptor field, Object value) {
+  private static JsonNode single(FieldDescriptor field, Object value, String path) {
     return switch (field.getJavaType()) {
       case STRING -> NODES.textNode((String) value);
       case BOOLEAN -> NODES.booleanNode((Boolean) value);
       case INT -> NODES.numberNode(Integer.toUnsignedLong((Integer) value));
-      case LONG -> NODES.numberNode(exact(field, (Long) value));
-      case FLOAT, DOUBLE -> NODES.numberNode(decimal(field, value));
-      case ENUM -> NODES.textNode(EnumNames.word((EnumValueDescriptor) value));
-      case MESSAGE -> message((Message) value, field);
+      case LONG -> NODES.numberNode(exact((Long) value, path));
+      case FLOAT, DOUBLE -> NODES.numberNode(decimal(field, value, path));
+      case ENUM -> NODES.textNode(word((EnumValueDescriptor) value, path));
+      case MESSAGE -> message((Message) value, path);
       case BYTE_STRING -> throw new IllegalStateException("no request carries bytes: " + field);
     };
   }
 
-  private static JsonNode message(Message value, FieldDescriptor field) {
+  private static JsonNode message(Message value, String path) {
     return value
             .getDescriptorForType()
             .getFullName()
             .equals(Timestamp.getDescriptor().getFullName())
-        ? NODES.textNode(instant(value, field).toString())
-        : object(value);
+        ? NODES.textNode(instant(value, path).toString())
+        : object(value, path);
   }
 
-  private static Instant instant(Message timestamp, FieldDescriptor field) {
+  /** A number that the enum has no word for is no value of it; the library keeps it as one. */
+  private static String word(EnumValueDescriptor value, String path) {
+    if (value.getType().findValueByNumber(value.getNumber()) == null) {
+      throw invalid(path, "has no value " + value.getNumber());
+    }
+    return EnumNames.word(value);
+  }
+
+  private static Instant instant(Message timestamp, String path) {
     List<FieldDescriptor> parts = timestamp.getDescriptorForType().getFields();
     long seconds = (Long) timestamp.getField(parts.get(0));
     int nanos = (Integer) timestamp.getField(parts.get(1));
     if (seconds < FIRST.getEpochSecond() || seconds > LAST.getEpochSecond() || nanos < 0) {
-      throw invalid(field, "is not a time");
+      throw invalid(path, "is not a time");
     }
     return Instant.ofEpochSecond(seconds, Math.min(nanos, 999_999_999));
   }
 
-  private static long exact(FieldDescriptor field, long value) {
+  private static long exact(long value, String path) {
     if (value < 0 || value > MAX_EXACT) {
-      throw invalid(field, "must be 0 to 2^53");
+      throw invalid(path, "must be 0 to 2^53");
     }
     return value;
   }
 
-  private static BigDecimal decimal(FieldDescriptor field, Object value) {
+  private static BigDecimal decimal(FieldDescriptor field, Object value, String path) {
     try {
       return new BigDecimal(
           field.getJavaType() == JavaType.FLOAT
               ? Float.toString((Float) value)
               : Double.toString((Double) value));
     } catch (NumberFormatException e) {
-      throw invalid(field, "is not a number");
+      throw invalid(path, "is not a number");
     }
   }
 
-  private static ProtocolException invalid(FieldDescriptor field, String what) {
+  private static ProtocolException invalid(String path, String what) {
     return new ProtocolException(
-        ErrorCode.VALIDATION_FAILED,
-        field.getName() + " " + what,
-        Map.of("field", field.getName()));
+        ErrorCode.VALIDATION_FAILED, path + " " + what, Map.of("field", path));
   }
 }

@@ -49,6 +49,19 @@ public final class Schemas {
   }
 
   /**
+   * The same where the body may be left out.
+   *
+   * @param optional whether an empty body is right
+   * @throws ProtocolException VALIDATION_FAILED, with the field
+   */
+  public void check(Exchange exchange, String name, boolean optional) {
+    byte[] bytes = optional ? ParsedBody.bytes(exchange) : null;
+    if (!optional || (bytes != null && bytes.length > 0)) {
+      check(exchange, name);
+    }
+  }
+
+  /**
    * Checks a message.
    *
    * @throws ProtocolException VALIDATION_FAILED, with the field

@@ -22,6 +22,10 @@ import org.apache.camel.support.DefaultConsumer;
 
 /** Turns each upgrade request into an exchange; only one that is granted gets its 101. */
 public final class WsServerConsumer extends DefaultConsumer {
+  private static final String NO_FRAME =
+      WsFrameConsumer.error(
+          ErrorCode.VALIDATION_FAILED, "a frame is a text, a JSON object with a type");
+
   private final StreamHandshake handshake;
   private Route route;
 
@@ -112,7 +116,20 @@ public final class WsServerConsumer extends DefaultConsumer {
             socket -> {
               socket.closeHandler(gone -> stream.close());
               socket.exceptionHandler(e -> stream.close());
-              socket.textMessageHandler(text -> received(ctx, socket, stream, text));
+              TextFrames texts = new TextFrames();
+              socket.frameHandler(
+                  frame -> {
+                    if (!texts.takes(frame)) {
+                      sink.endMalformed();
+                    }
+                  });
+              socket.textMessageHandler(
+                  text -> {
+                    if (!texts.broken()) {
+                      received(ctx, socket, stream, text);
+                    }
+                  });
+              socket.binaryMessageHandler(bytes -> socket.writeTextMessage(NO_FRAME));
               sink.begin(socket);
               if (stream.closed()) {
                 socket.close();
@@ -130,10 +147,7 @@ public final class WsServerConsumer extends DefaultConsumer {
       RoutingContext ctx, ServerWebSocket socket, EventStream stream, String text) {
     String type = type(text).orElse(null);
     if (type == null) {
-      String error =
-          WsFrameConsumer.error(
-              ErrorCode.VALIDATION_FAILED, "a frame is a JSON object with a type");
-      socket.writeTextMessage(error);
+      socket.writeTextMessage(NO_FRAME);
       return;
     }
     if (type.equals("ping")) {

@@ -13,6 +13,7 @@ import java.util.Deque;
 /** A WebSocket stream; what comes before the upgrade is done waits for it. */
 final class WsSink extends ChannelSink {
   private static final short SERVICE_RESTART = 1012;
+  private static final short INVALID_PAYLOAD = 1007;
   private static final short POLICY_VIOLATION = 1008;
   private static final int POLITE_LIMIT = 64 * 1024;
 
@@ -80,6 +81,11 @@ final class WsSink extends ChannelSink {
   @Override
   public void endUnauthorised(String reason) {
     close(POLICY_VIOLATION, reason);
+  }
+
+  /** Ends the connection of one who sends a text that is none (1007). */
+  void endMalformed() {
+    close(INVALID_PAYLOAD, "a text is UTF-8");
   }
 
   private void close(short code, String reason) {

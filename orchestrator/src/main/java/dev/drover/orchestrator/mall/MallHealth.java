@@ -6,6 +6,7 @@ import dev.drover.orchestrator.cache.CacheState;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.store.MallStore;
+import dev.drover.orchestrator.sync.Agreement;
 import dev.drover.orchestrator.uplink.Ledger;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.Json;
@@ -25,11 +26,13 @@ public final class MallHealth {
   private static final String HEALTHY = "healthy";
   private static final String DEGRADED = "degraded";
   private static final String UNHEALTHY = "unhealthy";
+  private static final String DATA_CHECKSUM = "data_checksum";
   private static final Set<String> CRITICAL = Set.of("local_cache", "grpc_server", "disk_space");
 
   private final CentralLink link;
   private final MallStore store;
   private final EntityCache cache;
+  private final Agreement agreement;
   private final UplinkStore uplink;
   private final GrpcPort grpc;
   private final MallFigures figures;
@@ -46,6 +49,7 @@ public final class MallHealth {
       CentralLink link,
       MallStore store,
       EntityCache cache,
+      Agreement agreement,
       UplinkStore uplink,
       GrpcPort grpc,
       MallFigures figures,
@@ -55,6 +59,7 @@ public final class MallHealth {
     this.link = link;
     this.store = store;
     this.cache = cache;
+    this.agreement = agreement;
     this.uplink = uplink;
     this.grpc = grpc;
     this.figures = figures;
@@ -70,6 +75,9 @@ public final class MallHealth {
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("status", status);
     checks.forEach(answer.putObject("checks")::put);
+    agreement
+        .lasting()
+        .ifPresent(lasting -> tell(answer.putArray("problems").addObject(), lasting));
     Ledger uplinkLedger = uplink.ledger();
     answer
         .putObject("metrics")
@@ -87,6 +95,15 @@ public final class MallHealth {
         .getMessage()
         .setHeader(Exchange.HTTP_RESPONSE_CODE, status.equals(UNHEALTHY) ? 503 : 200);
     exchange.getMessage().setBody(answer.toString());
+  }
+
+  private static void tell(ObjectNode problem, Agreement.Disagreement lasting) {
+    problem.put("check", DATA_CHECKSUM).put("cause", lasting.cause());
+    problem.put("since", lasting.since().truncatedTo(ChronoUnit.MILLIS).toString());
+    problem.put(
+        "remedy",
+        "./drover entity diff names the documents; write them anew at central, the mall fetches"
+            + " everything again by itself");
   }
 
   /** The status in one word. */
@@ -107,6 +124,7 @@ public final class MallHealth {
     Map<String, String> checks = new LinkedHashMap<>();
     checks.put("central_server_connection", word(link.connected()));
     checks.put("local_cache", cacheWord());
+    checks.put(DATA_CHECKSUM, agreement.lasting().isPresent() ? DEGRADED : HEALTHY);
     checks.put("grpc_server", word(grpc.serving()));
     checks.put("tower_connection", "not_configured");
     checks.put("uplink", uplinkWord());

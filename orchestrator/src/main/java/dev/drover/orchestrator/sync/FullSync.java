@@ -25,6 +25,7 @@ public final class FullSync {
   private final Untold untold;
   private final AffectedBeacons affected;
   private final SyncPlan plan;
+  private final Agreement agreement;
   private final SyncMetrics metrics;
   private final String entityId;
   private final int pageSize;
@@ -41,6 +42,7 @@ public final class FullSync {
       Untold untold,
       AffectedBeacons affected,
       SyncPlan plan,
+      Agreement agreement,
       SyncMetrics metrics,
       String entityId,
       int pageSize) {
@@ -49,6 +51,7 @@ public final class FullSync {
     this.untold = untold;
     this.affected = affected;
     this.plan = plan;
+    this.agreement = agreement;
     this.metrics = metrics;
     this.entityId = entityId;
     this.pageSize = pageSize;
@@ -112,8 +115,10 @@ public final class FullSync {
     FullAnswer answer = exchange.getProperty(ANSWER, FullAnswer.class);
     boolean ours = Checksums.ALGORITHM.equals(answer.text("checksum_algorithm"));
     if (ours && !replacement.global().equals(answer.text("checksum"))) {
-      throw new IllegalStateException(
-          "the data is " + replacement.global() + ", central says " + answer.text("checksum"));
+      String cause =
+          "the data is " + replacement.global() + ", central says " + answer.text("checksum");
+      agreement.contradicts(cause);
+      throw new IllegalStateException(cause);
     }
   }
 
@@ -138,6 +143,7 @@ public final class FullSync {
     metrics.count(run);
     run.tell(exchange);
     plan.done(exchange, SyncPlan.Need.FULL);
+    agreement.fetched();
     // What changed while the data came, and a look whether it is right, follow at once.
     plan.wantDelta();
     plan.wantVerify();

@@ -65,6 +65,7 @@ public final class SyncPlan implements OutboxSource {
   private Instant notBefore = Instant.MIN;
   private Instant verifyAt = Instant.MIN;
   private String fullReason = "";
+  private int inVain;
   private volatile Runnable wake = () -> {};
 
   /**
@@ -121,6 +122,19 @@ public final class SyncPlan implements OutboxSource {
     want(Need.FULL);
   }
 
+  /** The same when the last one did not help: after a wait that grows until {@link #agreed}. */
+  synchronized void wantFullLater(String reason) {
+    inVain++;
+    Want full = wants.get(Need.FULL);
+    full.notBefore = clock.instant().plus(backoff(inVain));
+    wantFull(reason);
+  }
+
+  /** The data is central's. */
+  synchronized void agreed() {
+    inVain = 0;
+  }
+
   private void want(Need need) {
     synchronized (this) {
       wants.get(need).wished++;
@@ -171,9 +185,12 @@ public final class SyncPlan implements OutboxSource {
   }
 
   private void rest(Want want) {
-    List<Duration> backoff = settings.backoff();
-    Duration wait = backoff.get(Math.min(want.attempts, backoff.size()) - 1);
-    want.notBefore = clock.instant().plus(wait);
+    want.notBefore = clock.instant().plus(backoff(want.attempts));
+  }
+
+  private Duration backoff(int attempts) {
+    List<Duration> waits = settings.backoff();
+    return waits.get(Math.min(attempts, waits.size()) - 1);
   }
 
   private Optional<String> reasonForFull() {

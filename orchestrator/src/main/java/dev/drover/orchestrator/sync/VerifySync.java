@@ -32,20 +32,28 @@ public final class VerifySync {
   public static final String DIFFERING = "DroverSyncDiffering";
 
   private static final String KIND = "verify";
+  private static final String MISMATCH = "checksum_mismatch";
   private static final String CAUGHT_UP = "DroverSyncCaughtUp";
   private static final String SERVER_GLOBAL = "DroverSyncServerGlobal";
 
   private final EntityCache cache;
   private final SyncPlan plan;
+  private final Agreement agreement;
   private final SyncMetrics metrics;
   private final String entityId;
   private final Clock clock;
 
   /** The steps on this cache. */
   public VerifySync(
-      EntityCache cache, SyncPlan plan, SyncMetrics metrics, String entityId, Clock clock) {
+      EntityCache cache,
+      SyncPlan plan,
+      Agreement agreement,
+      SyncMetrics metrics,
+      String entityId,
+      Clock clock) {
     this.cache = cache;
     this.plan = plan;
+    this.agreement = agreement;
     this.metrics = metrics;
     this.entityId = entityId;
     this.clock = clock;
@@ -56,6 +64,7 @@ public final class VerifySync {
     SyncRun.begin(exchange, KIND);
     plan.attempt(exchange, SyncPlan.Need.VERIFY);
     exchange.removeProperty(CAUGHT_UP);
+    exchange.removeProperty(DIFFERING);
     exchange.removeProperty(ProtocolLog.RECORDS);
     cache.check();
     exchange.setProperty(READABLE, cache.state().ready());
@@ -115,6 +124,8 @@ public final class VerifySync {
   /** The cache is what central has. */
   public void verified(Exchange exchange) {
     cache.verified(clock.instant(), exchange.getProperty(SERVER_GLOBAL, String.class));
+    agreement.equal();
+    plan.agreed();
     finish(exchange);
   }
 
@@ -124,10 +135,17 @@ public final class VerifySync {
     plan.wantDelta();
   }
 
-  /** Only a full sync helps. */
+  /**
+   * Only a full sync helps; when it did not help before, the next one waits for longer each time.
+   */
   public void needsFull(Exchange exchange) {
     finish(exchange);
-    plan.wantFull("checksum_mismatch");
+    List<?> differing = exchange.getProperty(DIFFERING, List.of("global"), List.class);
+    if (agreement.differs("these checksums are not central's: " + differing)) {
+      plan.wantFullLater(MISMATCH);
+    } else {
+      plan.wantFull(MISMATCH);
+    }
   }
 
   private void finish(Exchange exchange) {
