@@ -1,6 +1,7 @@
 package dev.drover.engine.events;
 
 import dev.drover.engine.crypto.Principal;
+import dev.drover.engine.limit.ByteBudget;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,7 @@ public final class EventHub implements AutoCloseable {
   private final EventLog log;
   private final EventHubSettings settings;
   private final Clock clock;
+  private final ByteBudget budget;
   private final ControlFrames frames;
   private final StreamLimit limit;
   private final HubCounters counters = new HubCounters();
@@ -45,11 +47,21 @@ public final class EventHub implements AutoCloseable {
   private volatile HubView view;
   private volatile boolean closed;
 
-  /** A hub that is ready once {@link #open} told it where the log stands. */
+  /** A hub with a budget of its own, a quarter of the heap. */
   public EventHub(EventLog log, EventHubSettings settings, Clock clock) {
+    this(log, settings, clock, ByteBudget.ofHeap());
+  }
+
+  /**
+   * A hub that is ready once {@link #open} told it where the log stands.
+   *
+   * @param budget what waits unsent for slow readers is taken from it
+   */
+  public EventHub(EventLog log, EventHubSettings settings, Clock clock, ByteBudget budget) {
     this.log = log;
     this.settings = settings;
     this.clock = clock;
+    this.budget = budget;
     this.frames = new ControlFrames(clock, settings);
     this.limit = new StreamLimit(settings);
     this.rights = new StreamRights(streams, clock);
@@ -338,6 +350,32 @@ public final class EventHub implements AutoCloseable {
 
   HubCounters counters() {
     return counters;
+  }
+
+  ByteBudget budget() {
+    return budget;
+  }
+
+  /**
+   * The budget has no room for what waits for a reader: the stream for which most waits ends, and
+   * its cursor brings the reader back.
+   */
+  void endLargest(EventStream asking, long bytes) {
+    EventStream largest = asking;
+    long most = bytes;
+    for (EventStream stream : streams) {
+      if (stream.waiting() > most) {
+        largest = stream;
+        most = stream.waiting();
+      }
+    }
+    if (largest.endForMemory()) {
+      LOG.warn(
+          "stream {} is cut: {} bytes wait for its reader, no memory for more"
+              + " (drover.limits.memory)",
+          largest.connectionId(),
+          most);
+    }
   }
 
   void detach(EventStream stream) {

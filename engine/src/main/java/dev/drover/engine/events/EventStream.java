@@ -1,10 +1,12 @@
 package dev.drover.engine.events;
 
+import dev.drover.engine.limit.ByteBudget;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -26,6 +28,7 @@ public final class EventStream {
   private final HubCounters counters;
   private final long minGapNanos;
   private final ReaderProgress progress;
+  private final AtomicBoolean ending = new AtomicBoolean();
   private final Deque<Deferred> deferred = new ArrayDeque<>(0);
 
   /** How the stream stands in a catch-up scan. */
@@ -41,6 +44,13 @@ public final class EventStream {
   private boolean dirty;
   private long deferredBytes;
   private long nextWrite;
+  private boolean watched;
+
+  /** Null until something had to wait for the reader. */
+  private volatile ByteBudget.Part part;
+
+  /** What the part holds; written on the thread. */
+  private volatile long paid;
 
   EventStream(
       EventHub hub, StreamRequest request, EventSink sink, String connectionId, Instant since) {
@@ -69,6 +79,10 @@ public final class EventStream {
     if (!closed) {
       closed = true;
       hub.detach(this);
+      ByteBudget.Part held = part;
+      if (held != null) {
+        held.close();
+      }
     }
   }
 
@@ -223,7 +237,56 @@ public final class EventStream {
     boolean stalled = progress.stalled(pending, System.nanoTime());
     if (live && (stalled || pending > hub.settings().maxPendingBytes())) {
       drop();
+    } else if (pending != paid) {
+      pay(pending);
     }
+  }
+
+  /** What waits for the reader is taken from the process's budget; without room a stream ends. */
+  private void pay(long pending) {
+    if (part == null) {
+      part = hub.budget().part();
+    }
+    long more = pending - paid;
+    if (more <= 0) {
+      part.give(-more);
+      paid = pending;
+    } else if (part.tryTake(more)) {
+      paid = pending;
+    } else if (!closed) {
+      hub.endLargest(this, pending);
+    }
+    if (closed) {
+      // close() came before there was a part
+      part.close();
+    } else if (!watched) {
+      // nobody tells when a socket has taken something
+      watched = true;
+      sink.outbox().watch(this);
+    }
+  }
+
+  /** On the thread: looks again at what waits for the reader; false when nothing does any more. */
+  boolean stillWaits() {
+    if (!closed) {
+      flushed();
+    }
+    watched = !closed && sink.pendingBytes() > 0;
+    return watched;
+  }
+
+  /** The bytes that wait for the reader, as they were seen last; from any thread. */
+  long waiting() {
+    return ending.get() ? 0 : paid;
+  }
+
+  /** From any thread, once: the process has no memory for what waits for this reader. */
+  boolean endForMemory() {
+    if (closed || !ending.compareAndSet(false, true)) {
+      return false;
+    }
+    sink.outbox().submit((outbox, last) -> drop());
+    return true;
   }
 
   /** On the thread: whether the socket has taken (nearly) all of what it was given. */
