@@ -44,6 +44,7 @@ public final class EventHub implements AutoCloseable {
   private final ReentrantReadWriteLock viewLock = new ReentrantReadWriteLock();
   private final ExecutorService readers;
   private final StreamRights rights;
+  private final Shortage shortage = new Shortage(streams);
   private volatile HubView view;
   private volatile boolean closed;
 
@@ -356,26 +357,8 @@ public final class EventHub implements AutoCloseable {
     return budget;
   }
 
-  /**
-   * The budget has no room for what waits for a reader: the stream for which most waits ends, and
-   * its cursor brings the reader back.
-   */
-  void endLargest(EventStream asking, long bytes) {
-    EventStream largest = asking;
-    long most = bytes;
-    for (EventStream stream : streams) {
-      if (stream.waiting() > most) {
-        largest = stream;
-        most = stream.waiting();
-      }
-    }
-    if (largest.endForMemory()) {
-      LOG.warn(
-          "stream {} is cut: {} bytes wait for its reader, no memory for more"
-              + " (drover.limits.memory)",
-          largest.connectionId(),
-          most);
-    }
+  Shortage shortage() {
+    return shortage;
   }
 
   void detach(EventStream stream) {

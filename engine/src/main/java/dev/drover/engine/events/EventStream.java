@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -28,7 +27,6 @@ public final class EventStream {
   private final HubCounters counters;
   private final long minGapNanos;
   private final ReaderProgress progress;
-  private final AtomicBoolean ending = new AtomicBoolean();
   private final Deque<Deferred> deferred = new ArrayDeque<>(0);
 
   /** How the stream stands in a catch-up scan. */
@@ -251,10 +249,8 @@ public final class EventStream {
     if (more <= 0) {
       part.give(-more);
       paid = pending;
-    } else if (part.tryTake(more)) {
+    } else if (taken(pending, more)) {
       paid = pending;
-    } else if (!closed) {
-      hub.endLargest(this, pending);
     }
     if (closed) {
       // close() came before there was a part
@@ -266,6 +262,14 @@ public final class EventStream {
     }
   }
 
+  private boolean taken(long pending, long more) {
+    boolean taken = part.tryTake(more);
+    while (!taken && !closed && hub.shortage().endLargest(this, pending, more)) {
+      taken = part.tryTake(more);
+    }
+    return taken;
+  }
+
   /** On the thread: looks again at what waits for the reader; false when nothing does any more. */
   boolean stillWaits() {
     if (!closed) {
@@ -275,18 +279,9 @@ public final class EventStream {
     return watched;
   }
 
-  /** The bytes that wait for the reader, as they were seen last; from any thread. */
+  /** The bytes that are taken from the budget for it; from any thread. */
   long waiting() {
-    return ending.get() ? 0 : paid;
-  }
-
-  /** From any thread, once: the process has no memory for what waits for this reader. */
-  boolean endForMemory() {
-    if (closed || !ending.compareAndSet(false, true)) {
-      return false;
-    }
-    sink.outbox().submit((outbox, last) -> drop());
-    return true;
+    return closed ? 0 : paid;
   }
 
   /** On the thread: whether the socket has taken (nearly) all of what it was given. */
