@@ -14,6 +14,7 @@ import dev.drover.engine.events.EventHub;
 import dev.drover.engine.events.EventHubSettings;
 import dev.drover.engine.events.EventLog;
 import dev.drover.engine.events.KafkaEventLog;
+import dev.drover.engine.limit.ByteBudget;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
@@ -104,12 +105,12 @@ class BackboneConfiguration {
   }
 
   @Bean
-  EventHub eventHub(EventLog log, CentralProperties properties, Clock clock) {
+  EventHub eventHub(EventLog log, CentralProperties properties, Clock clock, ByteBudget budget) {
     EventHubSettings settings =
         EventHubSettings.defaults()
             .withMaxPendingBytes(properties.events().sendBuffer())
             .withHeartbeatSeconds((int) properties.heartbeat().interval().toSeconds())
             .withMaxStreams(properties.events().maxStreams());
-    return new EventHub(log, settings, clock);
+    return new EventHub(log, settings, clock, budget);
   }
 }

@@ -22,9 +22,14 @@ public record Change(ItemRef item, String operation, Version after, Version befo
     return after.at();
   }
 
-  /** The document after the change; null after a delete. */
+  /** The document after the change; null after a delete, and where it was read without its text. */
   public String json() {
     return after.json();
+  }
+
+  /** The same without the text of the documents. */
+  public Change withoutText() {
+    return new Change(item, operation, after.withoutText(), before.withoutText());
   }
 
   Document toPending() {

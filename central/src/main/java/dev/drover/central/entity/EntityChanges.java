@@ -5,6 +5,7 @@ import com.mongodb.MongoBulkWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.MongoIterable;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
@@ -32,7 +33,13 @@ final class EntityChanges {
   private static final int CHUNK = 1000;
 
   /** A page of rows ends with the document that reaches so many characters. */
-  private static final int PAGE_CHARS = 256 * 1024;
+  static final int PAGE_CHARS = 256 * 1024;
+
+  /** What the database sends at once is in memory too, also what is not read of it. */
+  private static final int BATCH = 32;
+
+  private static final Bson WITHOUT_TEXT = Projections.exclude("json", "before.json");
+  private static final Bson WITHOUT_TEXT_BEFORE = Projections.exclude("before.json");
 
   private static final ReplaceOptions UPSERT = new ReplaceOptions().upsert(true);
 
@@ -96,15 +103,21 @@ final class EntityChanges {
     return read;
   }
 
-  List<String> list(String entityId, String collection, int offset, int limit) {
-    return items
-        .find(live(entityId, collection))
-        .projection(Projections.include("json"))
-        .sort(Sorts.ascending("_id"))
-        .skip(offset)
-        .limit(limit)
-        .map(document -> document.getString("json"))
-        .into(new ArrayList<>());
+  /**
+   * The id of the live document that stands at a place of a collection; empty behind its end.
+   *
+   * @param place 0 for the first one
+   */
+  Optional<String> idAt(String entityId, String collection, int place) {
+    return Optional.ofNullable(
+            items
+                .find(live(entityId, collection))
+                .projection(Projections.include("id"))
+                .sort(Sorts.ascending("_id"))
+                .skip(place)
+                .limit(1)
+                .first())
+        .map(document -> document.getString("id"));
   }
 
   private static Bson live(String entityId, String collection) {
@@ -121,22 +134,88 @@ final class EntityChanges {
     return String.format("%s/%016d", entityId, seq);
   }
 
-  /** The changes with numbers above {@code from} and up to {@code to}, in order. */
+  /**
+   * The changes with numbers above {@code from} and up to {@code to}, in order, without the text of
+   * the documents: however many and large they are, little of them is in memory.
+   */
   List<Change> between(String entityId, long from, long to) {
     List<Change> changes = new ArrayList<>();
     for (long at = from; at < to; at += CHUNK) {
-      Bson range =
-          new Document(
-              "_id",
-              new Document("$gte", historyKey(entityId, at + 1))
-                  .append("$lte", historyKey(entityId, Math.min(at + CHUNK, to))));
-      history
-          .find(range)
-          .sort(Sorts.ascending("_id"))
-          .map(document -> Change.fromPending(entityId, document))
-          .into(changes);
+      long end = Math.min(at + CHUNK, to);
+      find(entityId, range(entityId, at, end), WITHOUT_TEXT).into(changes);
     }
     return changes;
+  }
+
+  /** The same with the documents after the changes: the caller asks for few at a time. */
+  List<Change> documents(String entityId, long from, long to) {
+    return find(entityId, range(entityId, from, to), WITHOUT_TEXT_BEFORE).into(new ArrayList<>());
+  }
+
+  /** The changes of these numbers, in order, with the documents after them. */
+  List<Change> documents(String entityId, Collection<Long> numbers) {
+    return find(entityId, keys(entityId, numbers), WITHOUT_TEXT_BEFORE).into(new ArrayList<>());
+  }
+
+  /** What a change met. */
+  Version before(String entityId, long number) {
+    Change change = find(entityId, keys(entityId, List.of(number)), new Document()).first();
+    if (change == null) {
+      throw forgotten(entityId, number);
+    }
+    return change.before();
+  }
+
+  private MongoIterable<Change> find(String entityId, Bson which, Bson projection) {
+    return history
+        .find(which)
+        .projection(projection)
+        .sort(Sorts.ascending("_id"))
+        .map(document -> Change.fromPending(entityId, document));
+  }
+
+  /**
+   * The way back of documents that were changed after a moment.
+   *
+   * @param newest the number of the change that made each document what it is, above {@code seq}
+   * @return by that number the number of the document's first change after {@code seq}
+   */
+  Map<Long, Long> firstAfter(String entityId, long seq, Collection<Long> newest) {
+    Map<Long, Long> first = new HashMap<>();
+    Map<Long, Long> open = new HashMap<>();
+    newest.forEach(number -> open.put(number, number));
+    while (!open.isEmpty()) {
+      List<Change> steps =
+          find(entityId, keys(entityId, open.keySet()), WITHOUT_TEXT).into(new ArrayList<>());
+      if (steps.size() != open.size()) {
+        throw forgotten(entityId, open.keySet().iterator().next());
+      }
+      for (Change step : steps) {
+        long asked = open.remove(step.seq());
+        if (step.before().seq() > seq) {
+          open.put(step.before().seq(), asked);
+        } else {
+          first.put(asked, step.seq());
+        }
+      }
+    }
+    return first;
+  }
+
+  private static IllegalStateException forgotten(String entityId, long number) {
+    return new IllegalStateException(
+        "change " + number + " of " + entityId + " was forgotten while it was read");
+  }
+
+  private static Bson range(String entityId, long from, long to) {
+    return new Document(
+        "_id",
+        new Document("$gte", historyKey(entityId, from + 1))
+            .append("$lte", historyKey(entityId, to)));
+  }
+
+  private static Bson keys(String entityId, Collection<Long> numbers) {
+    return Filters.in("_id", numbers.stream().map(at -> historyKey(entityId, at)).toList());
   }
 
   /** The time of a change, when it is still kept. */
@@ -156,14 +235,23 @@ final class EntityChanges {
   Page rows(String entityId, String collection, String afterId, int limit) {
     String[] range = ItemRef.below(entityId + "/" + collection);
     String from = afterId == null ? range[0] : new ItemRef(entityId, collection, afterId).key();
+    return page(new Document("_id", new Document("$gt", from).append("$lt", range[1])), limit);
+  }
+
+  /**
+   * The documents and tombstones of these ids, in order of their keys; fewer when they are large.
+   */
+  Page rows(String entityId, String collection, List<String> ids) {
+    List<String> keys =
+        ids.stream().map(id -> new ItemRef(entityId, collection, id).key()).toList();
+    return page(Filters.in("_id", keys), ids.size());
+  }
+
+  private Page page(Bson which, int limit) {
     List<Row> rows = new ArrayList<>();
     long chars = 0;
     try (MongoCursor<Document> found =
-        items
-            .find(new Document("_id", new Document("$gt", from).append("$lt", range[1])))
-            .sort(Sorts.ascending("_id"))
-            .limit(limit)
-            .iterator()) {
+        items.find(which).sort(Sorts.ascending("_id")).limit(limit).batchSize(BATCH).iterator()) {
       while (chars < PAGE_CHARS && found.hasNext()) {
         Row row = row(found.next());
         rows.add(row);
@@ -171,13 +259,6 @@ final class EntityChanges {
       }
       return new Page(rows, rows.size() == limit || found.hasNext());
     }
-  }
-
-  /** The documents and tombstones of these ids, in no order. */
-  List<Row> rows(String entityId, String collection, List<String> ids) {
-    List<String> keys =
-        ids.stream().map(id -> new ItemRef(entityId, collection, id).key()).toList();
-    return items.find(Filters.in("_id", keys)).map(EntityChanges::row).into(new ArrayList<>());
   }
 
   private static Row row(Document stored) {
@@ -190,17 +271,13 @@ final class EntityChanges {
       long end = Math.min(at + CHUNK, to);
       List<String> deleted =
           between(entityId, at, end).stream()
-              .filter(change -> change.json() == null)
+              .filter(change -> !change.after().exists())
               .map(change -> change.item().key())
               .toList();
       items.deleteMany(
           Filters.and(
               Filters.in("_id", deleted), Filters.eq("json", null), Filters.lte("seq", end)));
-      history.deleteMany(
-          new Document(
-              "_id",
-              new Document("$gte", historyKey(entityId, at + 1))
-                  .append("$lte", historyKey(entityId, end))));
+      history.deleteMany(range(entityId, at, end));
     }
   }
 

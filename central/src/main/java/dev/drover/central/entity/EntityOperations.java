@@ -5,6 +5,7 @@ import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
 import dev.drover.engine.guard.Operation;
+import dev.drover.engine.http.BodyStream;
 import dev.drover.engine.report.Fields;
 import dev.drover.engine.schema.ParsedBody;
 import dev.drover.proto.ErrorCode;
@@ -12,6 +13,7 @@ import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -77,13 +79,21 @@ public final class EntityOperations {
     }
   }
 
-  /** One page of a collection, as {@code {metadata, data}}. */
+  /**
+   * One page of a collection, as {@code {metadata, data}}; a large one is made while it is sent.
+   */
   public void list(Exchange exchange) {
     Page page = Page.of(exchange.getMessage());
     String entityId = entityId(exchange);
     String collection = collection(exchange);
-    List<String> items = store.list(entityId, collection, page.offset(), page.limit());
-    answer(exchange, 200, page.wrap(store.count(entityId, collection), items));
+    Iterator<List<String>> items = store.list(entityId, collection, page.offset(), page.limit());
+    long total = store.count(entityId, collection);
+    BodyStream body = new BodyStream(page.wrap(total, items), false, bytes -> {});
+    // A later step would read the whole of it into memory, to be able to read it twice.
+    exchange.getExchangeExtension().setStreamCacheDisabled(true);
+    Message message = exchange.getMessage();
+    message.setHeader(Exchange.HTTP_RESPONSE_CODE, 200);
+    message.setBody(body);
   }
 
   /** One document. */

@@ -18,6 +18,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,9 @@ import org.bson.conversions.Bson;
  */
 public final class EntityStore {
   private static final int MAX_PENDING = 2000;
+
+  /** Everybody reads the head, and the database takes 16 MiB of it at the most. */
+  private static final long MAX_PENDING_CHARS = 1 << 20;
 
   private final MongoCollection<Document> heads;
   private final EntityChanges changes;
@@ -136,11 +140,13 @@ public final class EntityStore {
     return Optional.ofNullable(current.getOrDefault(item, Version.NONE).json());
   }
 
-  /** The documents of a collection in order of their ids. */
-  public List<String> list(String entityId, String collection, int offset, int limit) {
+  /**
+   * The documents of a collection in order of their ids, in pieces that are read when asked for.
+   */
+  public Iterator<List<String>> list(String entityId, String collection, int offset, int limit) {
     // What is pending is applied by then.
     view(entityId);
-    return changes.list(entityId, collection, offset, limit);
+    return new Listing(changes, entityId, collection, offset, limit);
   }
 
   /** How many documents a collection holds. */
@@ -288,7 +294,8 @@ public final class EntityStore {
    */
   private Document roomyHead(String entityId) {
     Document head = head(entityId);
-    if (head.getList("pending", Document.class).size() <= MAX_PENDING) {
+    List<Document> waiting = head.getList("pending", Document.class);
+    if (waiting.size() <= MAX_PENDING && chars(waiting) <= MAX_PENDING_CHARS) {
       return head;
     }
     Roots roots = digests.advance(entityId, pending(head), head.getLong("seq"));
@@ -300,6 +307,17 @@ public final class EntityStore {
     Receipts.pull(head).ifPresent(applied::add);
     heads.updateOne(Filters.eq("_id", entityId), Updates.combine(applied));
     return head(entityId);
+  }
+
+  private static long chars(List<Document> pending) {
+    return pending.stream()
+        .mapToLong(change -> chars(change) + chars(change.get("before", Document.class)))
+        .sum();
+  }
+
+  private static long chars(Document version) {
+    String json = version == null ? null : version.getString("json");
+    return json == null ? 0 : json.length();
   }
 
   /**

@@ -2,9 +2,11 @@ package dev.drover.central.entity;
 
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -78,9 +80,22 @@ public final class EntityView {
     return digests.global(entityId, seq);
   }
 
-  /** The changes with numbers above {@code from} and up to {@code to}, in order. */
+  /**
+   * The changes with numbers above {@code from} and up to {@code to}, in order, without the text of
+   * the documents.
+   */
   public List<Change> changes(long from, long to) {
     return changes.between(entityId, from, Math.min(to, seq()));
+  }
+
+  /** The same with the documents after the changes; for few at a time, they may be large. */
+  public List<Change> documents(long from, long to) {
+    return changes.documents(entityId, from, Math.min(to, seq()));
+  }
+
+  /** The changes of some numbers, in order, with the documents after them; for few at a time. */
+  public List<Change> documents(List<Long> numbers) {
+    return changes.documents(entityId, numbers);
   }
 
   /** The documents as they stood after change {@code seq}, one collection after the other. */
@@ -129,30 +144,29 @@ public final class EntityView {
     return Optional.of(roots.with(since.get(0).seq() - 1, touched.values()));
   }
 
-  /**
-   * The documents of some buckets by bucket number.
-   *
-   * @return empty when they changed while they were read: take a new view and try again
-   */
-  public Optional<Map<Integer, List<String>>> buckets(String collection, List<Integer> numbers) {
-    Map<String, Bucket> stored = new TreeMap<>();
-    for (int number : numbers) {
-      stored.put(Bucket.key(entityId, collection, number), null);
+  /** The ids of a bucket's documents, in order, whatever is written meanwhile. */
+  public List<String> bucket(String collection, int number) {
+    String key = Bucket.key(entityId, collection, number);
+    List<Bucket> stored = digests.find(Set.of(key));
+    if (stored.isEmpty()) {
+      return List.of();
     }
-    digests.find(stored.keySet()).forEach(bucket -> stored.put(bucket.key(), bucket));
-    Map<Integer, List<String>> documents = new TreeMap<>();
-    for (int number : numbers) {
-      Bucket bucket = stored.get(Bucket.key(entityId, collection, number));
-      List<String> ids = bucket == null ? List.of() : bucket.ids();
-      List<EntityChanges.Row> rows = changes.rows(entityId, collection, ids);
-      boolean moved =
-          bucket != null && bucket.seq() > seq()
-              || rows.stream().anyMatch(row -> row.version().seq() > seq());
-      if (moved || rows.size() != ids.size()) {
-        return Optional.empty();
+    Bucket bucket = stored.get(0);
+    Set<ItemRef> seen = new HashSet<>();
+    for (Change later : changes.between(entityId, seq(), bucket.seq())) {
+      if (key.equals(Bucket.of(later.item()).key()) && seen.add(later.item())) {
+        bucket.set(later.item().id(), later.before().digest());
       }
-      documents.put(number, rows.stream().map(row -> row.version().json()).toList());
     }
-    return Optional.of(documents);
+    return bucket.ids();
+  }
+
+  /**
+   * Some documents of a bucket as they stood; fewer than the ids when they are large.
+   *
+   * @param ids of one bucket, in order
+   */
+  public Snapshot.Piece read(String collection, List<String> ids) {
+    return snapshot(seq()).read(collection, ids);
   }
 }

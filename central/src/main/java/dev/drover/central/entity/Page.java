@@ -2,6 +2,8 @@ package dev.drover.central.entity;
 
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Message;
@@ -42,6 +44,35 @@ record Page(String path, int offset, int limit) {
 
   /** The page's JSON; the items are JSON already and are not parsed again. */
   String wrap(long total, List<String> items) {
+    return beginning(total) + String.join(",", items) + "]}";
+  }
+
+  /** The same in pieces, which are asked for when they are sent. */
+  Iterator<byte[]> wrap(long total, Iterator<List<String>> items) {
+    return new Iterator<>() {
+      private String text = beginning(total);
+      private boolean any;
+      private boolean ended;
+
+      @Override
+      public boolean hasNext() {
+        return !ended;
+      }
+
+      @Override
+      public byte[] next() {
+        List<String> more = items.hasNext() ? items.next() : List.of();
+        String comma = any && !more.isEmpty() ? "," : "";
+        any = any || !more.isEmpty();
+        ended = !items.hasNext();
+        String piece = text + comma + String.join(",", more) + (ended ? "]}" : "");
+        text = "";
+        return piece.getBytes(StandardCharsets.UTF_8);
+      }
+    };
+  }
+
+  private String beginning(long total) {
     String next = (long) offset + limit < total ? link(offset + limit) : "null";
     String previous = offset > 0 ? link(Math.max(0, offset - limit)) : "null";
     return "{\"metadata\":{\"total_items\":"
@@ -54,9 +85,7 @@ record Page(String path, int offset, int limit) {
         + next
         + ",\"prev_page_url\":"
         + previous
-        + "},\"data\":["
-        + String.join(",", items)
-        + "]}";
+        + "},\"data\":[";
   }
 
   private String link(int at) {

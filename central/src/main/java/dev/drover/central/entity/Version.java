@@ -13,7 +13,7 @@ import org.bson.types.Binary;
 /**
  * What a document was at some point of its entity's history.
  *
- * @param json the document; null when it was deleted
+ * @param json the document; null when it was deleted, and where it was read without its text
  * @param hash its hash as it enters the checksums; null when it was deleted
  * @param seq the change that made it so; 0 when it never was
  * @param at when that was
@@ -50,7 +50,12 @@ public record Version(String json, Binary hash, long seq, Instant at, String by)
 
   /** Whether there is a document. */
   public boolean exists() {
-    return json != null;
+    return hash != null;
+  }
+
+  /** The same without the text of the document. */
+  Version withoutText() {
+    return json == null ? this : new Version(null, hash, seq, at, by);
   }
 
   /** The hash of the document for a digest; null when there is none. */

@@ -5,33 +5,37 @@ import dev.drover.central.entity.Change;
 import dev.drover.central.entity.EntityView;
 import dev.drover.central.entity.ItemRef;
 import dev.drover.central.entity.Roots;
+import dev.drover.central.entity.RowsAtOnce;
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.proto.Json;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * One page of a delta (document 1, section 3.2; R-13): the net change of each document between two
- * numbers of the history, in the order of their last ones.
+ * numbers of the history, in the order of their last ones. It ends with the document that reaches 8
+ * MiB, and is sent in pieces: large documents are read again for that, so that little of the page
+ * is in memory.
  *
  * @param from the number after which it begins
- * @param covered the changes that it covers, in order
+ * @param covered the changes that it covers, in order; without the documents when they are large
+ * @param small whether the changes have their documents
  */
-record DeltaSync(long from, List<Change> covered) {
-  /** The most text of a page, in characters: one reader must not cost more memory than this. */
-  private static final int MAX_SIZE = 8 << 20;
+record DeltaSync(long from, List<Change> covered, boolean small) {
+  /** A page ends with the document that reaches so many characters. */
+  static final int MAX_SIZE = 8 << 20;
 
   /** How far back the base's checksum is worked out; a caller further behind gets none. */
   private static final int MAX_BASE = 5000;
 
   /** Never the checksum of anything. */
   private static final String UNKNOWN = "sha256:" + "0".repeat(64);
-
-  private static final int STEP = 500;
 
   /** A document's way from the beginning of the page to its end. */
   record Net(String operation, Change last) {
@@ -49,18 +53,28 @@ record DeltaSync(long from, List<Change> covered) {
    * @param limit how many numbers of the history it covers at most
    */
   static DeltaSync read(EntityView view, long from, int limit) {
+    RowsAtOnce rows = new RowsAtOnce();
     List<Change> covered = new ArrayList<>();
     long to = Math.min(view.seq(), from + limit);
     long size = 0;
-    for (long at = from; at < to && size < MAX_SIZE; at += STEP) {
-      for (Change change : view.changes(at, Math.min(to, at + STEP))) {
+    boolean small = true;
+    for (long at = from; at < to && size < MAX_SIZE; ) {
+      long end = Math.min(to, at + rows.next());
+      long before = size;
+      for (Change change : view.documents(at, end)) {
         if (size < MAX_SIZE) {
-          covered.add(change);
           size += change.json() == null ? 0 : change.json().length();
+          if (small && size > RowsAtOnce.LARGE) {
+            small = false;
+            covered.replaceAll(Change::withoutText);
+          }
+          covered.add(small ? change : change.withoutText());
         }
       }
+      rows.took(size - before);
+      at = end;
     }
-    return new DeltaSync(from, covered);
+    return new DeltaSync(from, covered, small);
   }
 
   /** The number up to which the page comes. */
@@ -84,11 +98,30 @@ record DeltaSync(long from, List<Change> covered) {
     return changes;
   }
 
-  /** The page as JSON. */
-  String render(EntityView view) {
+  /** The page as JSON, in pieces; it must be small to be asked for as one. */
+  Iterator<byte[]> pieces(EntityView view) {
+    String members = members(view);
+    String beginning = members.substring(0, members.length() - 1) + ",\"changes\":[";
+    return small
+        ? List.of(whole(beginning).getBytes(StandardCharsets.UTF_8)).iterator()
+        : new DeltaPieces(view, beginning, changes());
+  }
+
+  private String whole(String beginning) {
+    StringBuilder text = new StringBuilder(beginning);
+    String comma = "";
+    for (Net net : changes()) {
+      text.append(comma);
+      append(text, net.operation(), net.last());
+      comma = ",";
+    }
+    return text.append("]}").toString();
+  }
+
+  /** All but the changes. */
+  private String members(EntityView view) {
     long to = to();
     boolean hasMore = to < view.seq();
-    List<Net> changes = changes();
     String base = base(view);
     ObjectNode page = Json.MAPPER.createObjectNode();
     page.put("entity_id", view.entityId());
@@ -102,16 +135,7 @@ record DeltaSync(long from, List<Change> covered) {
     page.put("cursor", Long.toString(to));
     page.put("has_more", hasMore);
     page.put("next_cursor", hasMore ? Long.toString(to) : null);
-    String members = page.toString();
-    StringBuilder text = new StringBuilder(members.length() + 256 * changes.size());
-    text.append(members, 0, members.length() - 1).append(",\"changes\":[");
-    String comma = "";
-    for (Net net : changes) {
-      text.append(comma);
-      append(text, net);
-      comma = ",";
-    }
-    return text.append("]}").toString();
+    return page.toString();
   }
 
   private Instant timestamp(EntityView view, boolean hasMore) {
@@ -131,16 +155,15 @@ record DeltaSync(long from, List<Change> covered) {
     return view.rootsBefore(since).map(Roots::global).orElse(UNKNOWN);
   }
 
-  private static void append(StringBuilder text, Net net) {
-    ItemRef item = net.last().item();
-    String collection = item.collection();
+  static void append(StringBuilder text, String operation, Change last) {
+    String collection = last.item().collection();
     text.append("{\"type\":\"").append(collection, 0, collection.length() - 1);
-    text.append("\",\"operation\":\"").append(net.operation());
-    text.append("\",\"id\":").append(Json.text(item.id()));
-    if (net.last().json() != null) {
+    text.append("\",\"operation\":\"").append(operation);
+    text.append("\",\"id\":").append(Json.text(last.item().id()));
+    if (last.json() != null) {
       // The document is JSON already and is not parsed again.
-      text.append(",\"data\":").append(net.last().json());
+      text.append(",\"data\":").append(last.json());
     }
-    text.append(",\"updated_at\":\"").append(net.last().at()).append("\"}");
+    text.append(",\"updated_at\":\"").append(last.at()).append("\"}");
   }
 }

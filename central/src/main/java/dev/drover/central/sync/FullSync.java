@@ -1,6 +1,7 @@
 package dev.drover.central.sync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.central.entity.RowsAtOnce;
 import dev.drover.central.entity.Snapshot;
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.proto.Json;
@@ -20,15 +21,6 @@ import java.util.NoSuchElementException;
  * begins.
  */
 final class FullSync implements Iterator<byte[]> {
-  private static final int ROWS = 500;
-
-  /** So many at first, then by their size: what the database sends at once is in memory too. */
-  private static final int FIRST_ROWS = 8;
-
-  private static final int STEP = 4;
-  private static final int SMALL_PIECE = 64 * 1024;
-  private static final int LARGE_PIECE = 256 * 1024;
-
   /** Where a page begins: in a snapshot, in a collection, after an id. */
   record Position(long seq, String collection, String afterId) {
     String text() {
@@ -85,13 +77,13 @@ final class FullSync implements Iterator<byte[]> {
   private final int limit;
   private final Deque<Part> parts;
   private final StringBuilder piece = new StringBuilder();
+  private final RowsAtOnce rowsAtOnce = new RowsAtOnce();
 
   private int index;
   private boolean open;
   private boolean empty;
   private String afterId;
   private int sent;
-  private int rowsAtOnce = FIRST_ROWS;
   private Position next;
   private boolean ended;
 
@@ -157,13 +149,10 @@ final class FullSync implements Iterator<byte[]> {
     }
     boolean onThisPage = next == null && !before(collection, from.collection());
     if (onThisPage) {
-      Snapshot.Piece rows = snapshot.read(collection, afterId, Math.min(rowsAtOnce, limit - sent));
+      Snapshot.Piece rows =
+          snapshot.read(collection, afterId, Math.min(rowsAtOnce.next(), limit - sent));
       rows.items().forEach(this::add);
-      if (piece.length() < SMALL_PIECE) {
-        rowsAtOnce = Math.min(ROWS, rowsAtOnce * STEP);
-      } else if (piece.length() > LARGE_PIECE) {
-        rowsAtOnce = Math.max(1, rowsAtOnce / STEP);
-      }
+      rowsAtOnce.took(piece.length());
       afterId = rows.lastId();
       if (sent >= limit) {
         next = afterThis();

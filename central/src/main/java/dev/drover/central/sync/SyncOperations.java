@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -123,7 +122,11 @@ public final class SyncOperations {
       throw SyncQuery.behind("The changes after this cursor are not kept");
     }
     DeltaSync page = DeltaSync.read(view, from, limit);
-    whole(exchange, query, "delta", page.render(view));
+    if (page.small()) {
+      whole(exchange, query, "delta", page.pieces(view).next());
+    } else {
+      stream(exchange, "delta", page.pieces(view), query.takesGzip());
+    }
     records(exchange, page.changes().size());
   }
 
@@ -172,37 +175,11 @@ public final class SyncOperations {
     SyncQuery query = SyncQuery.of(exchange);
     String collection = query.collection();
     List<Integer> numbers = query.buckets();
-    steady(
-        query.entityId(),
-        view ->
-            view.buckets(collection, numbers)
-                .map(
-                    documents -> {
-                      List<String> hashes = view.roots().buckets(collection);
-                      ObjectNode head = head(view, null, view.seq());
-                      head.put("collection", collection);
-                      whole(exchange, query, "items", render(head, documents, hashes));
-                      records(exchange, documents.values().stream().mapToInt(List::size).sum());
-                      return true;
-                    }));
-  }
-
-  private static String render(
-      ObjectNode head, Map<Integer, List<String>> documents, List<String> hashes) {
-    String members = head.toString();
-    StringBuilder text = new StringBuilder();
-    text.append(members, 0, members.length() - 1).append(",\"buckets\":{");
-    String comma = "";
-    for (Map.Entry<Integer, List<String>> bucket : documents.entrySet()) {
-      text.append(comma)
-          .append(String.format(Locale.ROOT, "\"%02x\":{\"hash\":\"", bucket.getKey()))
-          .append(hashes.get(bucket.getKey()))
-          .append("\",\"items\":[")
-          .append(String.join(",", bucket.getValue()))
-          .append("]}");
-      comma = ",";
-    }
-    return text.append("}}").toString();
+    EntityView view = store.view(query.entityId());
+    ObjectNode head = head(view, null, view.seq());
+    head.put("collection", collection);
+    records(exchange, numbers.stream().mapToInt(n -> view.bucket(collection, n).size()).sum());
+    stream(exchange, "items", new ItemsAnswer(head, view, collection, numbers), query.takesGzip());
   }
 
   /** Tries again when writers were faster than a reader that needs one state. */
@@ -232,12 +209,15 @@ public final class SyncOperations {
   }
 
   private void whole(Exchange exchange, SyncQuery query, String kind, String json) {
-    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    whole(exchange, query, kind, json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void whole(Exchange exchange, SyncQuery query, String kind, byte[] bytes) {
     boolean gzip = bytes.length >= WORTH_GZIP && query.takesGzip();
     Message message = exchange.getMessage();
     message.setHeader("Vary", "Accept-Encoding");
     if (!gzip) {
-      message.setBody(json);
+      message.setBody(bytes);
       metrics.sent(kind, bytes.length);
       return;
     }

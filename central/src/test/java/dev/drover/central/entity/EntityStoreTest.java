@@ -13,10 +13,13 @@ import dev.drover.engine.backbone.MongoConfig;
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.engine.checksum.EntityDigest;
 import dev.drover.engine.guard.Operation;
+import dev.drover.engine.http.BodyStream;
 import dev.drover.engine.outbox.OutboxSource.Entry;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -83,6 +86,62 @@ class EntityStoreTest {
         .isInstanceOfSatisfying(ProtocolException.class, e -> assertThat(e.code()).isEqualTo(code));
   }
 
+  private List<String> list(int offset, int limit) {
+    List<String> all = new ArrayList<>();
+    store.list("mall", "areas", offset, limit).forEachRemaining(all::addAll);
+    return all;
+  }
+
+  @Test
+  void aListHasAnyPartOfACollectionInOrder() {
+    List<String> expected = new ArrayList<>();
+    List<Edit> edits = new ArrayList<>();
+    for (int i = 1000; i < 1200; i++) {
+      edits.add(edit("a" + i, Edit.Kind.CREATE, "{\"v\":" + i + "}"));
+    }
+    write("mall", edits);
+    for (int i = 1000; i < 1200; i++) {
+      if (i % 7 == 0) {
+        write("mall", List.of(edit("a" + i, Edit.Kind.DELETE, null)));
+      } else {
+        expected.add("{\"v\":" + i + "}");
+      }
+    }
+    assertThat(list(0, 1000)).isEqualTo(expected);
+    assertThat(list(0, 3)).isEqualTo(expected.subList(0, 3));
+    assertThat(list(50, 60)).isEqualTo(expected.subList(50, 110));
+    int last = expected.size() - 1;
+    assertThat(list(last, 10)).containsExactly(expected.get(last));
+    assertThat(list(last + 1, 10)).isEmpty();
+    assertThat(list(5000, 10)).isEmpty();
+  }
+
+  @Test
+  void a9AListOfLargeDocumentsIsReadByBytes() {
+    String large = "t".repeat(900_000);
+    for (int i = 10; i < 50; i++) {
+      String json = "{\"text\":\"" + large + "\",\"n\":" + i + "}";
+      write("mall", List.of(edit("a" + i, Edit.Kind.CREATE, json)));
+    }
+    Page page = new Page("/list", 0, 30);
+    BodyStream body =
+        new BodyStream(page.wrap(40, store.list("mall", "areas", 0, 30)), false, bytes -> {});
+    ByteArrayOutputStream read = new ByteArrayOutputStream();
+    try (body) {
+      byte[] piece = new byte[32 * 1024];
+      for (int n = body.read(piece); n >= 0; n = body.read(piece)) {
+        read.write(piece, 0, n);
+        assertThat(body.held()).isLessThan(3_000_000);
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    JsonNode list = Json.tree(read.toByteArray());
+    assertThat(list.at("/metadata/total_items").asInt()).isEqualTo(40);
+    assertThat(list.path("data")).hasSize(30);
+    assertThat(list.at("/data/29/n").asInt()).isEqualTo(39);
+  }
+
   @Test
   void editsMeetWhatIsThere() {
     assertThat(write("mall", List.of(edit("a", Edit.Kind.CREATE, "{\"v\":1}")))).isEqualTo(1);
@@ -97,9 +156,9 @@ class EntityStoreTest {
     outbox.done(outbox.claim(10));
     assertThat(write("mall", List.of(edit("a", Edit.Kind.DELETE, null)))).isEqualTo(2);
     assertThat(store.read(new ItemRef("mall", "areas", "a"))).isEmpty();
-    assertThat(store.list("mall", "areas", 0, 10)).isEmpty();
+    assertThat(list(0, 10)).isEmpty();
     assertThat(write("mall", List.of(edit("a", Edit.Kind.CREATE, "{\"v\":2}")))).isEqualTo(3);
-    assertThat(store.list("mall", "areas", 0, 10)).containsExactly("{\"v\":2}");
+    assertThat(list(0, 10)).containsExactly("{\"v\":2}");
   }
 
   private static Operation operation(String id, boolean repeated) {

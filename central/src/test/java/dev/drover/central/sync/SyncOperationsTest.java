@@ -21,12 +21,14 @@ import dev.drover.engine.crypto.Role;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
 import dev.drover.engine.http.BodyStream;
+import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.outbox.OutboxSource.Entry;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -218,6 +220,159 @@ class SyncOperationsTest {
     }
     assertThat(bytes).isGreaterThan(12 * 900_000L);
     assertThat(data(call(sync::full, Map.of()))).isEqualTo(model);
+  }
+
+  private static final int HELD = 3_000_000;
+
+  private void putLarge(String collection, String id, char text) {
+    String json =
+        "{\"id\":\"" + id + "\",\"text\":\"" + String.valueOf(text).repeat(900_000) + "\"}";
+    model.get(collection).put(id, json);
+    write(new Edit(item(collection, id), Edit.Kind.UPSERT, json));
+  }
+
+  /** Reads an answer as slowly as its reader takes it, and looks at what it holds meanwhile. */
+  private static JsonNode readSlowly(Exchange exchange, Runnable afterTheFirst) {
+    ByteArrayOutputStream read = new ByteArrayOutputStream();
+    try (BodyStream body = exchange.getMessage().getBody(BodyStream.class)) {
+      byte[] piece = new byte[32 * 1024];
+      for (int n = body.read(piece); n >= 0; n = body.read(piece)) {
+        if (read.size() == 0) {
+          afterTheFirst.run();
+        }
+        read.write(piece, 0, n);
+        assertThat(body.held()).as("bytes between two reads").isLessThan(HELD);
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return Json.tree(read.toByteArray());
+  }
+
+  @Test
+  void a9ADeltaOfLargeDocumentsComesInPagesOfWhichLittleIsHeld() {
+    for (int i = 0; i < 40; i++) {
+      putLarge("merchants", "m" + i, 'a');
+      put("areas", "a" + i, i);
+    }
+    remove("merchants", "m3");
+    putLarge("merchants", "m5", 'b');
+    Map<String, TreeMap<String, String>> got = new HashMap<>();
+    Checksums.COLLECTIONS.forEach(name -> got.put(name, new TreeMap<>()));
+    String cursor = "0";
+    JsonNode page = null;
+    int pages = 0;
+    while (page == null || page.path("has_more").asBoolean()) {
+      Exchange exchange = exchange(Map.of("cursor", cursor, "limit", "5000"));
+      sync.delta(exchange);
+      boolean inPieces = exchange.getMessage().getBody() instanceof BodyStream;
+      page = inPieces ? readSlowly(exchange, () -> {}) : json(exchange);
+      assertThat(inPieces || page.toString().length() < 1_000_000).isTrue();
+      assertThat(page.toString().length()).isLessThan(DeltaSync.MAX_SIZE + 1_100_000);
+      assertThat(page.path("cursor").asLong()).as("progress").isGreaterThan(Long.parseLong(cursor));
+      cursor = page.path("cursor").asText();
+      for (JsonNode change : page.path("changes")) {
+        TreeMap<String, String> items = got.get(change.path("type").asText() + "s");
+        if (change.path("operation").asText().equals("delete")) {
+          items.remove(change.path("id").asText());
+        } else {
+          items.put(change.path("id").asText(), change.path("data").toString());
+        }
+      }
+      pages++;
+    }
+    assertThat(got).isEqualTo(model);
+    assertThat(page.path("new_checksum").asText()).isEqualTo(expected());
+    assertThat(pages).isBetween(4, 8);
+  }
+
+  @Test
+  void a9OneDocumentThatIsLargerThanAPieceIsProgressToo() {
+    putLarge("merchants", "m", 'a');
+    put("areas", "a", 1);
+    JsonNode page = call(sync::delta, Map.of("cursor", "0", "limit", "1"));
+    assertThat(page.path("cursor").asText()).isEqualTo("1");
+    assertThat(page.path("changes").get(0).path("data").toString())
+        .isEqualTo(model.get("merchants").get("m"));
+    assertThat(page.path("has_more").asBoolean()).isTrue();
+  }
+
+  /** So many small documents that many are asked for at once, when the large ones come. */
+  private void putManySmall(String collection, String prefix) {
+    List<Edit> edits = new ArrayList<>();
+    for (int i = 0; i < 1500; i++) {
+      String id = prefix + i;
+      String json = "{\"id\":\"" + id + "\"}";
+      model.get(collection).put(id, json);
+      edits.add(new Edit(item(collection, id), Edit.Kind.UPSERT, json));
+    }
+    store.write("mall", edits);
+  }
+
+  @Test
+  void a9TheDocumentsOfBucketsAreOfOneStateAndFewAreHeld() {
+    putManySmall("merchants", "small");
+    int large = 0;
+    for (int i = 0; large < 12; i++) {
+      if (Checksums.bucketOf("m" + i) == 255) {
+        putLarge("merchants", "m" + i, 'a');
+        large++;
+      }
+    }
+    List<String> all = new ArrayList<>();
+    for (int i = 0; i < 256; i++) {
+      all.add("%02x".formatted(i));
+    }
+    Exchange exchange =
+        exchange(Map.of("collection", "merchants", "buckets", String.join(",", all)));
+    TreeMap<String, String> then = new TreeMap<>(model.get("merchants"));
+    JsonNode hashes =
+        call(sync::checksum, Map.of("detail", "buckets", "include", "merchants"))
+            .at("/buckets/merchants");
+    sync.items(exchange);
+    JsonNode answer = readSlowly(exchange, this::changeEverything);
+    TreeMap<String, String> got = new TreeMap<>();
+    for (int i = 0; i < 256; i++) {
+      JsonNode bucket = answer.path("buckets").path(all.get(i));
+      assertThat(bucket.path("hash")).isEqualTo(hashes.get(i));
+      bucket.path("items").forEach(item -> got.put(item.path("id").asText(), item.toString()));
+    }
+    assertThat(got).isEqualTo(then);
+    assertThat(exchange.getProperty(ProtocolLog.RECORDS)).isEqualTo(then.size());
+  }
+
+  @Test
+  void a9WhatIsPutBackIntoASnapshotIsReadByBytes() {
+    putManySmall("areas", "small");
+    for (int i = 0; i < 40; i++) {
+      putLarge("merchants", "m" + i, 'a');
+    }
+    Map<String, TreeMap<String, String>> then = new HashMap<>();
+    model.forEach((name, items) -> then.put(name, new TreeMap<>(items)));
+    Exchange exchange = exchange(Map.of());
+    sync.full(exchange);
+    JsonNode full = readSlowly(exchange, this::changeEverything);
+    assertThat(data(full)).isEqualTo(then);
+    assertThat(full.path("checksum").asText()).isEqualTo(expected(then));
+  }
+
+  /** Small ones instead of the large ones, deleted ones, new ones, some of them twice. */
+  private void changeEverything() {
+    int i = 0;
+    for (String id : List.copyOf(model.get("merchants").keySet())) {
+      i++;
+      if (id.startsWith("m") || i % 100 == 0) {
+        put("merchants", id, i);
+        if (i % 3 == 0) {
+          remove("merchants", id);
+        }
+        if (i % 6 == 0) {
+          put("merchants", id, -i);
+        }
+        put("merchants", "new" + i, i);
+      }
+    }
+    store.view("mall");
   }
 
   @Test

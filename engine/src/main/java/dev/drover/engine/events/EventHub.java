@@ -1,6 +1,7 @@
 package dev.drover.engine.events;
 
 import dev.drover.engine.crypto.Principal;
+import dev.drover.engine.limit.ByteBudget;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,7 @@ public final class EventHub implements AutoCloseable {
   private final EventLog log;
   private final EventHubSettings settings;
   private final Clock clock;
+  private final ByteBudget budget;
   private final ControlFrames frames;
   private final StreamLimit limit;
   private final HubCounters counters = new HubCounters();
@@ -42,14 +44,25 @@ public final class EventHub implements AutoCloseable {
   private final ReentrantReadWriteLock viewLock = new ReentrantReadWriteLock();
   private final ExecutorService readers;
   private final StreamRights rights;
+  private final Shortage shortage = new Shortage(streams);
   private volatile HubView view;
   private volatile boolean closed;
 
-  /** A hub that is ready once {@link #open} told it where the log stands. */
+  /** A hub with a budget of its own, a quarter of the heap. */
   public EventHub(EventLog log, EventHubSettings settings, Clock clock) {
+    this(log, settings, clock, ByteBudget.ofHeap());
+  }
+
+  /**
+   * A hub that is ready once {@link #open} told it where the log stands.
+   *
+   * @param budget what waits unsent for slow readers is taken from it
+   */
+  public EventHub(EventLog log, EventHubSettings settings, Clock clock, ByteBudget budget) {
     this.log = log;
     this.settings = settings;
     this.clock = clock;
+    this.budget = budget;
     this.frames = new ControlFrames(clock, settings);
     this.limit = new StreamLimit(settings);
     this.rights = new StreamRights(streams, clock);
@@ -338,6 +351,14 @@ public final class EventHub implements AutoCloseable {
 
   HubCounters counters() {
     return counters;
+  }
+
+  ByteBudget budget() {
+    return budget;
+  }
+
+  Shortage shortage() {
+    return shortage;
   }
 
   void detach(EventStream stream) {

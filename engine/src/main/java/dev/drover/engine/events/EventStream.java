@@ -1,5 +1,6 @@
 package dev.drover.engine.events;
 
+import dev.drover.engine.limit.ByteBudget;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -41,6 +42,13 @@ public final class EventStream {
   private boolean dirty;
   private long deferredBytes;
   private long nextWrite;
+  private boolean watched;
+
+  /** Null until something had to wait for the reader. */
+  private volatile ByteBudget.Part part;
+
+  /** What the part holds; written on the thread. */
+  private volatile long paid;
 
   EventStream(
       EventHub hub, StreamRequest request, EventSink sink, String connectionId, Instant since) {
@@ -69,6 +77,10 @@ public final class EventStream {
     if (!closed) {
       closed = true;
       hub.detach(this);
+      ByteBudget.Part held = part;
+      if (held != null) {
+        held.close();
+      }
     }
   }
 
@@ -223,7 +235,53 @@ public final class EventStream {
     boolean stalled = progress.stalled(pending, System.nanoTime());
     if (live && (stalled || pending > hub.settings().maxPendingBytes())) {
       drop();
+    } else if (pending != paid) {
+      pay(pending);
     }
+  }
+
+  /** What waits for the reader is taken from the process's budget; without room a stream ends. */
+  private void pay(long pending) {
+    if (part == null) {
+      part = hub.budget().part();
+    }
+    long more = pending - paid;
+    if (more <= 0) {
+      part.give(-more);
+      paid = pending;
+    } else if (taken(pending, more)) {
+      paid = pending;
+    }
+    if (closed) {
+      // close() came before there was a part
+      part.close();
+    } else if (!watched) {
+      // nobody tells when a socket has taken something
+      watched = true;
+      sink.outbox().watch(this);
+    }
+  }
+
+  private boolean taken(long pending, long more) {
+    boolean taken = part.tryTake(more);
+    while (!taken && !closed && hub.shortage().endLargest(this, pending, more)) {
+      taken = part.tryTake(more);
+    }
+    return taken;
+  }
+
+  /** On the thread: looks again at what waits for the reader; false when nothing does any more. */
+  boolean stillWaits() {
+    if (!closed) {
+      flushed();
+    }
+    watched = !closed && sink.pendingBytes() > 0;
+    return watched;
+  }
+
+  /** The bytes that are taken from the budget for it; from any thread. */
+  long waiting() {
+    return closed ? 0 : paid;
   }
 
   /** On the thread: whether the socket has taken (nearly) all of what it was given. */

@@ -22,6 +22,7 @@ public final class Outbox {
   private static final int DRAIN_LIMIT = 32;
   private static final long QUEUE_LIMIT_BYTES = 16L * 1024 * 1024;
   private static final long WATCH_MILLIS = 5;
+  private static final long UNREAD_MILLIS = 100;
 
   /** One step of work on the outbox's thread. */
   interface Task {
@@ -39,6 +40,7 @@ public final class Outbox {
   private final Object room = new Object();
   private final List<EventStream> dirty = new ArrayList<>();
   private final List<Watched> watched = new ArrayList<>();
+  private final List<EventStream> unread = new ArrayList<>();
 
   /** An outbox on a single thread. */
   public Outbox(ScheduledExecutorService thread) {
@@ -116,6 +118,29 @@ public final class Outbox {
     ready.forEach(w -> w.drained.run());
     if (!watched.isEmpty()) {
       thread.schedule(this::look, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** On the thread: looks at a stream again and again until nothing waits for its reader. */
+  void watch(EventStream stream) {
+    unread.add(stream);
+    if (unread.size() == 1) {
+      thread.schedule(this::lookAtUnread, UNREAD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void lookAtUnread() {
+    unread.removeIf(
+        stream -> {
+          try {
+            return !stream.stillWaits();
+          } catch (RuntimeException e) {
+            LOG.warn("looking at a stream failed", e);
+            return stream.closed();
+          }
+        });
+    if (!unread.isEmpty()) {
+      thread.schedule(this::lookAtUnread, UNREAD_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 

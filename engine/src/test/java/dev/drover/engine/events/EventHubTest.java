@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.drover.engine.limit.ByteBudget;
 import dev.drover.engine.sse.RawSse;
 import dev.drover.engine.sse.StreamServer;
 import java.io.IOException;
@@ -34,6 +35,7 @@ class EventHubTest {
 
   @TempDir static Path directory;
   private static TestBroker broker;
+  private final ByteBudget budget = new ByteBudget(16 << 20);
   private String topic;
   private EventHub hub;
   private StreamServer server;
@@ -57,7 +59,7 @@ class EventHubTest {
   }
 
   private void start(EventLog log, EventHubSettings settings, String... routes) throws Exception {
-    hub = new EventHub(log, settings, Clock.systemUTC());
+    hub = new EventHub(log, settings, Clock.systemUTC(), budget);
     String[] all = new String[routes.length + 2];
     all[0] = StreamServer.SSE_ROUTE;
     all[1] = StreamServer.FAN_OUT_ROUTE.replace("drover.events", topic);
@@ -214,7 +216,7 @@ class EventHubTest {
   }
 
   @Test
-  void a9ALiveStreamWhoseReaderTakesNothingIsCutAtAPing() throws Exception {
+  void a9ALiveStreamWhoseReaderTakesNothingIsCutWhileOthersRead() throws Exception {
     EventHubSettings settings =
         EventHubSettings.defaults()
             .withMaxPendingBytes(64 << 20)
@@ -243,6 +245,59 @@ class EventHubTest {
               });
       assertThatThrownBy(() -> readAll(slow)).isInstanceOf(IOException.class);
       reading.shutdownNow();
+    }
+  }
+
+  @Test
+  void a9WhatWaitsForAllReadersIsBoundedAndTheSlowestIsCut() throws Exception {
+    start(1, EventHubSettings.defaults().withMaxPendingBytes(256 << 20));
+    String path = "/api/orchestrators/events?entity_id=";
+    try (RawSse slowest = new RawSse(server.port(), 8 * 1024, path + "mall-a");
+        RawSse slow = new RawSse(server.port(), 8 * 1024, path + "mall-b")) {
+      slowest.next();
+      slow.next();
+      for (int n = 1; n <= 7; n++) {
+        broker.send(topic, "mall-b", "data_update", event(n, 900_000)).get();
+      }
+      await().atMost(SOON).until(() -> budget.used() > 0);
+      for (int n = 1; hub.stats().slowDropped() == 0; n++) {
+        assertThat(n).as("events that wait for nobody's memory").isLessThan(60);
+        broker.send(topic, "mall-a", "data_update", event(n, 900_000)).get();
+        long sent = n + 7;
+        await().atMost(SOON).until(() -> hub.stats().delivered() >= sent || dropped());
+      }
+      await().atMost(SOON).until(() -> hub.connections().size() == 1);
+      assertThat(hub.connections().get(0).key()).isEqualTo("mall-b");
+      assertThat(hub.stats().slowDropped()).isEqualTo(1);
+      assertThat(budget.used()).isBetween(1L, budget.bytes());
+      assertThatThrownBy(() -> readAll(slowest)).isInstanceOf(IOException.class);
+      // nothing more is sent: that the reader took all is seen by looking
+      for (int n = 1; n <= 7; n++) {
+        assertThat(number(slow.nextEvent())).isEqualTo(n);
+      }
+      await().atMost(SOON).until(() -> budget.used() == 0);
+    }
+  }
+
+  private boolean dropped() {
+    return hub.stats().slowDropped() > 0;
+  }
+
+  @Test
+  void a9ALiveStreamWhoseReaderTakesNothingIsCutWithoutAnotherEvent() throws Exception {
+    EventHubSettings settings =
+        EventHubSettings.defaults()
+            .withMaxPendingBytes(64 << 20)
+            .withStallTimeout(Duration.ofMillis(500));
+    start(1, settings);
+    String path = "/api/orchestrators/events?entity_id=mall-a";
+    try (RawSse slow = new RawSse(server.port(), 8 * 1024, path)) {
+      slow.next();
+      for (int n = 1; n <= 16; n++) {
+        broker.send(topic, "mall-a", "data_update", event(n, 900_000)).get();
+      }
+      await().atMost(SOON).until(() -> dropped() && hub.connections().isEmpty());
+      await().atMost(SOON).until(() -> budget.used() == 0);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.drover.engine.events.EventHub;
 import dev.drover.engine.events.EventHubSettings;
 import dev.drover.engine.events.KafkaEventLog;
 import dev.drover.engine.events.TestBroker;
+import dev.drover.engine.limit.ByteBudget;
 import dev.drover.proto.grpc.navign.Event;
 import dev.drover.proto.grpc.navign.EventType;
 import dev.drover.proto.grpc.navign.EventsRequest;
@@ -83,6 +84,7 @@ class GrpcEventsTest {
   }
 
   @TempDir Path directory;
+  private final ByteBudget budget = ByteBudget.ofHeap();
   private TestBroker broker;
   private EventHub hub;
   private GrpcServer server;
@@ -95,7 +97,8 @@ class GrpcEventsTest {
         new EventHub(
             new KafkaEventLog("drover.events", broker.client()),
             EventHubSettings.defaults().withMaxPendingBytes(PENDING).withMaxStreams(1),
-            Clock.systemUTC());
+            Clock.systemUTC(),
+            budget);
     server = new GrpcServer(hub, Map.of(), ROUTES);
     await().atMost(SOON).until(hub::ready);
   }
@@ -319,6 +322,27 @@ class GrpcEventsTest {
       // its cursor repairs it
       Stream<Event> again = open("mall-a", slow.next().getId());
       assertThat(again.next().getPayload().size()).isGreaterThan(60_000);
+    } finally {
+      slowChannel.shutdownNow();
+    }
+  }
+
+  @Test
+  void a9WhatWaitsForAReaderIsTakenFromTheBudgetOfTheProcess() throws Exception {
+    ManagedChannel slowChannel =
+        GrpcServer.channel(server.port().port()).flowControlWindow(65_535).build();
+    try (ByteBudget.Part others = budget.take(budget.bytes() - 100 * 1024)) {
+      Stream<Event> slow = open(slowChannel, "mall-a", "", 1);
+      slow.cursor();
+      // one is read and one is in the window: what waits is less than a stream alone may have
+      String large = "{\"x\":\"" + "y".repeat(60_000) + "\"}";
+      for (int i = 0; i < 4; i++) {
+        send("mall-a", "data_update", large);
+      }
+      await().atMost(SOON).untilAsserted(() -> assertThat(hub.stats().slowDropped()).isEqualTo(1));
+      slow.call.request(Integer.MAX_VALUE - 1);
+      assertThat(slow.ended()).isEqualTo(Code.CANCELLED);
+      await().atMost(SOON).until(() -> budget.used() == others.held());
     } finally {
       slowChannel.shutdownNow();
     }

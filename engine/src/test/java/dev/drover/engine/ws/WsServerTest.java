@@ -8,6 +8,7 @@ import dev.drover.engine.events.EventHub;
 import dev.drover.engine.events.EventHubSettings;
 import dev.drover.engine.events.KafkaEventLog;
 import dev.drover.engine.events.TestBroker;
+import dev.drover.engine.limit.ByteBudget;
 import dev.drover.engine.sse.StreamServer;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocket;
@@ -61,6 +62,7 @@ class WsServerTest {
       """;
 
   @TempDir Path directory;
+  private final ByteBudget budget = ByteBudget.ofHeap();
   private TestBroker broker;
   private EventHub hub;
   private StreamServer server;
@@ -73,8 +75,9 @@ class WsServerTest {
     hub =
         new EventHub(
             new KafkaEventLog("drover.events", broker.client()),
-            EventHubSettings.defaults(),
-            Clock.systemUTC());
+            EventHubSettings.defaults().withMaxPendingBytes(64 << 20),
+            Clock.systemUTC(),
+            budget);
     server = new StreamServer(hub, Map.of(), ROUTES);
     await().atMost(SOON).until(hub::ready);
   }
@@ -87,7 +90,12 @@ class WsServerTest {
 
   private WebSocket connect(String query) {
     WebSocketClient client =
-        server.vertx().createWebSocketClient(new WebSocketClientOptions().setMaxFrameSize(1 << 20));
+        server
+            .vertx()
+            .createWebSocketClient(
+                new WebSocketClientOptions()
+                    .setMaxFrameSize(1 << 20)
+                    .setReceiveBufferSize(8 * 1024));
     WebSocketConnectOptions options =
         new WebSocketConnectOptions()
             .setHost("127.0.0.1")
@@ -161,5 +169,21 @@ class WsServerTest {
     await()
         .atMost(SOON)
         .untilAsserted(() -> assertThat(socket.closeStatusCode()).isEqualTo((short) 1012));
+  }
+
+  @Test
+  void a9WhatWaitsForAReaderIsTakenFromTheBudgetOfTheProcess() throws Exception {
+    WebSocket slow = connect("access_token=good");
+    next();
+    slow.pause();
+    try (ByteBudget.Part others = budget.take(budget.bytes() - 2_000_000)) {
+      for (int n = 0; n < 30; n++) {
+        String json = "{\"pad\":\"" + "x".repeat(700_000) + "\"}";
+        broker.send("drover.events", "mall-a", "data_update", json).get();
+      }
+      await().atMost(SOON).until(() -> hub.stats().slowDropped() == 1);
+      await().atMost(SOON).until(() -> budget.used() == others.held());
+      assertThat(hub.connections()).isEmpty();
+    }
   }
 }

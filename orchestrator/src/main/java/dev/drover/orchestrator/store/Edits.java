@@ -4,9 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -48,21 +46,50 @@ public final class Edits {
   }
 
   /**
-   * What the mall's edits make of a collection: the document by id, empty for a deleted one.
+   * An item that the mall's edits change, without the document.
+   *
+   * @param seq the newest edit of it
+   * @param bytes the size of that edit's document as it is stored; 0 for a delete
+   */
+  public record Edited(long seq, String itemId, long bytes) {}
+
+  /**
+   * What the mall's edits change in a collection, in order of the bytes of the ids.
    *
    * @param reached the change number that the cache stands at; it has what was applied up to there
+   * @param afterId only items behind this id
    */
-  public Map<String, Optional<String>> overlay(String collection, long reached) {
-    Map<String, Optional<String>> overlay = new LinkedHashMap<>();
-    database
-        .query(
-            this::edit,
-            COLUMNS
-                + "WHERE collection = ? AND (applied_seq IS NULL OR applied_seq > ?) ORDER BY seq",
-            collection,
-            reached)
-        .forEach(edit -> overlay.put(edit.itemId(), Optional.ofNullable(edit.json())));
-    return overlay;
+  public List<Edited> overlay(String collection, long reached, String afterId, int max) {
+    return database.query(
+        row -> new Edited(row.getLong(1), row.getString(2), row.getLong(3)),
+        "SELECT max(seq), item_id, coalesce(length(data), 0) FROM edits WHERE collection = ?"
+            + " AND (applied_seq IS NULL OR applied_seq > ?) AND item_id > ?"
+            + " GROUP BY item_id ORDER BY item_id LIMIT ?",
+        collection,
+        reached,
+        afterId,
+        max);
+  }
+
+  /** One edit; empty when the cache has it by now, or it was given up. */
+  public Optional<Edit> find(long seq) {
+    return database.first(this::edit, COLUMNS + "WHERE seq = ?", seq);
+  }
+
+  /**
+   * The newest edit of an item that the cache does not have.
+   *
+   * @param reached as for {@link #overlay}
+   */
+  public Optional<Edit> newest(String collection, String id, long reached) {
+    return database.first(
+        this::edit,
+        COLUMNS
+            + "WHERE collection = ? AND item_id = ? AND (applied_seq IS NULL OR applied_seq > ?)"
+            + " ORDER BY seq DESC LIMIT 1",
+        collection,
+        id,
+        reached);
   }
 
   /**

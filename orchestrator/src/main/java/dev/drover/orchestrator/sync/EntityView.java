@@ -2,10 +2,10 @@ package dev.drover.orchestrator.sync;
 
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.orchestrator.cache.EntityCache;
+import dev.drover.orchestrator.store.Edit;
 import dev.drover.orchestrator.store.Edits;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
-import java.util.Map;
 import java.util.Optional;
 
 /** The mall's data as its own people see it: the cache, and over it their edits on the way. */
@@ -25,9 +25,10 @@ public final class EntityView {
    * @throws ProtocolException CACHE_NOT_READY; NOT_FOUND for an unknown collection
    */
   public Optional<String> read(String collection, String id) {
-    Optional<String> cached = cache.read(known(collection), id);
-    Map<String, Optional<String>> overlay = edits.overlay(collection, base());
-    return overlay.getOrDefault(id, cached);
+    Optional<Edit> edit = edits.newest(known(collection), id, base());
+    // After the edits: what they lose meanwhile, the cache has.
+    Optional<String> cached = cache.read(collection, id);
+    return edit.map(newest -> Optional.ofNullable(newest.json())).orElse(cached);
   }
 
   /**
@@ -36,7 +37,7 @@ public final class EntityView {
    * @throws ProtocolException as for {@link #read}
    */
   EntityPages pages(String collection) {
-    return new EntityPages(cache, known(collection), edits.overlay(collection, base()));
+    return new EntityPages(cache, edits, this::base, known(collection));
   }
 
   /** The change number of central that this view stands at; 0 when central gives none. */
