@@ -191,7 +191,10 @@ final class ModelCentral {
     Map<String, TreeMap<String, String>> contents = new TreeMap<>();
     for (String collection : Checksums.COLLECTIONS) {
       TreeMap<String, String> items = new TreeMap<>();
-      stores.get(0).list(entity, collection, 0, 1000).forEach(json -> items.put(id(json), json));
+      stores
+          .get(0)
+          .list(entity, collection, 0, 1000)
+          .forEachRemaining(page -> page.forEach(json -> items.put(id(json), json)));
       contents.put(collection, items);
     }
     return contents;
