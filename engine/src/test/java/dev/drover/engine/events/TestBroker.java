@@ -117,6 +117,8 @@ public final class TestBroker implements AutoCloseable {
       Map<String, Object> settings = new java.util.HashMap<>(client());
       settings.put("acks", "all");
       settings.put("linger.ms", 0);
+      // A broker that has just made a topic may refuse the first request and take the second one.
+      settings.put("max.in.flight.requests.per.connection", 1);
       producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
     }
     ProducerRecord<String, String> record = new ProducerRecord<>(topic, key, json);
