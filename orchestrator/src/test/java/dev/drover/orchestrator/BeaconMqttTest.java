@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.proto.WrongMessages;
 import dev.drover.proto.WrongMessages.Wrong;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -220,6 +223,40 @@ class BeaconMqttTest extends MallTestBase {
         assertThat(rows(mall, "access_logs")).hasSize(1);
         assertThat(client.subscribe("mall/data_update")).containsExactly(GRANTED);
       }
+    }
+  }
+
+  @Test
+  void b1ATopicThatIsNoUtf8IsRefused() throws Exception {
+    try (TestMall mall = settled(Map.of("drover.limits.beacon-requests", "999999/1m"))) {
+      TestBeacon beacon = new TestBeacon(mall, "gate-1");
+      beacon.register();
+      String registered = lastSeen(mall, beacon);
+      byte[] body = beacon.heartbeatBody("error").toString().getBytes(StandardCharsets.UTF_8);
+      for (int version : List.of(4, 5)) {
+        for (String bad : List.of("\u00ED\u00A0\u0080", "\u00C0\u00AF", "\u00FF")) {
+          for (String topic : List.of("beacons/" + bad + "/heartbeat", "beacons/x/" + bad)) {
+            try (RawMqtt client = login(mall, beacon, version)) {
+              byte[] bytes = topic.replace("x", beacon.id()).getBytes(StandardCharsets.ISO_8859_1);
+              client.send(client.publishPacket(bytes, body, false));
+              assertThat(refused(client)).as(version + " " + topic).isTrue();
+            }
+          }
+        }
+      }
+      assertThat(lastSeen(mall, beacon)).isEqualTo(registered);
+      assertThat(beacon.heartbeat("online").status()).isEqualTo(200);
+    }
+  }
+
+  /** By a reason, as MQTT 5 can, or by the end of the connection. */
+  private static boolean refused(RawMqtt client) throws IOException {
+    try {
+      RawMqtt.Packet answer = client.read();
+      int reason = answer.type() == RawMqtt.DISCONNECT ? 0 : 2;
+      return answer.body().length > reason && answer.at(reason) >= 0x80;
+    } catch (EOFException | SocketException e) {
+      return true;
     }
   }
 
