@@ -4,13 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.orchestrator.store.MallStore;
+import dev.drover.proto.WrongMessages;
+import dev.drover.proto.WrongMessages.Wrong;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Test;
 
 /** What an enrolled device with its own credentials may read and write at the mall's broker. */
 class BeaconMqttTest extends MallTestBase {
+  private static final Path HOME = Path.of(System.getProperty("drover.home"));
   private static final int GRANTED = 1;
 
   private static RawMqtt login(TestMall mall, TestBeacon beacon, int version) throws Exception {
@@ -152,5 +164,108 @@ class BeaconMqttTest extends MallTestBase {
         assertThat(lastSeen(mall, retains)).isEqualTo(seen);
       }
     }
+  }
+
+  /** Publishes and waits until the broker has taken it. */
+  private static void publish(RawMqtt client, String topic, byte[] body) throws Exception {
+    client.send(client.publishPacket(topic, body));
+    RawMqtt.Packet answer = client.read();
+    assertThat(answer.type()).as(topic).isEqualTo(0x40);
+    assertThat(answer.body().length < 3 ? 0 : answer.at(2)).as("reason").isZero();
+  }
+
+  private JsonNode ledger(TestMall mall) {
+    return mall.get("/api/uplink/ledger", operator()).json();
+  }
+
+  /** What the mall has stored of its beacons. */
+  private static List<String> rows(TestMall mall, String table) {
+    return mall.context
+        .getBean(MallStore.class)
+        .database()
+        .query(row -> row.getString(1), "SELECT * FROM " + table);
+  }
+
+  @Test
+  void b1b7EveryMessageThatIsWrongIsDroppedAndTheConnectionWorksOn() throws Exception {
+    try (TestMall mall = settled(Map.of("drover.limits.beacon-requests", "999999/1m"))) {
+      TestBeacon beacon = new TestBeacon(mall, "gate-1");
+      beacon.register();
+      ObjectNode heartbeat = beacon.heartbeatBody("error");
+      ObjectNode logs = beacon.logs("right", "log-01");
+      Map<String, ObjectNode> right = Map.of("heartbeat", heartbeat, "access-logs", logs);
+      Map<String, String> schemas =
+          Map.of("heartbeat", "beacon-heartbeat-request", "access-logs", "access-logs-request");
+      assertThat(right.keySet()).isEqualTo(topics(mall));
+      await().atMost(SOON).until(() -> ledger(mall).path("pending").asInt() == 0);
+      long accepted = ledger(mall).path("accepted").asLong();
+      String registered = lastSeen(mall, beacon);
+      int tried = 0;
+      try (RawMqtt client = login(mall, beacon, 5)) {
+        for (String kind : right.keySet()) {
+          ObjectNode sample = WrongMessages.sample(HOME, schemas.get(kind));
+          sample.setAll(right.get(kind));
+          sample.put("entity_id", FakeCentral.ENTITY);
+          String topic = "beacons/" + beacon.id() + "/" + kind;
+          for (Wrong wrong :
+              new WrongMessages(WrongMessages.schema(HOME, schemas.get(kind)), sample).all()) {
+            publish(client, topic, wrong.body());
+            tried++;
+          }
+          // Messages are read in their order: when this one has come, the others have gone.
+          publish(client, topic, right.get(kind).toString().getBytes(StandardCharsets.UTF_8));
+        }
+        await().atMost(SOON).until(() -> !lastSeen(mall, beacon).equals(registered));
+        await().atMost(SOON).until(() -> !rows(mall, "access_logs").isEmpty());
+        await().atMost(SOON).until(() -> ledger(mall).path("pending").asInt() == 0);
+        assertThat(tried).isGreaterThan(200);
+        assertThat(ledger(mall).path("accepted").asLong()).isEqualTo(accepted + 2);
+        assertThat(rows(mall, "access_logs")).hasSize(1);
+        assertThat(client.subscribe("mall/data_update")).containsExactly(GRANTED);
+      }
+    }
+  }
+
+  @Test
+  void b1ATopicThatIsNoUtf8IsRefused() throws Exception {
+    try (TestMall mall = settled(Map.of("drover.limits.beacon-requests", "999999/1m"))) {
+      TestBeacon beacon = new TestBeacon(mall, "gate-1");
+      beacon.register();
+      String registered = lastSeen(mall, beacon);
+      byte[] body = beacon.heartbeatBody("error").toString().getBytes(StandardCharsets.UTF_8);
+      for (int version : List.of(4, 5)) {
+        for (String bad : List.of("\u00ED\u00A0\u0080", "\u00C0\u00AF", "\u00FF")) {
+          for (String topic : List.of("beacons/" + bad + "/heartbeat", "beacons/x/" + bad)) {
+            try (RawMqtt client = login(mall, beacon, version)) {
+              byte[] bytes = topic.replace("x", beacon.id()).getBytes(StandardCharsets.ISO_8859_1);
+              client.send(client.publishPacket(bytes, body, false));
+              assertThat(refused(client)).as(version + " " + topic).isTrue();
+            }
+          }
+        }
+      }
+      assertThat(lastSeen(mall, beacon)).isEqualTo(registered);
+      assertThat(beacon.heartbeat("online").status()).isEqualTo(200);
+    }
+  }
+
+  /** By a reason, as MQTT 5 can, or by the end of the connection. */
+  private static boolean refused(RawMqtt client) throws IOException {
+    try {
+      RawMqtt.Packet answer = client.read();
+      int reason = answer.type() == RawMqtt.DISCONNECT ? 0 : 2;
+      return answer.body().length > reason && answer.at(reason) >= 0x80;
+    } catch (EOFException | SocketException e) {
+      return true;
+    }
+  }
+
+  /** What the flows read of beacons over MQTT, by the last word of the topic. */
+  private static Set<String> topics(TestMall mall) {
+    return mall.context.getBean(CamelContext.class).getRoutes().stream()
+        .map(route -> route.getEndpoint().getEndpointUri())
+        .filter(uri -> uri.contains("mqtt-batch") && uri.contains("beacons/"))
+        .map(uri -> uri.replaceFirst("[?].*", "").replaceFirst(".*/", ""))
+        .collect(Collectors.toSet());
   }
 }

@@ -102,6 +102,11 @@ final class RawMqtt implements AutoCloseable {
 
   /** A PUBLISH with QoS 1, retained or not. */
   byte[] publishPacket(String topic, byte[] payload, boolean retain) {
+    return publishPacket(topic.getBytes(StandardCharsets.UTF_8), payload, retain);
+  }
+
+  /** The same with a topic that may be no text. */
+  byte[] publishPacket(byte[] topic, byte[] payload, boolean retain) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     text(out, topic);
     out.write(0);
@@ -130,7 +135,10 @@ final class RawMqtt implements AutoCloseable {
   }
 
   private static void text(ByteArrayOutputStream out, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    text(out, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void text(ByteArrayOutputStream out, byte[] bytes) {
     out.writeBytes(ByteBuffer.allocate(2).putShort((short) bytes.length).array());
     out.writeBytes(bytes);
   }
