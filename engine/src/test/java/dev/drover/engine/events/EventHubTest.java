@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -53,11 +52,7 @@ class EventHubTest {
       topic = "drover.events" + TOPICS.incrementAndGet();
       broker.createTopic(topic, partitions, Map.of());
     }
-    start(new KafkaEventLog(topic, broker.client()), settings, routes);
-  }
-
-  private void start(EventLog log, EventHubSettings settings, String... routes) throws Exception {
-    hub = new EventHub(log, settings, Clock.systemUTC());
+    hub = new EventHub(new KafkaEventLog(topic, broker.client()), settings, Clock.systemUTC());
     String[] all = new String[routes.length + 2];
     all[0] = StreamServer.SSE_ROUTE;
     all[1] = StreamServer.FAN_OUT_ROUTE.replace("drover.events", topic);
@@ -345,21 +340,6 @@ class EventHubTest {
                 assertThat(hub.stats().dispatched()).isPositive();
               });
       assertThat(stream.nextEvent().data()).isEqualTo("{\"n\":1}");
-    }
-  }
-
-  @Test
-  void b10EventsOlderThanTheRetentionAreNotReplayedThoughTheBrokerHasThem() throws Exception {
-    topic = "drover.events" + TOPICS.incrementAndGet();
-    broker.createTopic(topic, 1, Map.of());
-    broker.send(topic, "mall-a", "data_update", event(1, 10)).get();
-    Clock nextDay = Clock.offset(Clock.systemUTC(), Duration.ofHours(25));
-    Optional<Duration> kept = Optional.of(Duration.ofHours(24));
-    start(new KafkaEventLog(topic, broker.client(), kept, nextDay), EventHubSettings.defaults());
-    String zero = cursorZero("mall-a");
-    try (RawSse stream = open("mall-a", zero)) {
-      assertThat(stream.nextEvent().data())
-          .isEqualTo("{\"reason\":\"cursor_expired\",\"since\":\"" + zero + "\"}");
     }
   }
 
