@@ -70,7 +70,8 @@ public final class HttpPort implements AutoCloseable {
   public record Tls(Path certificate, Path key) {}
 
   private static final int MAX_HEADER_BYTES = 16_384;
-  private static final int MAX_FRAME_BYTES = 64 * 1024;
+  /** Bytes of a WebSocket message of a client. */
+  public static final int MAX_FRAME_BYTES = 64 * 1024;
   private static final long LOOK_MILLIS = 500;
 
   private final Vertx vertx;

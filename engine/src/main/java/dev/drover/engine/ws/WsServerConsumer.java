@@ -3,6 +3,7 @@ package dev.drover.engine.ws;
 import dev.drover.engine.events.EventStream;
 import dev.drover.engine.sse.Durations;
 import dev.drover.engine.sse.StreamHandshake;
+import dev.drover.engine.http.HttpPort;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import io.netty.channel.Channel;
@@ -116,20 +117,17 @@ public final class WsServerConsumer extends DefaultConsumer {
             socket -> {
               socket.closeHandler(gone -> stream.close());
               socket.exceptionHandler(e -> stream.close());
-              TextFrames texts = new TextFrames();
+              ClientFrames frames = new ClientFrames(HttpPort.MAX_FRAME_BYTES);
               socket.frameHandler(
                   frame -> {
-                    if (!texts.takes(frame)) {
-                      sink.endMalformed();
+                    switch (frames.take(frame)) {
+                      case TEXT -> received(ctx, socket, stream, frames.text());
+                      case BINARY -> socket.writeTextMessage(NO_FRAME);
+                      case MALFORMED -> sink.endMalformed();
+                      case TOO_LARGE -> sink.endTooLarge();
+                      case NONE -> {}
                     }
                   });
-              socket.textMessageHandler(
-                  text -> {
-                    if (!texts.broken()) {
-                      received(ctx, socket, stream, text);
-                    }
-                  });
-              socket.binaryMessageHandler(bytes -> socket.writeTextMessage(NO_FRAME));
               sink.begin(socket);
               if (stream.closed()) {
                 socket.close();

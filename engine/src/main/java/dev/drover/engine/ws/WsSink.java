@@ -14,6 +14,7 @@ import java.util.Deque;
 final class WsSink extends ChannelSink {
   private static final short SERVICE_RESTART = 1012;
   private static final short INVALID_PAYLOAD = 1007;
+  private static final short MESSAGE_TOO_BIG = 1009;
   private static final short POLICY_VIOLATION = 1008;
   private static final int POLITE_LIMIT = 64 * 1024;
 
@@ -86,6 +87,11 @@ final class WsSink extends ChannelSink {
   /** Ends the connection of one who sends a text that is none (1007). */
   void endMalformed() {
     close(INVALID_PAYLOAD, "a text is UTF-8");
+  }
+
+  /** Ends the connection of one who sends a message that is too large (1009). */
+  void endTooLarge() {
+    close(MESSAGE_TOO_BIG, "a message is too large");
   }
 
   private void close(short code, String reason) {
