@@ -70,8 +70,10 @@ public final class HttpPort implements AutoCloseable {
   public record Tls(Path certificate, Path key) {}
 
   private static final int MAX_HEADER_BYTES = 16_384;
+
   /** Bytes of a WebSocket message of a client. */
   public static final int MAX_FRAME_BYTES = 64 * 1024;
+
   private static final long LOOK_MILLIS = 500;
 
   private final Vertx vertx;

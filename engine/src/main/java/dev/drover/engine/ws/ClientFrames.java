@@ -7,8 +7,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Puts the frames of one client together (RFC 6455, sections 5.4 and 8.1). Vert.x does the same, but
- * turns what is no UTF-8 into replacement characters, which would be stored as if they were sent.
+ * Puts the frames of one client together (RFC 6455, sections 5.4 and 8.1). Vert.x does the same,
+ * but turns what is no UTF-8 into replacement characters, which would be stored as if they were
+ * sent.
  */
 final class ClientFrames {
   /** What a frame completes. */

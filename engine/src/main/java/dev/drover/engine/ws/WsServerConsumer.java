@@ -1,9 +1,9 @@
 package dev.drover.engine.ws;
 
 import dev.drover.engine.events.EventStream;
+import dev.drover.engine.http.HttpPort;
 import dev.drover.engine.sse.Durations;
 import dev.drover.engine.sse.StreamHandshake;
-import dev.drover.engine.http.HttpPort;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import io.netty.channel.Channel;
