@@ -74,6 +74,26 @@ class DeploymentTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"central", "orchestrator"})
+  void d3TheArchiveForUnitsHasWhatTheImageHas(String name) throws IOException {
+    String page = Files.readString(HOME.resolve("docs/how-to/run-with-systemd.md"));
+    Matcher archive = Pattern.compile("tar czf drover.tgz ([^`]*)```").matcher(page);
+    assertThat(archive.find()).isTrue();
+    List<String> packed = List.of(archive.group(1).replace("\\", " ").strip().split("\\s+"));
+    String dockerfile = Files.readString(HOME.resolve("config/docker/" + name + ".Dockerfile"));
+    Matcher copies = Pattern.compile("(?m)^COPY (\\S+) ").matcher(dockerfile);
+    while (copies.find()) {
+      String source = copies.group(1).replaceFirst("/$", "");
+      // the command is for people in a container; under systemd they use the repository's
+      if (!source.startsWith("--") && !source.startsWith("cli/")) {
+        assertThat(packed)
+            .as("%s is packed", source)
+            .anyMatch(path -> source.equals(path) || source.startsWith(path + "/"));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"central", "orchestrator"})
   void d3TheUnitStartsAgainButNotWithAWrongSetting(String name) throws IOException {
     String unit = Files.readString(HOME.resolve("config/systemd/drover-" + name + ".service"));
     assertThat(unit)
