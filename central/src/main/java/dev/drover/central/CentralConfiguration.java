@@ -37,6 +37,7 @@ import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Idempotency;
 import dev.drover.engine.guard.MongoRateWindows;
 import dev.drover.engine.guard.RateLimiter;
+import dev.drover.engine.health.Conditions;
 import dev.drover.engine.http.ErrorRenderer;
 import dev.drover.engine.limit.BodyRoom;
 import dev.drover.engine.limit.ByteBudget;
@@ -44,6 +45,7 @@ import dev.drover.engine.limit.HeapWatchdog;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.log.StepRecorder;
 import dev.drover.engine.schema.Schemas;
+import dev.drover.engine.time.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.security.interfaces.ECPublicKey;
@@ -64,6 +66,16 @@ class CentralConfiguration {
   @Bean
   Clock clock() {
     return Clock.systemUTC();
+  }
+
+  @Bean
+  Ticker ticker() {
+    return Ticker.SYSTEM;
+  }
+
+  @Bean("conditions")
+  Conditions conditions(Clock clock) {
+    return new Conditions(clock);
   }
 
   @Bean

@@ -1,12 +1,20 @@
 package dev.drover.central;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoDatabase;
 import dev.drover.engine.events.EventHub;
 import dev.drover.engine.grpc.GrpcPort;
+import dev.drover.engine.health.Conditions;
+import dev.drover.engine.health.Problem;
+import dev.drover.engine.health.Severity;
 import dev.drover.proto.Json;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -15,11 +23,15 @@ import org.bson.Document;
 import org.springframework.stereotype.Component;
 
 /**
- * {@code GET /health} of central: small, without a token, 503 when it cannot do its work. The
- * database is asked in the background, so that a slow one does not keep the answer.
+ * {@code GET /health} of central: small, without a token, 503 when it cannot do its work; degraded,
+ * 200, when it works on with a promise that it cannot keep now. The database is asked in the
+ * background, so that a slow one does not keep the answer.
  */
 @Component("health")
 public class CentralHealth implements AutoCloseable {
+  private static final String HEALTHY = "healthy";
+  private static final String DEGRADED = "degraded";
+  private static final String UNHEALTHY = "unhealthy";
   private static final long LOOK_SECONDS = 1;
 
   /** How long the database may say nothing before it counts as away. */
@@ -35,35 +47,60 @@ public class CentralHealth implements AutoCloseable {
           });
   private final EventHub hub;
   private final GrpcPort grpc;
+  private final Conditions conditions;
   private final Clock clock;
   private volatile long answered = System.nanoTime() - 2 * PATIENCE;
 
   /** Health of the parts that central cannot work without. */
-  public CentralHealth(MongoDatabase database, EventHub hub, GrpcPort grpc, Clock clock) {
+  public CentralHealth(
+      MongoDatabase database, EventHub hub, GrpcPort grpc, Conditions conditions, Clock clock) {
     this.database = database;
     this.hub = hub;
     this.grpc = grpc;
+    this.conditions = conditions;
     this.clock = clock;
     looks.scheduleWithFixedDelay(this::look, 0, LOOK_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Answers with status, checks, timestamp and version. */
   public void answer(Exchange exchange) {
-    boolean store = System.nanoTime() - answered < PATIENCE;
-    boolean events = hub.ready();
-    boolean calls = grpc.serving();
-    boolean well = store && events && calls;
+    Map<String, String> checks = checks();
+    boolean works = !checks.containsValue(UNHEALTHY);
     ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("status", word(well));
-    answer
-        .putObject("checks")
-        .put("database", word(store))
-        .put("event_log", word(events))
-        .put("grpc_server", word(calls));
+    answer.put("status", status(checks));
+    checks.forEach(answer.putObject("checks")::put);
+    List<Problem> problems = conditions.problems();
+    if (!problems.isEmpty()) {
+      ArrayNode told = answer.putArray("problems");
+      problems.forEach(problem -> problem.write(told.addObject()));
+    }
     answer.put("timestamp", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
     answer.put("version", version());
-    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, well ? 200 : 503);
+    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, works ? 200 : 503);
     exchange.getMessage().setBody(answer.toString());
+  }
+
+  private Map<String, String> checks() {
+    Map<String, String> checks = new LinkedHashMap<>();
+    checks.put("database", word(System.nanoTime() - answered < PATIENCE));
+    checks.put("event_log", word(hub.ready()));
+    checks.put("grpc_server", word(grpc.serving()));
+    checks.replaceAll((check, word) -> worse(word, conditions.worst(check)));
+    return checks;
+  }
+
+  private static String worse(String word, Optional<Severity> known) {
+    if (known.isEmpty() || word.equals(UNHEALTHY)) {
+      return word;
+    }
+    return known.get().word();
+  }
+
+  private static String status(Map<String, String> checks) {
+    if (checks.containsValue(UNHEALTHY)) {
+      return UNHEALTHY;
+    }
+    return checks.containsValue(DEGRADED) ? DEGRADED : HEALTHY;
   }
 
   private void look() {
@@ -81,7 +118,7 @@ public class CentralHealth implements AutoCloseable {
   }
 
   private static String word(boolean well) {
-    return well ? "healthy" : "unhealthy";
+    return well ? HEALTHY : UNHEALTHY;
   }
 
   private static String version() {

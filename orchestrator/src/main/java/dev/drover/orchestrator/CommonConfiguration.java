@@ -7,6 +7,7 @@ import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.guard.Authenticator;
 import dev.drover.engine.guard.Authoriser;
+import dev.drover.engine.health.Conditions;
 import dev.drover.engine.http.ErrorRenderer;
 import dev.drover.engine.limit.BodyRoom;
 import dev.drover.engine.limit.ByteBudget;
@@ -14,6 +15,7 @@ import dev.drover.engine.limit.HeapWatchdog;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.log.StepRecorder;
 import dev.drover.engine.schema.Schemas;
+import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.central.CentralKeys;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -38,6 +40,16 @@ class CommonConfiguration {
   @Bean
   Clock clock() {
     return Clock.systemUTC();
+  }
+
+  @Bean
+  Ticker ticker() {
+    return Ticker.SYSTEM;
+  }
+
+  @Bean("conditions")
+  Conditions conditions(Clock clock) {
+    return new Conditions(clock);
   }
 
   @Bean

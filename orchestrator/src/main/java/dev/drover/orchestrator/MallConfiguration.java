@@ -8,6 +8,7 @@ import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.engine.grpc.GrpcLimits;
 import dev.drover.engine.grpc.GrpcPort;
+import dev.drover.engine.health.Conditions;
 import dev.drover.engine.limit.ByteBudget;
 import dev.drover.orchestrator.beacon.BeaconMqttAccess;
 import dev.drover.orchestrator.beacon.BeaconRevocations;
@@ -34,7 +35,6 @@ import dev.drover.orchestrator.mall.MallState;
 import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.store.SealedStore;
-import dev.drover.orchestrator.sync.Agreement;
 import dev.drover.orchestrator.sync.SyncOperations;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.RegisterRequest;
@@ -274,7 +274,7 @@ class MallConfiguration {
       CentralLink link,
       MallStore store,
       EntityCache cache,
-      Agreement agreement,
+      Conditions conditions,
       UplinkStore uplink,
       GrpcPort grpc,
       MallFigures figures,
@@ -285,7 +285,7 @@ class MallConfiguration {
         link,
         store,
         cache,
-        agreement,
+        conditions,
         uplink,
         grpc,
         figures,

@@ -1,5 +1,6 @@
 package dev.drover.orchestrator;
 
+import dev.drover.engine.health.Conditions;
 import dev.drover.engine.mqttbatch.MqttConnection;
 import dev.drover.orchestrator.MallConfiguration.Doors;
 import dev.drover.orchestrator.cache.EntityCache;
@@ -115,8 +116,8 @@ class SyncConfiguration {
   }
 
   @Bean
-  Agreement agreement(Clock clock) {
-    return new Agreement(clock);
+  Agreement agreement(Conditions conditions) {
+    return new Agreement(conditions);
   }
 
   @Bean

@@ -1,5 +1,6 @@
 package dev.drover.engine.sse;
 
+import dev.drover.engine.time.BackOff;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;

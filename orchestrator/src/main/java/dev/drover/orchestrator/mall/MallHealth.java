@@ -1,19 +1,24 @@
 package dev.drover.orchestrator.mall;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.grpc.GrpcPort;
+import dev.drover.engine.health.Conditions;
+import dev.drover.engine.health.Problem;
+import dev.drover.engine.health.Severity;
 import dev.drover.orchestrator.cache.CacheState;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.store.MallStore;
-import dev.drover.orchestrator.sync.Agreement;
 import dev.drover.orchestrator.uplink.Ledger;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.Json;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
 
@@ -26,13 +31,12 @@ public final class MallHealth {
   private static final String HEALTHY = "healthy";
   private static final String DEGRADED = "degraded";
   private static final String UNHEALTHY = "unhealthy";
-  private static final String DATA_CHECKSUM = "data_checksum";
   private static final Set<String> CRITICAL = Set.of("local_cache", "grpc_server", "disk_space");
 
   private final CentralLink link;
   private final MallStore store;
   private final EntityCache cache;
-  private final Agreement agreement;
+  private final Conditions conditions;
   private final UplinkStore uplink;
   private final GrpcPort grpc;
   private final MallFigures figures;
@@ -49,7 +53,7 @@ public final class MallHealth {
       CentralLink link,
       MallStore store,
       EntityCache cache,
-      Agreement agreement,
+      Conditions conditions,
       UplinkStore uplink,
       GrpcPort grpc,
       MallFigures figures,
@@ -59,7 +63,7 @@ public final class MallHealth {
     this.link = link;
     this.store = store;
     this.cache = cache;
-    this.agreement = agreement;
+    this.conditions = conditions;
     this.uplink = uplink;
     this.grpc = grpc;
     this.figures = figures;
@@ -75,9 +79,11 @@ public final class MallHealth {
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("status", status);
     checks.forEach(answer.putObject("checks")::put);
-    agreement
-        .lasting()
-        .ifPresent(lasting -> tell(answer.putArray("problems").addObject(), lasting));
+    List<Problem> problems = conditions.problems();
+    if (!problems.isEmpty()) {
+      ArrayNode told = answer.putArray("problems");
+      problems.forEach(problem -> problem.write(told.addObject()));
+    }
     Ledger uplinkLedger = uplink.ledger();
     answer
         .putObject("metrics")
@@ -95,15 +101,6 @@ public final class MallHealth {
         .getMessage()
         .setHeader(Exchange.HTTP_RESPONSE_CODE, status.equals(UNHEALTHY) ? 503 : 200);
     exchange.getMessage().setBody(answer.toString());
-  }
-
-  private static void tell(ObjectNode problem, Agreement.Disagreement lasting) {
-    problem.put("check", DATA_CHECKSUM).put("cause", lasting.cause());
-    problem.put("since", lasting.since().truncatedTo(ChronoUnit.MILLIS).toString());
-    problem.put(
-        "remedy",
-        "./drover entity diff names the documents; write them anew at central, the mall fetches"
-            + " everything again by itself");
   }
 
   /** The status in one word. */
@@ -124,12 +121,20 @@ public final class MallHealth {
     Map<String, String> checks = new LinkedHashMap<>();
     checks.put("central_server_connection", word(link.connected()));
     checks.put("local_cache", cacheWord());
-    checks.put(DATA_CHECKSUM, agreement.lasting().isPresent() ? DEGRADED : HEALTHY);
+    checks.put("data_checksum", HEALTHY);
     checks.put("grpc_server", word(grpc.serving()));
     checks.put("tower_connection", "not_configured");
     checks.put("uplink", uplinkWord());
     checks.put("disk_space", word(figures.diskFreeMb() >= minFreeMb));
+    checks.replaceAll((check, word) -> worse(word, conditions.worst(check)));
     return checks;
+  }
+
+  private static String worse(String word, Optional<Severity> known) {
+    if (known.isEmpty() || word.equals(UNHEALTHY)) {
+      return word;
+    }
+    return known.get().word();
   }
 
   /**

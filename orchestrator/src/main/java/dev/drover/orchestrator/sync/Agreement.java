@@ -1,8 +1,7 @@
 package dev.drover.orchestrator.sync;
 
-import java.time.Clock;
-import java.time.Instant;
-import java.util.Optional;
+import dev.drover.engine.health.Conditions;
+import dev.drover.engine.health.Severity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,34 +13,30 @@ import org.slf4j.LoggerFactory;
 public final class Agreement {
   private static final Logger LOG = LoggerFactory.getLogger(Agreement.class);
 
-  /**
-   * A difference that a full sync has not mended.
-   *
-   * @param since when it was found first
-   * @param cause what differs, for people
-   */
-  public record Disagreement(Instant since, String cause) {}
+  /** The check of {@code /health}. */
+  public static final String CHECK = "data_checksum";
 
-  private final Clock clock;
-  private Instant since;
+  private final Conditions conditions;
+  private boolean differs;
   private boolean fetched;
-  private Disagreement lasting;
+  private boolean told;
 
   /** Nothing is known to differ. */
-  public Agreement(Clock clock) {
-    this.clock = clock;
+  public Agreement(Conditions conditions) {
+    this.conditions = conditions;
   }
 
   /** The data was compared, and is what central has. */
   synchronized void equal() {
-    since = null;
+    differs = false;
     fetched = false;
-    lasting = null;
+    told = false;
+    conditions.well(CHECK);
   }
 
   /** Everything was fetched anew. */
   synchronized void fetched() {
-    fetched = since != null;
+    fetched = differs;
   }
 
   /**
@@ -50,9 +45,9 @@ public final class Agreement {
    * @return whether one was made for the same reason before, and did not help
    */
   synchronized boolean differs(String cause) {
-    begin();
+    differs = true;
     if (fetched) {
-      last(cause);
+      lasts(cause);
     }
     return fetched;
   }
@@ -61,29 +56,27 @@ public final class Agreement {
    * What was fetched does not have the checksum that came with it; the first time it may be luck.
    */
   synchronized void contradicts(String cause) {
-    boolean again = since != null;
-    begin();
+    boolean again = differs;
+    differs = true;
     fetched = true;
     if (again) {
-      last(cause);
+      lasts(cause);
     }
   }
 
-  private void begin() {
-    since = since == null ? clock.instant() : since;
-  }
-
-  private void last(String cause) {
-    if (lasting == null) {
+  private void lasts(String cause) {
+    if (!told) {
       LOG.atError()
           .addKeyValue("event", "checksum_mismatch")
           .log("the mall's data cannot be proven, also after it was fetched anew: {}", cause);
     }
-    lasting = new Disagreement(since, cause);
-  }
-
-  /** The difference that lasts, if there is one. */
-  public synchronized Optional<Disagreement> lasting() {
-    return Optional.ofNullable(lasting);
+    told = true;
+    conditions.fails(
+        CHECK,
+        CHECK,
+        Severity.DEGRADED,
+        cause,
+        "./drover entity diff names the documents; write them anew at central, the mall fetches"
+            + " everything again by itself");
   }
 }

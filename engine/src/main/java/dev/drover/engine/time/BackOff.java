@@ -1,11 +1,11 @@
-package dev.drover.engine.sse;
+package dev.drover.engine.time;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 
-/** The waits between attempts to connect: a list whose last entry repeats, varied at random. */
-final class BackOff {
+/** The waits between attempts: a list whose last entry repeats, varied at random. */
+public final class BackOff {
   private final List<Duration> waits;
   private final double jitter;
   private final DoubleSupplier random;
@@ -17,14 +17,14 @@ final class BackOff {
    * @param jitter fraction by which a wait is varied, 0 to 1
    * @param random values from 0 to 1
    */
-  BackOff(List<Duration> waits, double jitter, DoubleSupplier random) {
+  public BackOff(List<Duration> waits, double jitter, DoubleSupplier random) {
     this.waits = List.copyOf(waits);
     this.jitter = jitter;
     this.random = random;
   }
 
   /** The next wait. */
-  Duration next() {
+  public Duration next() {
     Duration wait = waits.get(Math.min(next, waits.size() - 1));
     next++;
     double factor = 1 + jitter * (2 * random.getAsDouble() - 1);
@@ -32,7 +32,7 @@ final class BackOff {
   }
 
   /** Starts from the beginning of the list. */
-  void reset() {
+  public void reset() {
     next = 0;
   }
 }
