@@ -3,6 +3,7 @@ package dev.drover.e2e.model;
 import dev.drover.e2e.harness.JavaProcess;
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.engine.crypto.Sealer;
+import dev.drover.engine.health.Conditions;
 import dev.drover.engine.http.ErrorRenderer;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.outbox.OutboxSource;
@@ -145,7 +146,7 @@ final class ModelMall implements AutoCloseable {
             clock);
     SyncMetrics metrics = new SyncMetrics(new SimpleMeterRegistry());
     AffectedBeacons affected = new AffectedBeacons(cache);
-    Agreement agreement = new Agreement(clock);
+    Agreement agreement = new Agreement(new Conditions(clock));
     CentralLink link = new CentralLink(store, Duration.ofDays(1), clock);
     link.accept(
         new CentralToken("token", now.plus(Duration.ofDays(9)).getEpochSecond(), "orch"), Map.of());
