@@ -131,11 +131,11 @@ enum FuzzedParser {
       FuzzedMessages.read(first(input), rest(input));
     }
   },
-  /** What clients send on a WebSocket. */
+  /** What clients send on a WebSocket, frame by frame. */
   WEB_SOCKET {
     @Override
     void parse(byte[] input) {
-      FuzzedFrames.type(text(input));
+      FuzzedFrames.read(rest(input), first(input));
     }
   },
   /** Imports, which are read document by document. */
