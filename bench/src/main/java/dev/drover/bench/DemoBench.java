@@ -56,6 +56,10 @@ public final class DemoBench {
   }
 
   private void watch(Process demo, int minutes) throws IOException, InterruptedException {
+    Path log = TARGET.resolve("demo.log");
+    while (!Files.readString(log).contains("Ctrl-C stops") && demo.isAlive()) {
+      demo.waitFor(1, TimeUnit.SECONDS);
+    }
     long begin = System.nanoTime();
     double end = minutes * 60.0;
     double at = 0;
@@ -65,7 +69,7 @@ public final class DemoBench {
       write();
     }
     if (!demo.isAlive()) {
-      throw new IllegalStateException("the demo ended: " + TARGET.resolve("demo.log"));
+      throw new IllegalStateException("the demo ended: " + log);
     }
     print(at);
   }

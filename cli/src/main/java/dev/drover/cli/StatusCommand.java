@@ -1,6 +1,6 @@
 package dev.drover.cli;
 
-import dev.drover.cli.run.Health;
+import dev.drover.cli.run.HealthAnswer;
 import dev.drover.cli.run.PidFile;
 import dev.drover.cli.run.Service;
 import dev.drover.cli.run.Services;
@@ -8,6 +8,7 @@ import dev.drover.cli.run.State;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -18,7 +19,11 @@ import picocli.CommandLine.Spec;
 /** {@code drover status}: what runs. */
 @Command(
     name = "status",
-    description = "Shows which processes run and whether they work.",
+    description = {
+      "Shows which processes run and whether they work; below each what is wrong with it, since when,"
+          + " and what to do.",
+      "One that is degraded works on."
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:all run and work", "2:wrong usage", "3:some do not"},
     mixinStandardHelpOptions = true)
@@ -34,25 +39,27 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     State state = stateOption.state();
-    Health health = new Health();
     boolean all = true;
     Services services = new Services(Home.directory(), state, ports.offset(), System.getenv());
     for (Service service : services.all()) {
       PidFile file = new PidFile(state.pidFile(service.name()));
       Optional<ProcessHandle> process = file.process();
       String text;
+      List<String> problems = List.of();
       if (process.isEmpty()) {
         all = false;
         text = file.isStale() ? "stopped (it ended without being asked)" : "stopped";
       } else {
-        int answer = health.status(service.health());
-        all &= answer == 200;
+        HealthAnswer answer = HealthAnswer.of(service.health());
+        all &= answer.code() == 200;
+        problems = answer.problems();
         text =
             String.format(
                 "running  pid %d  up %s  %s  %s",
                 process.get().pid(), uptime(process.get()), verdict(answer), service.address());
       }
       out.printf("%-12s %s%n", service.name(), text);
+      problems.forEach(problem -> out.printf("%-12s %s%n", "", problem));
     }
     new LineState(services.simulator().address())
         .read()
@@ -61,11 +68,11 @@ final class StatusCommand implements Callable<Integer> {
     return all ? 0 : NOT_ALL;
   }
 
-  private static String verdict(int answer) {
-    return switch (answer) {
-      case 200 -> "healthy";
+  private static String verdict(HealthAnswer answer) {
+    return switch (answer.code()) {
+      case 200 -> answer.word().isEmpty() ? "healthy" : answer.word();
       case -1 -> "does not answer";
-      default -> "unhealthy (" + answer + ")";
+      default -> "unhealthy (" + answer.code() + ")";
     };
   }
 

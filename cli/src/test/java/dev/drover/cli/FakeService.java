@@ -57,7 +57,11 @@ public final class FakeService {
                     + "}\n";
             Files.writeString(log, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
           }
-          byte[] answer = "{\"imported\":3,\"seq\":7}".getBytes(StandardCharsets.UTF_8);
+          Path health = data.resolveSibling("health-" + name);
+          byte[] answer =
+              path.equals("/health") && Files.exists(health)
+                  ? Files.readAllBytes(health)
+                  : "{\"imported\":3,\"seq\":7}".getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(unknown ? 404 : 200, answer.length);
           exchange.getResponseBody().write(answer);
           exchange.close();

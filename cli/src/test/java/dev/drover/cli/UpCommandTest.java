@@ -89,6 +89,14 @@ class UpCommandTest {
 
     assertThat(run("status", offsets[0], offsets[1]).waitFor()).isZero();
     assertThat(output()).contains("healthy", "line         whole");
+    Files.writeString(
+        state.directory().resolve("health-central"),
+        """
+        {"status":"degraded","problems":[{"check":"event_log","cause":"no broker",
+        "since":"2026-11-28T20:00:00Z","remedy":"start one"}]}""");
+    assertThat(run("status", offsets[0], offsets[1]).waitFor()).as("it works on").isZero();
+    assertThat(output())
+        .contains("degraded", "event_log since 2026-11-28T20:00:00Z: no broker; start one");
     assertThat(run("up", offsets[0], offsets[1]).waitFor()).isEqualTo(1);
     assertThat(output()).contains("central already runs (pid ");
     assertThat(run("logs", "central").waitFor()).isZero();
