@@ -37,6 +37,7 @@ import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Idempotency;
 import dev.drover.engine.guard.MongoRateWindows;
 import dev.drover.engine.guard.RateLimiter;
+import dev.drover.engine.health.ClockConditions;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.http.ErrorRenderer;
 import dev.drover.engine.limit.BodyRoom;
@@ -45,6 +46,7 @@ import dev.drover.engine.limit.HeapWatchdog;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.log.StepRecorder;
 import dev.drover.engine.schema.Schemas;
+import dev.drover.engine.time.ClockWatch;
 import dev.drover.engine.time.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
@@ -76,6 +78,11 @@ class CentralConfiguration {
   @Bean("conditions")
   Conditions conditions(Clock clock) {
     return new Conditions(clock);
+  }
+
+  @Bean("clockWatch")
+  ClockWatch clockWatch(Clock clock, Ticker ticker, Conditions conditions) {
+    return ClockConditions.watch(clock, ticker, conditions);
   }
 
   @Bean
@@ -156,7 +163,7 @@ class CentralConfiguration {
 
   @Bean
   RateLimiter rateLimiter(MongoDatabase database, Clock clock) {
-    return new RateLimiter(new MongoRateWindows(database), clock);
+    return new RateLimiter(new MongoRateWindows(database, clock));
   }
 
   @Bean

@@ -36,13 +36,13 @@ class BeaconConfiguration {
   private static final int WINDOWS = 20_000;
 
   @Bean
-  RateWindows rateWindows() {
-    return new LocalRateWindows(WINDOWS);
+  RateWindows rateWindows(Ticker ticker) {
+    return new LocalRateWindows(WINDOWS, ticker);
   }
 
   @Bean
-  RateLimiter rateLimiter(RateWindows windows, Clock clock) {
-    return new RateLimiter(windows, clock);
+  RateLimiter rateLimiter(RateWindows windows) {
+    return new RateLimiter(windows);
   }
 
   @Bean
@@ -75,10 +75,15 @@ class BeaconConfiguration {
       TokenVerifier tokens,
       MallIdentity identity,
       OrchestratorProperties properties,
-      Clock clock) {
+      Clock clock,
+      ClockWatch watch) {
     Nonces nonces =
         new Nonces(
-            store.database(), keys.secret(NONCES), properties.beacons().nonceLifetime(), clock);
+            store.database(),
+            keys.secret(NONCES),
+            properties.beacons().nonceLifetime(),
+            clock,
+            watch.provenClock());
     return new BeaconProof(
         beacons,
         nonces,
@@ -94,10 +99,9 @@ class BeaconConfiguration {
       BeaconProof proof,
       BeaconRevocations revocations,
       RateWindows windows,
-      OrchestratorProperties properties,
-      Clock clock) {
+      OrchestratorProperties properties) {
     Limit limit = Limit.parse(properties.limits().beaconRequests());
-    return new BeaconMqttAccess(proof, revocations, windows, limit, clock);
+    return new BeaconMqttAccess(proof, revocations, windows, limit);
   }
 
   @Bean

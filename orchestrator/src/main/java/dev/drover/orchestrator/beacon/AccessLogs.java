@@ -176,6 +176,6 @@ public final class AccessLogs {
 
   /** Forgets old entries; the body becomes their number. */
   public void purge(Exchange exchange) {
-    exchange.getMessage().setBody(store.purge(clock.instant().minus(kept)));
+    exchange.getMessage().setBody(store.purge(proven.instant().minus(kept)));
   }
 }

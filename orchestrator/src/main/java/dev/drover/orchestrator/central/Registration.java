@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.crypto.PublicKeys;
 import dev.drover.engine.crypto.Signatures;
 import dev.drover.engine.crypto.TokenIds;
+import dev.drover.engine.time.Tick;
+import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.proto.Json;
 import dev.drover.proto.RegisterRequest;
@@ -15,7 +17,6 @@ import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
@@ -43,7 +44,8 @@ public final class Registration {
   private final ECPrivateKey key;
   private final List<Duration> backoff;
   private final Clock clock;
-  private Instant notBefore = Instant.MIN;
+  private final Ticker ticker;
+  private Tick notBefore;
   private int attempts;
 
   /**
@@ -59,13 +61,16 @@ public final class Registration {
       RegisterRequest request,
       KeyPair key,
       List<Duration> backoff,
-      Clock clock) {
+      Clock clock,
+      Ticker ticker) {
     this.link = link;
     this.store = store;
     this.request = withKey(request, (ECPublicKey) key.getPublic());
     this.key = (ECPrivateKey) key.getPrivate();
     this.backoff = List.copyOf(backoff);
     this.clock = clock;
+    this.ticker = ticker;
+    this.notBefore = ticker.now();
   }
 
   private static RegisterRequest withKey(RegisterRequest request, ECPublicKey key) {
@@ -82,7 +87,7 @@ public final class Registration {
   /** Sets {@link #NEED}; an attempt is due only when the wait after the last one is over. */
   public synchronized void plan(Exchange exchange) {
     CentralLink.Need need = link.need();
-    Instant now = clock.instant();
+    Tick now = ticker.now();
     if (need != CentralLink.Need.NOTHING) {
       if (now.isBefore(notBefore)) {
         need = CentralLink.Need.NOTHING;
@@ -96,8 +101,7 @@ public final class Registration {
   }
 
   private void waitAtLeast(Duration wait) {
-    Instant end = clock.instant().plus(wait);
-    notBefore = end.isAfter(notBefore) ? end : notBefore;
+    notBefore = Tick.later(notBefore, ticker.now().plus(wait));
   }
 
   /**
@@ -174,7 +178,7 @@ public final class Registration {
     link.accept(
         new CentralToken(answer.token(), answer.expiresAt(), answer.assignedId()), settings);
     attempts = 0;
-    notBefore = Instant.MIN;
+    notBefore = ticker.now();
   }
 
   private void refused(Exchange exchange, int status) {
@@ -183,7 +187,7 @@ public final class Registration {
       // Too late for a refresh, or central does not know this mall any more.
       store.set(Map.of(REFRESH, Optional.empty()));
       link.refused(null);
-      notBefore = Instant.MIN;
+      notBefore = ticker.now();
     } else if (need.equals("registration") && status < 500 && status != 409 && status != 429) {
       // A refusal was the answer to this key: the next attempt is a new one.
       store.set(Map.of(ATTEMPT, Optional.empty()));
