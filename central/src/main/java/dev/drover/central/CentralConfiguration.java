@@ -168,9 +168,14 @@ class CentralConfiguration {
 
   @Bean
   Idempotency idempotency(
-      MongoDatabase database, KeyProvider keys, CentralProperties properties, Clock clock) {
+      MongoDatabase database,
+      KeyProvider keys,
+      CentralProperties properties,
+      Clock clock,
+      ClockWatch watch) {
     Sealer sealer = new Sealer(keys.secret(ANSWERS_KEY), keys.olderSecrets(ANSWERS_KEY));
-    return new Idempotency(database, sealer, properties.idempotency().lease(), clock);
+    return new Idempotency(
+        database, sealer, properties.idempotency().lease(), clock, watch.provenClock());
   }
 
   @Bean
@@ -216,8 +221,8 @@ class CentralConfiguration {
   }
 
   @Bean
-  History history(EntityStore store, CentralProperties properties, Clock clock) {
-    return new History(store, properties.sync().history(), clock);
+  History history(EntityStore store, CentralProperties properties, ClockWatch watch) {
+    return new History(store, properties.sync().history(), watch.provenClock());
   }
 
   @Bean
@@ -281,8 +286,9 @@ class CentralConfiguration {
 
   @Bean
   OrchestratorRegistry orchestratorRegistry(
-      MongoDatabase database, CentralProperties properties, Clock clock) {
-    return new OrchestratorRegistry(database, properties.events().retention(), clock);
+      MongoDatabase database, CentralProperties properties, Clock clock, ClockWatch watch) {
+    return new OrchestratorRegistry(
+        database, properties.events().retention(), clock, watch.provenClock());
   }
 
   @Bean
@@ -298,8 +304,12 @@ class CentralConfiguration {
 
   @Bean
   Acknowledgements acknowledgements(
-      MongoDatabase database, EventHub hub, CentralProperties properties, Clock clock) {
-    return new Acknowledgements(database, hub, properties.events().retention(), clock);
+      MongoDatabase database,
+      EventHub hub,
+      CentralProperties properties,
+      Clock clock,
+      Ticker ticker) {
+    return new Acknowledgements(database, hub, properties.events().retention(), clock, ticker);
   }
 
   @Bean

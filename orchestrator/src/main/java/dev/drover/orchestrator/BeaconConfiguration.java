@@ -7,6 +7,8 @@ import dev.drover.engine.guard.Limit;
 import dev.drover.engine.guard.LocalRateWindows;
 import dev.drover.engine.guard.RateLimiter;
 import dev.drover.engine.guard.RateWindows;
+import dev.drover.engine.time.ClockWatch;
+import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.beacon.AccessLogStore;
 import dev.drover.orchestrator.beacon.AccessLogs;
 import dev.drover.orchestrator.beacon.BeaconCommands;
@@ -123,8 +125,13 @@ class BeaconConfiguration {
       CentralKeys keys,
       MallIdentity identity,
       OrchestratorProperties properties,
-      Clock clock) {
+      ClockWatch watch) {
     return new AccessLogs(
-        store, beacons, keys::current, identity.entityId(), properties.beacons().logsKept(), clock);
+        store,
+        beacons,
+        keys::current,
+        identity.entityId(),
+        properties.beacons().logsKept(),
+        watch.provenClock());
   }
 }

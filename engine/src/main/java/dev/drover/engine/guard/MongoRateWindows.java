@@ -45,7 +45,9 @@ public final class MongoRateWindows implements RateWindows {
   public Use count(String key, Limit limit, String operation) {
     long now = clock.millis();
     return tryToCount(key, limit, now, operation)
-        .or(() -> forgetFuture(key, now) ? tryToCount(key, limit, now, operation) : Optional.empty())
+        .or(
+            () ->
+                forgetFuture(key, now) ? tryToCount(key, limit, now, operation) : Optional.empty())
         .orElseGet(() -> full(key, limit, now, operation));
   }
 

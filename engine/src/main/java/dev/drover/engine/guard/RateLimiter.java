@@ -63,8 +63,7 @@ public final class RateLimiter {
   }
 
   /** Sets the headers of R-29 and returns the seconds until the window has room again. */
-  private static long headers(
-      Exchange exchange, Limit limit, long remaining, Duration freeIn) {
+  private static long headers(Exchange exchange, Limit limit, long remaining, Duration freeIn) {
     long seconds = Math.max(1, (freeIn.toMillis() + 999) / 1000);
     Message message = exchange.getMessage();
     message.setHeader("X-RateLimit-Limit", limit.count());

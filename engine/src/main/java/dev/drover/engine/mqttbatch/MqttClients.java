@@ -31,8 +31,7 @@ final class MqttClients {
 
   /** A client that is not connected yet. */
   static MqttAsyncClient of(String url, String id) throws MqttException {
-    return new MqttAsyncClient(
-        url, id, new MemoryPersistence(), new TimerPingSender(PINGS), null);
+    return new MqttAsyncClient(url, id, new MemoryPersistence(), new TimerPingSender(PINGS), null);
   }
 
   /** Throws when the broker has answered a finished request with a refusal. */

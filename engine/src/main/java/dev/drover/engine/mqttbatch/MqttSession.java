@@ -65,9 +65,7 @@ final class MqttSession implements MqttCallback, AutoCloseable {
   static MqttSession open(MqttBatchEndpoint endpoint) throws MqttException {
     MqttConnection to = endpoint.getConnection();
     String id = to.clientPrefix() + "reader-" + endpoint.getTopic().replace('/', '-');
-    MqttSession session =
-        new MqttSession(
-            MqttClients.of(to.url(), id), endpoint.getBatchBytes());
+    MqttSession session = new MqttSession(MqttClients.of(to.url(), id), endpoint.getBatchBytes());
     try {
       session.connect(endpoint, to.options());
       return session;

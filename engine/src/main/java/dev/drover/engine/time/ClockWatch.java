@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +50,7 @@ public final class ClockWatch implements AutoCloseable {
   private Tick steppedAt;
 
   private Consumer<Duration> told = distance -> {};
+  private Supplier<Instant> bound = () -> Instant.MAX;
 
   /** A watch that looks only when it is asked. */
   public ClockWatch(Clock clock, Ticker ticker) {
@@ -71,6 +73,15 @@ public final class ClockWatch implements AutoCloseable {
    */
   public synchronized void onLook(Consumer<Duration> listener) {
     told = listener;
+  }
+
+  /**
+   * Somebody else's time, of whom things are kept: what is proven is never later.
+   *
+   * @param time what it is now
+   */
+  public synchronized void atMost(Supplier<Instant> time) {
+    bound = time;
   }
 
   /** Looks at the clock. */
@@ -106,7 +117,9 @@ public final class ClockWatch implements AutoCloseable {
   /** The instant by which things may be forgotten: the clock's, or an earlier one in doubt. */
   public synchronized Instant proven() {
     look();
-    return seen.minus(ahead).truncatedTo(ChronoUnit.MILLIS);
+    Instant own = seen.minus(ahead);
+    Instant other = bound.get();
+    return (other.isBefore(own) ? other : own).truncatedTo(ChronoUnit.MILLIS);
   }
 
   /** {@link #proven} as a clock, for what forgets. */

@@ -109,7 +109,7 @@ class GuardsOnMongoTest {
   }
 
   private Idempotency guard(Duration lease) {
-    Idempotency guard = new Idempotency(database, new Sealer(new byte[32]), lease, clock);
+    Idempotency guard = new Idempotency(database, new Sealer(new byte[32]), lease, clock, clock);
     guards.add(guard);
     return guard;
   }
@@ -122,8 +122,7 @@ class GuardsOnMongoTest {
   @Test
   void f4WhatAClockCountedThatWasAheadDoesNotCount() {
     RateLimiter limiter = new RateLimiter(new MongoRateWindows(database, clock));
-    for (Duration ahead :
-        List.of(Duration.ofMinutes(1), Duration.ofHours(2), Duration.ofDays(8))) {
+    for (Duration ahead : List.of(Duration.ofMinutes(1), Duration.ofHours(2), Duration.ofDays(8))) {
       String name = "heartbeat" + ahead;
       now.updateAndGet(time -> time.plus(ahead));
       limiter.check(request("orch", null, ""), name, "1/30s");

@@ -35,10 +35,7 @@ public final class BeaconMqttAccess implements MqttAuthoriser {
 
   /** Access for beacons of one mall, each up to this limit. */
   public BeaconMqttAccess(
-      BeaconProof proof,
-      BeaconRevocations revocations,
-      RateWindows windows,
-      Limit limit) {
+      BeaconProof proof, BeaconRevocations revocations, RateWindows windows, Limit limit) {
     this.proof = proof;
     this.revocations = revocations;
     this.windows = windows;

@@ -48,8 +48,7 @@ public final class Nonces {
    *
    * @param proven by which used ones are forgotten
    */
-  public Nonces(
-      Database database, byte[] secret, Duration lifetime, Clock clock, Clock proven) {
+  public Nonces(Database database, byte[] secret, Duration lifetime, Clock clock, Clock proven) {
     this.database = database;
     this.secret = new SecretKeySpec(secret, HMAC);
     this.lifetime = lifetime;

@@ -60,7 +60,9 @@ public final class CentralContact {
     lastAt = tick;
   }
 
-  /** By the process's own time, so that a clock that is set costs no sync; by the clock at first. */
+  /**
+   * By the process's own time, so that a clock that is set costs no sync; by the clock at first.
+   */
   private boolean silentTooLong(Instant now, Tick tick) {
     if (lastAt != null) {
       return tick.since(lastAt).compareTo(fullAfter) > 0;

@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -43,7 +42,7 @@ public final class Registration {
   private final RegisterRequest request;
   private final ECPrivateKey key;
   private final List<Duration> backoff;
-  private final Clock clock;
+  private final CentralClock central;
   private final Ticker ticker;
   private Tick notBefore;
   private int attempts;
@@ -61,14 +60,14 @@ public final class Registration {
       RegisterRequest request,
       KeyPair key,
       List<Duration> backoff,
-      Clock clock,
+      CentralClock central,
       Ticker ticker) {
     this.link = link;
     this.store = store;
     this.request = withKey(request, (ECPublicKey) key.getPublic());
     this.key = (ECPrivateKey) key.getPrivate();
     this.backoff = List.copyOf(backoff);
-    this.clock = clock;
+    this.central = central;
     this.ticker = ticker;
     this.notBefore = ticker.now();
   }
@@ -143,7 +142,8 @@ public final class Registration {
     Attempt fresh =
         new Attempt(
             UUID.randomUUID().toString(),
-            clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+            // Central compares it with its own clock.
+            central.now().truncatedTo(ChronoUnit.MILLIS).toString());
     String text = fresh.key() + "\n" + fresh.timestamp() + "\n" + content;
     store.set(Map.of(setting, Optional.of(text)));
     return fresh;
@@ -163,6 +163,7 @@ public final class Registration {
    * @throws IllegalStateException when central refused
    */
   public synchronized void take(Exchange exchange) throws IOException {
+    central.heard(exchange);
     int status = CentralCalls.status(exchange);
     if (status / 100 != 2) {
       refused(exchange, status);
@@ -177,8 +178,11 @@ public final class Registration {
     }
     link.accept(
         new CentralToken(answer.token(), answer.expiresAt(), answer.assignedId()), settings);
-    attempts = 0;
-    notBefore = ticker.now();
+    if (link.need() == CentralLink.Need.NOTHING) {
+      attempts = 0;
+      notBefore = ticker.now();
+    }
+    // Otherwise the fresh token is at its end already: the waits go on growing.
   }
 
   private void refused(Exchange exchange, int status) {

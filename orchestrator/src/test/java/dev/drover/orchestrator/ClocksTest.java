@@ -1,0 +1,134 @@
+package dev.drover.orchestrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.engine.backbone.FreePort;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A mall whose clock and central's do not agree. */
+class ClocksTest {
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final String REGISTER = "/api/orchestrators/register";
+
+  @TempDir private Path data;
+  private FakeCentral central;
+
+  @BeforeEach
+  void startCentral() {
+    central = new FakeCentral(FreePort.pick());
+  }
+
+  @AfterEach
+  void stopCentral() {
+    central.close();
+  }
+
+  private static JsonNode clock(TestMall mall) {
+    JsonNode health = mall.get("/health", null).json();
+    for (JsonNode problem : health.path("problems")) {
+      if (problem.path("check").asText().equals("clock")) {
+        return problem;
+      }
+    }
+    return health.path("absent");
+  }
+
+  @Test
+  void f5AMallWhoseClockIsPastItsTokensLifeKeepsItsToken() {
+    central.ahead = Duration.ofDays(-8);
+    try (TestMall mall = new TestMall(data, central.url(), Map.of())) {
+      await().atMost(SOON).until(() -> central.heartbeats.size() >= 3);
+      assertThat(central.registrations).hasSize(1);
+      assertThat(central.streams).isNotEmpty();
+      JsonNode problem = clock(mall);
+      assertThat(problem.path("cause").asText())
+          .startsWith("this machine's clock is 8 d ahead of central's, which says ")
+          .contains(
+              DateTimeFormatter.ISO_INSTANT
+                  .format(Instant.now().minus(Duration.ofDays(8)))
+                  .substring(0, 13));
+      assertThat(mall.get("/health", null).json().at("/checks/clock").asText())
+          .isEqualTo("degraded");
+
+      central.ahead = Duration.ZERO;
+      await().atMost(SOON).until(() -> clock(mall).isMissingNode());
+      assertThat(mall.get("/health", null).json().at("/checks/clock").asText())
+          .isEqualTo("healthy");
+    }
+  }
+
+  @Test
+  void f5ARegistrationIsSignedWithTheTimeThatCentralKnows() {
+    central.ahead = Duration.ofDays(-8);
+    central.refuse(REGISTER, 401, 1);
+    try (TestMall mall = new TestMall(data, central.url(), Map.of())) {
+      assertThat(mall.context.isRunning()).isTrue();
+      await().atMost(SOON).until(() -> central.registrations.size() >= 2);
+      Instant second =
+          Instant.parse(central.registrations.get(1).json().path("timestamp").asText());
+      assertThat(second)
+          .isBetween(
+              Instant.now().minus(Duration.ofDays(8).plusMinutes(2)),
+              Instant.now().minus(Duration.ofDays(8).minusMinutes(1)));
+    }
+  }
+
+  @Test
+  void f5AnEndInThePastIsAskedForAgainWithGrowingWaits() {
+    central.tokenLifetime = Duration.ofSeconds(-10);
+    Map<String, String> waits = Map.of("drover.events.backoff", "200ms,400ms,800ms,1600ms,60s");
+    try (TestMall mall = new TestMall(data, central.url(), waits)) {
+      assertThat(mall.context.isRunning()).isTrue();
+      await().atMost(SOON).until(() -> central.registrations.size() >= 5);
+      // A wait is looked at every 100 ms.
+      List<Long> pauses = central.pauses(REGISTER, 0);
+      assertThat(pauses.get(0)).isGreaterThanOrEqualTo(200);
+      assertThat(pauses.get(1)).isGreaterThanOrEqualTo(400);
+      assertThat(pauses.get(2)).isGreaterThanOrEqualTo(800);
+      assertThat(pauses.get(3)).isGreaterThanOrEqualTo(1600);
+    }
+  }
+
+  @Test
+  void f5ACentralThatTellsNoTimeGetsNoStormEither() {
+    central.dated = false;
+    central.tokenLifetime = Duration.ofSeconds(-10);
+    Map<String, String> waits = Map.of("drover.events.backoff", "200ms,400ms,800ms,1600ms,60s");
+    try (TestMall mall = new TestMall(data, central.url(), waits)) {
+      assertThat(mall.context.isRunning()).isTrue();
+      await()
+          .atMost(SOON)
+          .until(() -> central.registrations.size() + central.refreshes.size() >= 5);
+      assertThat(central.pauses("/api/orchestrators/token/refresh", 1))
+          .hasSizeGreaterThanOrEqualTo(2)
+          .allMatch(pause -> pause >= 400);
+    }
+  }
+
+  @Test
+  void f5AStoredTokenIsTriedAlthoughTheOwnClockSaysThatItEnded() {
+    central.ahead = Duration.ofDays(-8);
+    try (TestMall mall = new TestMall(data, central.url(), Map.of())) {
+      assertThat(mall.context.isRunning()).isTrue();
+      await().atMost(SOON).until(() -> !central.heartbeats.isEmpty());
+    }
+    try (TestMall mall = new TestMall(data, central.url(), Map.of())) {
+      assertThat(mall.context.isRunning()).isTrue();
+      int before = central.heartbeats.size();
+      await().atMost(SOON).until(() -> central.heartbeats.size() > before);
+      assertThat(central.registrations).hasSize(1);
+      assertThat(central.refreshes).hasSize(1);
+    }
+  }
+}
