@@ -6,20 +6,30 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.backbone.FreePort;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Primary;
 
 /** A mall whose clock and central's do not agree. */
 class ClocksTest {
   private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration IN_TIME = Duration.ofSeconds(15);
   private static final String REGISTER = "/api/orchestrators/register";
+  private static final String CHECKSUM = "/api/orchestrators/sync/checksum";
+  private static final String DELTA = "/api/orchestrators/sync/delta";
 
   @TempDir private Path data;
   private FakeCentral central;
@@ -32,6 +42,63 @@ class ClocksTest {
   @AfterEach
   void stopCentral() {
     central.close();
+  }
+
+  /** The clock of the mall, which the test sets. */
+  @TestConfiguration(proxyBeanMethods = false)
+  static class Stepping {
+    static final AtomicReference<Duration> STEP = new AtomicReference<>(Duration.ZERO);
+
+    @Bean
+    @Primary
+    Clock steppingClock() {
+      return new Clock() {
+        @Override
+        public Instant instant() {
+          return Instant.now().plus(STEP.get());
+        }
+
+        @Override
+        public ZoneId getZone() {
+          return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+          return this;
+        }
+      };
+    }
+  }
+
+  @Test
+  void f3NoWaitIsLongerThanItsSettingWhateverTheClockDoes() {
+    Map<String, String> settings =
+        Map.of("drover.sync.verify-interval", "1s", "drover.sync.deltas-per-minute", "1000");
+    try (TestMall mall = new TestMall(data, central.url(), settings, Stepping.class)) {
+      await().atMost(SOON).until(() -> central.heartbeats.size() >= 2);
+      int event = 0;
+      for (String step : List.of("PT-2H", "PT0S", "P8D", "PT1M", "PT-1M", "P-8D", "PT0S")) {
+        Stepping.STEP.set(Duration.parse(step));
+        event++;
+        int heartbeats = central.heartbeats.size();
+        int verified = central.count(CHECKSUM);
+        int deltas = central.count(DELTA);
+        central.tell("evt-e-0-" + event);
+        await("heartbeats after " + step)
+            .atMost(IN_TIME)
+            .until(() -> central.heartbeats.size() >= heartbeats + 2);
+        await("a verification after " + step)
+            .atMost(IN_TIME)
+            .until(() -> central.count(CHECKSUM) > verified);
+        await("a delta after " + step).atMost(IN_TIME).until(() -> central.count(DELTA) > deltas);
+        assertThat(mall.get("/health", null).status()).isEqualTo(200);
+      }
+      assertThat(central.registrations).hasSize(1);
+      assertThat(central.syncKinds(0)).filteredOn("full"::equals).hasSize(1);
+    } finally {
+      Stepping.STEP.set(Duration.ZERO);
+    }
   }
 
   private static JsonNode clock(TestMall mall) {

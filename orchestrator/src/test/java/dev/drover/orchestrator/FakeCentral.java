@@ -341,7 +341,9 @@ final class FakeCentral implements AutoCloseable {
     return Json.text(
         Map.of(
             "token",
-            issuer.issue(grant, tokenLifetime).value(),
+            issuer
+                .issue(grant, tokenLifetime.isNegative() ? Duration.ofHours(1) : tokenLifetime)
+                .value(),
             "expires_at",
             clock.instant().plus(tokenLifetime).getEpochSecond(),
             "assigned_id",
