@@ -4,7 +4,6 @@ import dev.drover.engine.time.ClockWatch;
 import dev.drover.engine.time.Ticker;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 
 /** Says where people look that the clock was set. */
 public final class ClockConditions {
@@ -42,7 +41,12 @@ public final class ClockConditions {
 
   /** A duration for people, such as {@code 8 d 2 h}, {@code 5 min} or {@code 12 s}. */
   public static String words(Duration duration) {
-    Duration time = duration.abs().truncatedTo(ChronoUnit.SECONDS);
+    Duration exact = duration.abs();
+    // Nobody wants to read 7 d 23 h for 8 d less a second.
+    Duration time =
+        exact.toHours() > 0 || exact.toMinutes() == 59
+            ? exact.plusSeconds(30)
+            : exact.plusMillis(500);
     if (time.toDays() > 0) {
       return time.toDays() + " d" + (time.toHoursPart() > 0 ? " " + time.toHoursPart() + " h" : "");
     }
