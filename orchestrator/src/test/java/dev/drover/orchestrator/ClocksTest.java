@@ -84,6 +84,7 @@ class ClocksTest {
         int heartbeats = central.heartbeats.size();
         int verified = central.count(CHECKSUM);
         int deltas = central.count(DELTA);
+        central.data.put("areas", "e" + event, "{\"id\":\"e" + event + "\"}");
         central.tell("evt-e-0-" + event);
         await("heartbeats after " + step)
             .atMost(IN_TIME)
