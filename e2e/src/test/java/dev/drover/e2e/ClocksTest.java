@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Faults of the kind "clock": the wall clocks of a real central, with its Kafka, and of a real mall
  * are set by ±1 min, ±2 h and ±8 d at random moments, for the whole process and not only for our
  * code. Whatever they show, changes go both ways, heartbeats and verifications come in time, and in
- * the end everything that was accepted is there once. Needs libfaketime, and is skipped without.
+ * the end everything that was accepted is there once. Needs a C compiler, and is skipped without.
  *
  * <p>Length and seed: {@code -Ddrover.clocks.minutes=60 -Ddrover.clocks.seed=…}.
  */
@@ -139,7 +139,7 @@ class ClocksTest {
     if (who != 0) {
       mallClock.set(offset);
     }
-    LOG.info("central {}, mall {}", centralClock.offset(), mallClock.offset());
+    LOG.info("central {}, mall {}", centralClock.ahead(), mallClock.ahead());
     work(number);
   }
 
