@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -157,9 +158,40 @@ class RulesTest {
   /** Who may compare times of day, and why this is no wait. */
   private static final Map<String, String> COMPARES =
       Map.ofEntries(
-          Map.entry("x", "y"));
+          Map.entry("dev.drover.central.beacon.AccessLogStore", "a caller's since and until"),
+          Map.entry(
+              "dev.drover.central.beacon.Beacons",
+              "how long a beacon is silent, as it is shown; a time that it sent"),
+          Map.entry("dev.drover.central.entity.EntityStore", "updated_at never goes back"),
+          Map.entry("dev.drover.central.entity.EntityView", "a caller's since"),
+          Map.entry(
+              "dev.drover.central.registry.OrchestratorRegistry",
+              "silence, over restarts and instances; see takeBackFuture and the proven clock"),
+          Map.entry("dev.drover.central.registry.Presence", "the end of a token"),
+          Map.entry("dev.drover.engine.crypto.TokenVerifier", "the end of a token"),
+          Map.entry("dev.drover.engine.events.StreamRights", "the end of a token"),
+          Map.entry(
+              "dev.drover.engine.guard.MongoRateWindows",
+              "windows of all instances, over restarts; see forgetFuture"),
+          Map.entry("dev.drover.engine.mqttbatch.MessageTime", "a time that a device sent"),
+          Map.entry("dev.drover.engine.time.ClockWatch", "whom to believe"),
+          Map.entry("dev.drover.orchestrator.beacon.BeaconRevocations", "writes down when"),
+          Map.entry("dev.drover.orchestrator.beacon.BeaconStore", "writes down when"),
+          Map.entry("dev.drover.orchestrator.beacon.Beacons", "a time that a device sent"),
+          Map.entry(
+              "dev.drover.orchestrator.beacon.Nonces",
+              "the end of a challenge, over restarts; one too far away is refused"),
+          Map.entry(
+              "dev.drover.orchestrator.central.CentralToken",
+              "the end of a token, by central's time"),
+          Map.entry("dev.drover.orchestrator.store.AckQueue", "writes down when"),
+          Map.entry("dev.drover.orchestrator.store.Edits", "writes down when"),
+          Map.entry("dev.drover.orchestrator.store.MallStore", "writes down when"),
+          Map.entry("dev.drover.orchestrator.uplink.ParkedItems", "writes down when"),
+          Map.entry("dev.drover.orchestrator.uplink.UplinkIntake", "writes down when"));
 
-  private static final Set<String> COMPARISONS = Set.of("isBefore", "isAfter", "compareTo");
+  private static final Set<String> COMPARISONS =
+      Set.of("isBefore", "isAfter", "before", "after", "compareTo");
 
   private static Set<String> callers(Predicate<JavaMethodCall> what) {
     Set<String> found = new TreeSet<>();
@@ -201,7 +233,8 @@ class RulesTest {
     Set<String> found =
         callers(
             call ->
-                call.getTargetOwner().isEquivalentTo(Instant.class)
+                (call.getTargetOwner().isEquivalentTo(Instant.class)
+                            || call.getTargetOwner().isEquivalentTo(Date.class))
                         && COMPARISONS.contains(call.getName())
                     || owner(call, Clock.class, "millis"));
     assertThat(found).isEqualTo(new TreeSet<>(COMPARES.keySet()));
@@ -210,9 +243,10 @@ class RulesTest {
             .that()
             .haveRawType(Instant.class)
             .or()
-            .haveRawType(java.util.Date.class)
+            .haveRawType(Date.class)
             .should()
-            .haveNameMatching("notBefore|next|until|due|dueAt|deadline|retryAt|.*[nN]otBefore|wait.*")
+            .haveNameMatching(
+                "notBefore|next|until|due|dueAt|deadline|retryAt|.*[nN]otBefore|wait.*")
             .because("what ends a wait is a Tick"));
   }
 
