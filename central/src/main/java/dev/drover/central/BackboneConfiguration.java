@@ -15,6 +15,7 @@ import dev.drover.engine.events.EventHubSettings;
 import dev.drover.engine.events.EventLog;
 import dev.drover.engine.events.KafkaEventLog;
 import dev.drover.engine.limit.ByteBudget;
+import dev.drover.engine.time.ClockWatch;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
@@ -96,12 +97,12 @@ class BackboneConfiguration {
   }
 
   @Bean
-  EventLog eventLog(CentralProperties properties, Kafka closedAfterTheLog, Clock clock) {
+  EventLog eventLog(CentralProperties properties, Kafka closedAfterTheLog, ClockWatch watch) {
     return new KafkaEventLog(
         properties.events().topic(),
         Map.of("bootstrap.servers", properties.kafka().brokers()),
         Optional.of(properties.events().retention()),
-        clock);
+        watch.provenClock());
   }
 
   @Bean

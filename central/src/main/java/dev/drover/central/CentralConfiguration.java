@@ -37,6 +37,7 @@ import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Idempotency;
 import dev.drover.engine.guard.MongoRateWindows;
 import dev.drover.engine.guard.RateLimiter;
+import dev.drover.engine.health.ClockConditions;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.http.ErrorRenderer;
 import dev.drover.engine.limit.BodyRoom;
@@ -45,6 +46,7 @@ import dev.drover.engine.limit.HeapWatchdog;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.log.StepRecorder;
 import dev.drover.engine.schema.Schemas;
+import dev.drover.engine.time.ClockWatch;
 import dev.drover.engine.time.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
@@ -76,6 +78,11 @@ class CentralConfiguration {
   @Bean("conditions")
   Conditions conditions(Clock clock) {
     return new Conditions(clock);
+  }
+
+  @Bean("clockWatch")
+  ClockWatch clockWatch(Clock clock, Ticker ticker, Conditions conditions) {
+    return ClockConditions.watch(clock, ticker, conditions);
   }
 
   @Bean
@@ -156,14 +163,19 @@ class CentralConfiguration {
 
   @Bean
   RateLimiter rateLimiter(MongoDatabase database, Clock clock) {
-    return new RateLimiter(new MongoRateWindows(database), clock);
+    return new RateLimiter(new MongoRateWindows(database, clock));
   }
 
   @Bean
   Idempotency idempotency(
-      MongoDatabase database, KeyProvider keys, CentralProperties properties, Clock clock) {
+      MongoDatabase database,
+      KeyProvider keys,
+      CentralProperties properties,
+      Clock clock,
+      ClockWatch watch) {
     Sealer sealer = new Sealer(keys.secret(ANSWERS_KEY), keys.olderSecrets(ANSWERS_KEY));
-    return new Idempotency(database, sealer, properties.idempotency().lease(), clock);
+    return new Idempotency(
+        database, sealer, properties.idempotency().lease(), clock, watch.provenClock());
   }
 
   @Bean
@@ -209,8 +221,8 @@ class CentralConfiguration {
   }
 
   @Bean
-  History history(EntityStore store, CentralProperties properties, Clock clock) {
-    return new History(store, properties.sync().history(), clock);
+  History history(EntityStore store, CentralProperties properties, ClockWatch watch) {
+    return new History(store, properties.sync().history(), watch.provenClock());
   }
 
   @Bean
@@ -274,8 +286,9 @@ class CentralConfiguration {
 
   @Bean
   OrchestratorRegistry orchestratorRegistry(
-      MongoDatabase database, CentralProperties properties, Clock clock) {
-    return new OrchestratorRegistry(database, properties.events().retention(), clock);
+      MongoDatabase database, CentralProperties properties, Clock clock, ClockWatch watch) {
+    return new OrchestratorRegistry(
+        database, properties.events().retention(), clock, watch.provenClock());
   }
 
   @Bean
@@ -291,8 +304,12 @@ class CentralConfiguration {
 
   @Bean
   Acknowledgements acknowledgements(
-      MongoDatabase database, EventHub hub, CentralProperties properties, Clock clock) {
-    return new Acknowledgements(database, hub, properties.events().retention(), clock);
+      MongoDatabase database,
+      EventHub hub,
+      CentralProperties properties,
+      Clock clock,
+      Ticker ticker) {
+    return new Acknowledgements(database, hub, properties.events().retention(), clock, ticker);
   }
 
   @Bean

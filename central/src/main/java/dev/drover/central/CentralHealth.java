@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoDatabase;
 import dev.drover.engine.events.EventHub;
 import dev.drover.engine.grpc.GrpcPort;
+import dev.drover.engine.health.ClockConditions;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.health.Problem;
 import dev.drover.engine.health.Severity;
@@ -85,6 +86,7 @@ public class CentralHealth implements AutoCloseable {
     checks.put("database", word(System.nanoTime() - answered < PATIENCE));
     checks.put("event_log", word(hub.ready()));
     checks.put("grpc_server", word(grpc.serving()));
+    checks.put(ClockConditions.CHECK, HEALTHY);
     checks.replaceAll((check, word) -> worse(word, conditions.worst(check)));
     return checks;
   }

@@ -53,6 +53,11 @@ final class TestCentral implements AutoCloseable {
   private final int port;
 
   TestCentral(Path data, String... settings) {
+    this(data, CentralApplication.class, settings);
+  }
+
+  /** With beans of the test's own. */
+  TestCentral(Path data, Class<?> beans, String... settings) {
     this.data = data;
     this.port = FreePort.pick();
     List<String> all =
@@ -71,7 +76,9 @@ final class TestCentral implements AutoCloseable {
       all.removeIf(usual -> usual.startsWith(setting.replaceFirst("=.*", "=")));
       all.add(setting);
     }
-    this.context = SpringApplication.run(CentralApplication.class, all.toArray(String[]::new));
+    this.context =
+        SpringApplication.run(
+            new Class<?>[] {CentralApplication.class, beans}, all.toArray(String[]::new));
   }
 
   String url() {

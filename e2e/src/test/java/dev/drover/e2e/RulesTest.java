@@ -4,15 +4,24 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.drover.e2e.harness.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -131,6 +140,114 @@ class RulesTest {
       }
     }
     assertThat(found).as("wait for what must become true, with a deadline").isEmpty();
+  }
+
+  /** Who may ask for the time of day without an injected clock, and why. */
+  private static final Map<String, String> OWN_CLOCK =
+      Map.of(
+          "dev.drover.central.CentralConfiguration", "makes the clock",
+          "dev.drover.orchestrator.CommonConfiguration", "makes the clock",
+          "dev.drover.cli.LocalTokens", "the CLI has no configuration; a token's life",
+          "dev.drover.cli.StatusCommand", "the CLI has no configuration; shows an age",
+          "dev.drover.cli.UpCommand", "the CLI has no configuration; writes when the demo was made",
+          "dev.drover.engine.backbone.MqttFlow", "Artemis makes it; notes when a message came",
+          "dev.drover.engine.events.KafkaEventLog", "not asked where nothing ends",
+          "dev.drover.engine.grpc.GrpcPort", "for tests of the port alone; times of errors",
+          "dev.drover.engine.mqttbatch.MqttBatchConsumer", "notes when a message was received");
+
+  /** Who may compare times of day, and why this is no wait. */
+  private static final Map<String, String> COMPARES =
+      Map.ofEntries(
+          Map.entry("dev.drover.central.beacon.AccessLogStore", "a caller's since and until"),
+          Map.entry(
+              "dev.drover.central.beacon.Beacons",
+              "how long a beacon is silent, as it is shown; a time that it sent"),
+          Map.entry("dev.drover.central.entity.EntityStore", "updated_at never goes back"),
+          Map.entry("dev.drover.central.entity.EntityView", "a caller's since"),
+          Map.entry(
+              "dev.drover.central.registry.OrchestratorRegistry",
+              "silence, over restarts and instances; see takeBackFuture and the proven clock"),
+          Map.entry("dev.drover.central.registry.Presence", "the end of a token"),
+          Map.entry("dev.drover.engine.crypto.TokenVerifier", "the end of a token"),
+          Map.entry("dev.drover.engine.events.StreamRights", "the end of a token"),
+          Map.entry(
+              "dev.drover.engine.guard.MongoRateWindows",
+              "windows of all instances, over restarts; see forgetFuture"),
+          Map.entry("dev.drover.engine.mqttbatch.MessageTime", "a time that a device sent"),
+          Map.entry("dev.drover.engine.time.ClockWatch", "whom to believe"),
+          Map.entry("dev.drover.orchestrator.beacon.BeaconRevocations", "writes down when"),
+          Map.entry("dev.drover.orchestrator.beacon.BeaconStore", "writes down when"),
+          Map.entry("dev.drover.orchestrator.beacon.Beacons", "a time that a device sent"),
+          Map.entry(
+              "dev.drover.orchestrator.beacon.Nonces",
+              "the end of a challenge, over restarts; one too far away is refused"),
+          Map.entry(
+              "dev.drover.orchestrator.central.CentralToken",
+              "the end of a token, by central's time"),
+          Map.entry("dev.drover.orchestrator.store.AckQueue", "writes down when"),
+          Map.entry("dev.drover.orchestrator.store.Edits", "writes down when"),
+          Map.entry("dev.drover.orchestrator.store.MallStore", "writes down when"),
+          Map.entry("dev.drover.orchestrator.uplink.ParkedItems", "writes down when"),
+          Map.entry("dev.drover.orchestrator.uplink.UplinkIntake", "writes down when"));
+
+  private static final Set<String> COMPARISONS =
+      Set.of("isBefore", "isAfter", "before", "after", "compareTo");
+
+  private static Set<String> callers(Predicate<JavaMethodCall> what) {
+    Set<String> found = new TreeSet<>();
+    for (JavaClass one : CLASSES) {
+      if (one.getMethodCallsFromSelf().stream().anyMatch(what)) {
+        found.add(one.getName().replaceFirst("[$].*", ""));
+      }
+    }
+    return found;
+  }
+
+  private static boolean owner(JavaMethodCall call, Class<?> type, String... names) {
+    return call.getTargetOwner().isEquivalentTo(type) && List.of(names).contains(call.getName());
+  }
+
+  @Test
+  void f3TheTimeOfDayIsAskedOfTheClockBeanOnly() {
+    assertThat(
+            callers(
+                call ->
+                    owner(call, Instant.class, "now")
+                        || owner(call, System.class, "currentTimeMillis")
+                        || owner(call, Clock.class, "systemUTC", "systemDefaultZone", "system")))
+        .isEqualTo(new TreeSet<>(OWN_CLOCK.keySet()));
+    check(
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(java.util.Timer.class)
+            .because("it waits by the wall clock; take a ScheduledExecutorService"));
+  }
+
+  /**
+   * A wait is told by a Ticker: who compares times of day instead waits for two hours when the
+   * clock goes back by two. Both directions: an entry that is not needed any more must go.
+   */
+  @Test
+  void f3NobodyWaitsByTheTimeOfDay() {
+    Set<String> found =
+        callers(
+            call ->
+                (call.getTargetOwner().isEquivalentTo(Instant.class)
+                            || call.getTargetOwner().isEquivalentTo(Date.class))
+                        && COMPARISONS.contains(call.getName())
+                    || owner(call, Clock.class, "millis"));
+    assertThat(found).isEqualTo(new TreeSet<>(COMPARES.keySet()));
+    check(
+        noFields()
+            .that()
+            .haveRawType(Instant.class)
+            .or()
+            .haveRawType(Date.class)
+            .should()
+            .haveNameMatching(
+                "notBefore|next|until|due|dueAt|deadline|retryAt|.*[nN]otBefore|wait.*")
+            .because("what ends a wait is a Tick"));
   }
 
   @Test

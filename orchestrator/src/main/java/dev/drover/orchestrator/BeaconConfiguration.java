@@ -7,6 +7,8 @@ import dev.drover.engine.guard.Limit;
 import dev.drover.engine.guard.LocalRateWindows;
 import dev.drover.engine.guard.RateLimiter;
 import dev.drover.engine.guard.RateWindows;
+import dev.drover.engine.time.ClockWatch;
+import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.beacon.AccessLogStore;
 import dev.drover.orchestrator.beacon.AccessLogs;
 import dev.drover.orchestrator.beacon.BeaconCommands;
@@ -36,13 +38,13 @@ class BeaconConfiguration {
   private static final int WINDOWS = 20_000;
 
   @Bean
-  RateWindows rateWindows() {
-    return new LocalRateWindows(WINDOWS);
+  RateWindows rateWindows(Ticker ticker) {
+    return new LocalRateWindows(WINDOWS, ticker);
   }
 
   @Bean
-  RateLimiter rateLimiter(RateWindows windows, Clock clock) {
-    return new RateLimiter(windows, clock);
+  RateLimiter rateLimiter(RateWindows windows) {
+    return new RateLimiter(windows);
   }
 
   @Bean
@@ -75,10 +77,15 @@ class BeaconConfiguration {
       TokenVerifier tokens,
       MallIdentity identity,
       OrchestratorProperties properties,
-      Clock clock) {
+      Clock clock,
+      ClockWatch watch) {
     Nonces nonces =
         new Nonces(
-            store.database(), keys.secret(NONCES), properties.beacons().nonceLifetime(), clock);
+            store.database(),
+            keys.secret(NONCES),
+            properties.beacons().nonceLifetime(),
+            clock,
+            watch.provenClock());
     return new BeaconProof(
         beacons,
         nonces,
@@ -94,10 +101,9 @@ class BeaconConfiguration {
       BeaconProof proof,
       BeaconRevocations revocations,
       RateWindows windows,
-      OrchestratorProperties properties,
-      Clock clock) {
+      OrchestratorProperties properties) {
     Limit limit = Limit.parse(properties.limits().beaconRequests());
-    return new BeaconMqttAccess(proof, revocations, windows, limit, clock);
+    return new BeaconMqttAccess(proof, revocations, windows, limit);
   }
 
   @Bean
@@ -119,8 +125,13 @@ class BeaconConfiguration {
       CentralKeys keys,
       MallIdentity identity,
       OrchestratorProperties properties,
-      Clock clock) {
+      ClockWatch watch) {
     return new AccessLogs(
-        store, beacons, keys::current, identity.entityId(), properties.beacons().logsKept(), clock);
+        store,
+        beacons,
+        keys::current,
+        identity.entityId(),
+        properties.beacons().logsKept(),
+        watch.provenClock());
   }
 }

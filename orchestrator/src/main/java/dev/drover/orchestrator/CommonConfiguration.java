@@ -7,6 +7,7 @@ import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.guard.Authenticator;
 import dev.drover.engine.guard.Authoriser;
+import dev.drover.engine.health.ClockConditions;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.http.ErrorRenderer;
 import dev.drover.engine.limit.BodyRoom;
@@ -15,6 +16,7 @@ import dev.drover.engine.limit.HeapWatchdog;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.log.StepRecorder;
 import dev.drover.engine.schema.Schemas;
+import dev.drover.engine.time.ClockWatch;
 import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.central.CentralKeys;
 import java.nio.file.Path;
@@ -50,6 +52,11 @@ class CommonConfiguration {
   @Bean("conditions")
   Conditions conditions(Clock clock) {
     return new Conditions(clock);
+  }
+
+  @Bean("clockWatch")
+  ClockWatch clockWatch(Clock clock, Ticker ticker, Conditions conditions) {
+    return ClockConditions.watch(clock, ticker, conditions);
   }
 
   @Bean

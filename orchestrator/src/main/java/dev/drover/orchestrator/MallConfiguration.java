@@ -10,10 +10,13 @@ import dev.drover.engine.grpc.GrpcLimits;
 import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.limit.ByteBudget;
+import dev.drover.engine.time.ClockWatch;
+import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.beacon.BeaconMqttAccess;
 import dev.drover.orchestrator.beacon.BeaconRevocations;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralCalls;
+import dev.drover.orchestrator.central.CentralClock;
 import dev.drover.orchestrator.central.CentralContact;
 import dev.drover.orchestrator.central.CentralKeys;
 import dev.drover.orchestrator.central.CentralLink;
@@ -125,8 +128,17 @@ class MallConfiguration {
   }
 
   @Bean
-  CentralLink centralLink(MallStore store, OrchestratorProperties properties, Clock clock) {
-    return new CentralLink(store, properties.registration().refreshBefore(), clock);
+  CentralClock centralClock(Clock clock, Ticker ticker, Conditions conditions, ClockWatch watch) {
+    CentralClock central = new CentralClock(clock, ticker, conditions);
+    // Central has kept events as long as its own clock says.
+    watch.atMost(central::now);
+    return central;
+  }
+
+  @Bean
+  CentralLink centralLink(
+      MallStore store, OrchestratorProperties properties, CentralClock central) {
+    return new CentralLink(store, properties.registration().refreshBefore(), central);
   }
 
   @Bean
@@ -135,8 +147,8 @@ class MallConfiguration {
   }
 
   @Bean
-  CentralCalls centralCalls(CentralLink link, MallIdentity identity) {
-    return new CentralCalls(link, identity.entityId());
+  CentralCalls centralCalls(CentralLink link, CentralClock clock, MallIdentity identity) {
+    return new CentralCalls(link, clock, identity.entityId());
   }
 
   @Bean
@@ -151,7 +163,8 @@ class MallConfiguration {
       MallIdentity identity,
       OrchestratorProperties properties,
       KeyProvider keys,
-      Clock clock) {
+      CentralClock central,
+      Ticker ticker) {
     Duration heartbeat = properties.heartbeat().interval();
     RegisterRequest request =
         new RegisterRequest(
@@ -163,13 +176,19 @@ class MallConfiguration {
             Math.toIntExact(Math.max(1, heartbeat.toSeconds())),
             properties.reachableUrl());
     return new Registration(
-        link, store, request, keys.signing("orchestrator"), properties.events().backoff(), clock);
+        link,
+        store,
+        request,
+        keys.signing("orchestrator"),
+        properties.events().backoff(),
+        central,
+        ticker);
   }
 
   @Bean
   CentralKeys centralKeys(
-      MallStore store, CentralLink link, OrchestratorProperties properties, Clock clock) {
-    return new CentralKeys(store, link::connected, properties.central().keysInterval(), clock);
+      MallStore store, CentralLink link, OrchestratorProperties properties, Ticker ticker) {
+    return new CentralKeys(store, link::connected, properties.central().keysInterval(), ticker);
   }
 
   @Bean
@@ -300,8 +319,9 @@ class MallConfiguration {
       MallHealth health,
       MallFigures figures,
       MallIdentity identity,
-      Clock clock) {
-    return new Heartbeat(link, health, figures, identity, clock);
+      Clock clock,
+      Ticker ticker) {
+    return new Heartbeat(link, health, figures, identity, clock, ticker);
   }
 
   @Bean
@@ -316,7 +336,7 @@ class MallConfiguration {
   }
 
   @Bean
-  Housekeeping housekeeping(MallStore store, OrchestratorProperties properties) {
-    return new Housekeeping(store, properties.events().appliedRetention());
+  Housekeeping housekeeping(MallStore store, OrchestratorProperties properties, ClockWatch watch) {
+    return new Housekeeping(store, properties.events().appliedRetention(), watch.provenClock());
   }
 }

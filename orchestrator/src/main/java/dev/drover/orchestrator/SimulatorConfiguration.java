@@ -5,6 +5,7 @@ import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.Role;
 import dev.drover.engine.crypto.TokenIssuer;
+import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.simulator.BeaconFleet;
 import dev.drover.orchestrator.simulator.BeaconRequests;
 import dev.drover.orchestrator.simulator.DataChanger;
@@ -50,13 +51,15 @@ class SimulatorConfiguration {
 
   /** Open before the rest of the simulated mall: the orchestrator may come first. */
   @Bean(initMethod = "open")
-  Line line(Vertx vertx, OrchestratorProperties properties, Clock clock) {
+  Line line(Vertx vertx, OrchestratorProperties properties, Clock clock, Ticker ticker) {
     URI central = URI.create(properties.central().url());
-    return new Line(vertx, properties.bind(), properties.simulator().linePort(), central, clock);
+    return new Line(
+        vertx, properties.bind(), properties.simulator().linePort(), central, clock, ticker);
   }
 
   @Bean
-  BeaconFleet beaconFleet(OrchestratorProperties properties, KeyProvider keys, Clock clock) {
+  BeaconFleet beaconFleet(
+      OrchestratorProperties properties, KeyProvider keys, Clock clock, Ticker ticker) {
     return BeaconFleet.of(
         new BeaconFleet.Settings(
             properties.entityId(),
@@ -66,7 +69,8 @@ class SimulatorConfiguration {
             properties.simulator().logsPerMinute()),
         keys,
         new Random(),
-        clock);
+        clock,
+        ticker);
   }
 
   @Bean

@@ -2,6 +2,7 @@ package dev.drover.orchestrator;
 
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.mqttbatch.MqttConnection;
+import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.MallConfiguration.Doors;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralContact;
@@ -72,8 +73,9 @@ class SyncConfiguration {
   }
 
   @Bean
-  CentralContact centralContact(MallStore store, OrchestratorProperties properties, Clock clock) {
-    return new CentralContact(store, properties.sync().fullAfter(), clock);
+  CentralContact centralContact(
+      MallStore store, OrchestratorProperties properties, Clock clock, Ticker ticker) {
+    return new CentralContact(store, properties.sync().fullAfter(), clock, ticker);
   }
 
   @Bean
@@ -87,9 +89,9 @@ class SyncConfiguration {
   }
 
   @Bean
-  DeltaBudget deltaBudget(OrchestratorProperties properties, Clock clock) {
+  DeltaBudget deltaBudget(OrchestratorProperties properties, Ticker ticker) {
     return new DeltaBudget(
-        properties.sync().deltasPerMinute(), properties.sync().debounce(), clock);
+        properties.sync().deltasPerMinute(), properties.sync().debounce(), ticker);
   }
 
   @Bean
@@ -102,7 +104,7 @@ class SyncConfiguration {
       CentralLink link,
       Doors doors,
       OrchestratorProperties properties,
-      Clock clock) {
+      Ticker ticker) {
     // The devices are told of each sync, so the mall's own broker must have had time to start.
     return new SyncPlan(
         cache,
@@ -112,7 +114,7 @@ class SyncConfiguration {
         budget,
         () -> link.connected() && link.token().isPresent() && doors.brokerStart().isDone(),
         new SyncPlan.Settings(properties.sync().verifyInterval(), properties.events().backoff()),
-        clock);
+        ticker);
   }
 
   @Bean

@@ -23,6 +23,9 @@ import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -82,10 +85,33 @@ final class FakeCentral implements AutoCloseable {
   volatile String commands = "[]";
   volatile Duration tokenLifetime = Duration.ofDays(7);
 
+  /** How far its clock is ahead of ours. */
+  volatile Duration ahead = Duration.ZERO;
+
+  /** Whether its answers say what its clock says. */
+  volatile boolean dated = true;
+
   private final List<HttpServerResponse> open = new CopyOnWriteArrayList<>();
   final KeyPair sealing = PrivateKeys.generate();
   private final KeyPair key = PrivateKeys.generate();
-  private final TokenIssuer issuer = new TokenIssuer(key, Clock.systemUTC());
+  private final Clock clock =
+      new Clock() {
+        @Override
+        public Instant instant() {
+          return Instant.now().plus(ahead);
+        }
+
+        @Override
+        public ZoneId getZone() {
+          return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+          return this;
+        }
+      };
+  private final TokenIssuer issuer = new TokenIssuer(key, clock);
   private final Vertx vertx = Vertx.vertx();
   private final int port;
   private final HttpServerOptions options;
@@ -210,6 +236,11 @@ final class FakeCentral implements AutoCloseable {
   private void answer(HttpServerRequest request, Seen seen) {
     String path = request.path();
     HttpServerResponse response = request.response().putHeader("Content-Type", "application/json");
+    if (dated) {
+      response.putHeader(
+          "Date",
+          DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atZone(ZoneOffset.UTC)));
+    }
     times.computeIfAbsent(path, key -> new CopyOnWriteArrayList<>()).add(System.nanoTime());
     remember(path, request.method().name(), seen);
     if (path.startsWith(SYNC)) {
@@ -310,9 +341,11 @@ final class FakeCentral implements AutoCloseable {
     return Json.text(
         Map.of(
             "token",
-            issuer.issue(grant, tokenLifetime).value(),
+            issuer
+                .issue(grant, tokenLifetime.isNegative() ? Duration.ofHours(1) : tokenLifetime)
+                .value(),
             "expires_at",
-            Instant.now().plus(tokenLifetime).getEpochSecond(),
+            clock.instant().plus(tokenLifetime).getEpochSecond(),
             "assigned_id",
             ASSIGNED,
             "initial_sync_required",

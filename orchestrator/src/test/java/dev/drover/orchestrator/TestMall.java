@@ -31,6 +31,11 @@ final class TestMall implements MallDoor, AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
 
   TestMall(Path data, String central, Map<String, String> more) {
+    this(data, central, more, ExecutedSteps.class);
+  }
+
+  /** With beans of the test's own. */
+  TestMall(Path data, String central, Map<String, String> more, Class<?> beans) {
     Map<String, Object> settings = new HashMap<>();
     settings.put("drover.home", System.getProperty("drover.home"));
     settings.put("drover.data", data.toString());
@@ -61,7 +66,7 @@ final class TestMall implements MallDoor, AutoCloseable {
             .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
             .toArray(String[]::new);
     context =
-        new SpringApplicationBuilder(OrchestratorApplication.class, ExecutedSteps.class)
+        new SpringApplicationBuilder(OrchestratorApplication.class, ExecutedSteps.class, beans)
             .properties("camel.main.run-controller=false")
             .run(arguments);
   }

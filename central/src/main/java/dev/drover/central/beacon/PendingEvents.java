@@ -7,6 +7,7 @@ import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
+import dev.drover.central.entity.Leases;
 import dev.drover.engine.outbox.OutboxSource;
 import java.time.Clock;
 import java.time.Duration;
@@ -59,7 +60,7 @@ public final class PendingEvents implements OutboxSource {
     while (entries.size() < max) {
       Document event =
           events.findOneAndUpdate(
-              Filters.lte("relay_after", Date.from(clock.instant())),
+              Leases.free("relay_after", clock.instant(), LEASE),
               Updates.set("relay_after", Date.from(clock.instant().plus(LEASE))),
               AFTER);
       if (event == null) {

@@ -39,6 +39,7 @@ public final class EntityOutbox implements OutboxSource {
   private final EntityDigests digests;
   private final EntityStore store;
   private final Duration window;
+  private final Duration longest;
   private final Clock clock;
 
   /**
@@ -52,6 +53,7 @@ public final class EntityOutbox implements OutboxSource {
     this.digests = store.digests();
     this.store = store;
     this.window = window;
+    this.longest = window.compareTo(LEASE) > 0 ? window : LEASE;
     this.clock = clock;
   }
 
@@ -64,10 +66,10 @@ public final class EntityOutbox implements OutboxSource {
   public List<Entry> claim(int max) {
     List<Entry> entries = new ArrayList<>();
     while (entries.size() < max) {
-      Date now = Date.from(clock.instant());
       Document head =
           heads.findOneAndUpdate(
-              Filters.and(Filters.eq("dirty", true), Filters.lte("relay_after", now)),
+              Filters.and(
+                  Filters.eq("dirty", true), Leases.free("relay_after", clock.instant(), longest)),
               Updates.set("relay_after", Date.from(clock.instant().plus(LEASE))),
               AFTER);
       if (head == null) {

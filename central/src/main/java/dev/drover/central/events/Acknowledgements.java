@@ -17,6 +17,8 @@ import dev.drover.engine.events.EventLogReader;
 import dev.drover.engine.events.LogEvent;
 import dev.drover.engine.guard.Guards;
 import dev.drover.engine.report.Fields;
+import dev.drover.engine.time.Tick;
+import dev.drover.engine.time.Ticker;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -46,17 +48,20 @@ public final class Acknowledgements {
   private final EventHub hub;
   private final Duration kept;
   private final Clock clock;
+  private final Ticker ticker;
 
   /**
    * Acknowledgements in the collection {@code event_acks}.
    *
    * @param kept how long they are kept: as long as the events
    */
-  public Acknowledgements(MongoDatabase database, EventHub hub, Duration kept, Clock clock) {
+  public Acknowledgements(
+      MongoDatabase database, EventHub hub, Duration kept, Clock clock, Ticker ticker) {
     this.kept = kept;
     this.acks = database.getCollection("event_acks");
     this.hub = hub;
     this.clock = clock;
+    this.ticker = ticker;
     acks.createIndex(Indexes.ascending("expires_at"));
   }
 
@@ -136,9 +141,9 @@ public final class Acknowledgements {
     }
     long from = positions.stream().mapToLong(Long::longValue).min().getAsLong() - 1;
     long to = positions.stream().mapToLong(Long::longValue).max().getAsLong();
-    long deadline = clock.millis() + PATIENCE.toMillis();
+    Tick deadline = ticker.now().plus(PATIENCE);
     try (EventLogReader reader = hub.log().open(live.epoch(), Map.of(partition, from))) {
-      while (reader.position(partition) < to && clock.millis() < deadline) {
+      while (reader.position(partition) < to && ticker.now().isBefore(deadline)) {
         events.addAll(reader.poll(Duration.ofMillis(200)));
       }
     } catch (CursorExpiredException e) {

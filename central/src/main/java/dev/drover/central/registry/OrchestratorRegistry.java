@@ -32,21 +32,28 @@ import org.bson.conversions.Bson;
 public final class OrchestratorRegistry {
   private static final String ENTITY_SUFFIX = "-uuid";
 
+  /** How far the clocks of two centrals may be apart. */
+  private static final Duration APART = Duration.ofSeconds(10);
+
   private final MongoCollection<Document> orchestrators;
   private final MongoCollection<Document> exchanged;
   private final Duration staleAfter;
   private final Clock clock;
+  private final Clock proven;
 
   /**
    * A registry.
    *
    * @param staleAfter how long an orchestrator may be silent before its state counts as lost
+   * @param proven by which that is counted: a clock that is ahead loses no state
    */
-  public OrchestratorRegistry(MongoDatabase database, Duration staleAfter, Clock clock) {
+  public OrchestratorRegistry(
+      MongoDatabase database, Duration staleAfter, Clock clock, Clock proven) {
     this.orchestrators = database.getCollection("orchestrators");
     this.exchanged = database.getCollection("exchanged_tokens");
     this.staleAfter = staleAfter;
     this.clock = clock;
+    this.proven = proven;
     orchestrators.createIndex(Indexes.ascending("state", "offline_after"));
     orchestrators.createIndex(
         Indexes.ascending("entity_id", "assigned_id"), new IndexOptions().unique(true));
@@ -164,7 +171,7 @@ public final class OrchestratorRegistry {
   /** True when what the orchestrator holds can no longer be brought up to date by events. */
   public boolean stale(Document record) {
     Date seen = record.getDate("last_seen");
-    return seen == null || seen.toInstant().plus(staleAfter).isBefore(clock.instant());
+    return seen == null || seen.toInstant().plus(staleAfter).isBefore(proven.instant());
   }
 
   /** Notes from where on an orchestrator that was silent for too long is told to go on. */
@@ -198,6 +205,7 @@ public final class OrchestratorRegistry {
   /** Marks orchestrators offline whose last heartbeat is too long ago; returns those. */
   public List<Document> markOffline() {
     Instant now = clock.instant();
+    takeBackFuture(now);
     List<Document> silent =
         orchestrators
             .find(
@@ -215,6 +223,27 @@ public final class OrchestratorRegistry {
                     .getModifiedCount()
                 == 0);
     return silent;
+  }
+
+  /**
+   * Who was seen later than now was seen by a clock that was ahead: its silence is counted from
+   * now, for as long as it would have been.
+   */
+  private void takeBackFuture(Instant now) {
+    Date future = Date.from(now.plus(APART));
+    for (Document record :
+        orchestrators.find(
+            Filters.and(Filters.eq("state", "online"), Filters.gt("offline_after", future)))) {
+      Date seen = record.getDate("last_seen");
+      if (seen != null && seen.after(future)) {
+        long silence = record.getDate("offline_after").getTime() - seen.getTime();
+        orchestrators.updateOne(
+            Filters.and(Filters.eq("_id", record.getString("_id")), Filters.eq("last_seen", seen)),
+            Updates.combine(
+                Updates.set("last_seen", Date.from(now)),
+                Updates.set("offline_after", Date.from(now.plusMillis(silence)))));
+      }
+    }
   }
 
   /** Stores a heartbeat; the orchestrator counts as offline after {@code missed} intervals. */

@@ -72,6 +72,16 @@ class EntityStoreTest {
     return new EntityOutbox(database, store, Duration.ZERO, Clock.systemUTC());
   }
 
+  @Test
+  void f3EventsThatWereClaimedByAClockThatWasAheadAreTold() {
+    write("mall", List.of(edit("a1", Edit.Kind.CREATE, "{\"id\":\"a1\"}")));
+    Clock ahead = Clock.offset(Clock.systemUTC(), Duration.ofDays(8));
+    assertThat(new EntityOutbox(database, store, Duration.ZERO, ahead).claim(10)).hasSize(1);
+    assertThat(outbox.claim(10)).hasSize(1);
+    // And a claim of now still holds.
+    assertThat(newOutbox().claim(10)).isEmpty();
+  }
+
   private long write(String entityId, List<Edit> edits) {
     List<Change> changes = store.write(entityId, edits);
     return changes.get(changes.size() - 1).seq();

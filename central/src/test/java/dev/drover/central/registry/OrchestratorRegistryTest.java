@@ -50,26 +50,24 @@ class OrchestratorRegistryTest {
   void emptyDatabase() {
     MongoDatabase database = client.getDatabase("registry");
     database.drop();
-    registry =
-        new OrchestratorRegistry(
-            database,
-            Duration.ofHours(24),
-            new Clock() {
-              @Override
-              public ZoneId getZone() {
-                return ZoneOffset.UTC;
-              }
+    Clock clock =
+        new Clock() {
+          @Override
+          public ZoneId getZone() {
+            return ZoneOffset.UTC;
+          }
 
-              @Override
-              public Clock withZone(ZoneId zone) {
-                return this;
-              }
+          @Override
+          public Clock withZone(ZoneId zone) {
+            return this;
+          }
 
-              @Override
-              public Instant instant() {
-                return now.get();
-              }
-            });
+          @Override
+          public Instant instant() {
+            return now.get();
+          }
+        };
+    registry = new OrchestratorRegistry(database, Duration.ofHours(24), clock, clock);
   }
 
   private void pass(Duration time) {
@@ -124,6 +122,20 @@ class OrchestratorRegistryTest {
     registry.heartbeat(registry.find("mall-a-uuid", "orch-1").orElseThrow(), new Document(), 5);
     assertThat(registry.find("mall-a-uuid", "orch-1").orElseThrow().getString("state"))
         .isEqualTo("online");
+  }
+
+  @Test
+  void f3ASilenceAfterTheClockWentBackIsNoticedInTime() {
+    for (Duration ahead : List.of(Duration.ofMinutes(1), Duration.ofHours(2), Duration.ofDays(8))) {
+      pass(ahead);
+      registry.heartbeat(registered(60), new Document(), 5);
+      pass(ahead.negated());
+      assertThat(registry.markOffline()).isEmpty();
+      pass(Duration.ofSeconds(299));
+      assertThat(registry.markOffline()).isEmpty();
+      pass(Duration.ofSeconds(2));
+      assertThat(registry.markOffline()).hasSize(1);
+    }
   }
 
   @Test

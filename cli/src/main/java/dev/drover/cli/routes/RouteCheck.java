@@ -22,6 +22,7 @@ import dev.drover.cli.routes.rules.SizeRule;
 import dev.drover.cli.routes.rules.SpringSyntaxRule;
 import dev.drover.cli.routes.rules.StepIdRule;
 import dev.drover.cli.routes.rules.UniqueIdRule;
+import dev.drover.cli.routes.rules.WaitRule;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -54,6 +55,7 @@ public final class RouteCheck {
             new DurationRule(components),
             new DynamicTargetRule(),
             new LossRule(),
+            new WaitRule(),
             new JavaNameRule(),
             new SpringSyntaxRule());
   }

@@ -107,8 +107,8 @@ class BadFlowsTest {
     Files.writeString(
         file,
         text.replace(
-            "      parameters:\n        period",
-            "      parameters:\n        timer: \"#clock\"\n        period"));
+            "      parameters:\n        delay",
+            "      parameters:\n        pollStrategy: \"#clock\"\n        delay"));
 
     assertThat(check.check(home))
         .extracting(Finding::message)

@@ -7,11 +7,13 @@ import dev.drover.engine.health.Conditions;
 import dev.drover.engine.http.ErrorRenderer;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.outbox.OutboxSource;
+import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.beacon.BeaconRevocations;
 import dev.drover.orchestrator.beacon.BeaconStore;
 import dev.drover.orchestrator.cache.CachedItem;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralCalls;
+import dev.drover.orchestrator.central.CentralClock;
 import dev.drover.orchestrator.central.CentralContact;
 import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.central.CentralReads;
@@ -110,6 +112,8 @@ final class ModelMall implements AutoCloseable {
         }
       };
 
+  private final Ticker ticker = Ticker.of(() -> Duration.between(Instant.EPOCH, now).toNanos());
+
   private DefaultCamelContext camel;
   private MallStore store;
   private EntityCache cache;
@@ -133,7 +137,7 @@ final class ModelMall implements AutoCloseable {
     cache = new EntityCache(directory.resolve("cache.db"), entity, sealer, clock);
     acks = new AckQueue(store, () -> true, clock);
     untold = new Untold(store);
-    DeltaBudget budget = new DeltaBudget(10, Duration.ofMillis(200), clock);
+    DeltaBudget budget = new DeltaBudget(10, Duration.ofMillis(200), ticker);
     plan =
         new SyncPlan(
             cache,
@@ -143,11 +147,13 @@ final class ModelMall implements AutoCloseable {
             budget,
             () -> true,
             new SyncPlan.Settings(Duration.ofMinutes(15), List.of(Duration.ofSeconds(5))),
-            clock);
+            ticker);
     SyncMetrics metrics = new SyncMetrics(new SimpleMeterRegistry());
     AffectedBeacons affected = new AffectedBeacons(cache);
-    Agreement agreement = new Agreement(new Conditions(clock));
-    CentralLink link = new CentralLink(store, Duration.ofDays(1), clock);
+    Conditions conditions = new Conditions(clock);
+    Agreement agreement = new Agreement(conditions);
+    CentralClock centralClock = new CentralClock(clock, ticker, conditions);
+    CentralLink link = new CentralLink(store, Duration.ofDays(1), centralClock);
     link.accept(
         new CentralToken("token", now.plus(Duration.ofDays(9)).getEpochSecond(), "orch"), Map.of());
 
@@ -159,12 +165,13 @@ final class ModelMall implements AutoCloseable {
     Registry registry = camel.getRegistry();
     registry.bind("errorRenderer", new ErrorRenderer(clock));
     registry.bind("protocolLog", new ProtocolLog());
-    registry.bind("centralCalls", new CentralCalls(link, entity));
+    registry.bind("centralCalls", new CentralCalls(link, centralClock, entity));
     // What fails is the plan's to repeat: the test's clock does not run by itself.
     registry.bind("centralReads", new CentralReads(List.of()));
     registry.bind(
         "eventSteps",
-        new EventSteps(store, acks, new CentralContact(store, Duration.ofHours(24), clock)));
+        new EventSteps(
+            store, acks, new CentralContact(store, Duration.ofHours(24), clock, ticker)));
     BeaconStore beacons = new BeaconStore(store.database(), sealer, clock);
     registry.bind("beaconRevocations", new BeaconRevocations(store.database(), beacons, clock));
     registry.bind("dataUpdate", new DataUpdate(cache, acks, plan));

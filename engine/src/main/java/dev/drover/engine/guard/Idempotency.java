@@ -62,6 +62,7 @@ public final class Idempotency implements AutoCloseable {
   private final Sealer sealer;
   private final Duration lease;
   private final Clock clock;
+  private final Clock proven;
   private final String owner = UUID.randomUUID().toString();
   // Of a request whose thread died nothing is left, so its claim ends by itself.
   private final Map<Claim, WeakReference<Exchange>> open = new ConcurrentHashMap<>();
@@ -78,12 +79,15 @@ public final class Idempotency implements AutoCloseable {
    *
    * @param sealer seals stored answers; all instances have its key
    * @param lease how long a claim lasts that nobody renews
+   * @param proven by which answers are forgotten: while a clock is ahead, nothing is done twice
    */
-  public Idempotency(MongoDatabase database, Sealer sealer, Duration lease, Clock clock) {
+  public Idempotency(
+      MongoDatabase database, Sealer sealer, Duration lease, Clock clock, Clock proven) {
     this.records = database.getCollection("idempotency");
     this.sealer = sealer;
     this.lease = lease;
     this.clock = clock;
+    this.proven = proven;
     records.createIndex(
         Indexes.ascending("expires_at"), new IndexOptions().expireAfter(0L, TimeUnit.SECONDS));
     long period = Math.max(1, lease.toMillis() / 4);
@@ -167,7 +171,8 @@ public final class Idempotency implements AutoCloseable {
       }
     }
     Document expired =
-        new Document("_id", id).append("expires_at", new Document("$lte", Date.from(now)));
+        new Document("_id", id)
+            .append("expires_at", new Document("$lte", Date.from(proven.instant())));
     if (records.replaceOne(expired, record).getMatchedCount() == 1) {
       return record;
     }

@@ -1,5 +1,8 @@
 package dev.drover.engine.guard;
 
+import dev.drover.engine.time.Tick;
+import dev.drover.engine.time.Ticker;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -10,36 +13,39 @@ import java.util.Map;
  * asked for longest give way.
  */
 public final class LocalRateWindows implements RateWindows {
-  private final Map<String, Deque<Long>> windows;
+  private final Ticker ticker;
+  private final Map<String, Deque<Tick>> windows;
 
   /**
    * No requests yet.
    *
    * @param most how many windows are kept
    */
-  public LocalRateWindows(int most) {
+  public LocalRateWindows(int most, Ticker ticker) {
+    this.ticker = ticker;
     windows =
         new LinkedHashMap<>(16, 0.75f, true) {
           private static final long serialVersionUID = 1L;
 
           @Override
-          protected boolean removeEldestEntry(Map.Entry<String, Deque<Long>> eldest) {
+          protected boolean removeEldestEntry(Map.Entry<String, Deque<Tick>> eldest) {
             return size() > most;
           }
         };
   }
 
   @Override
-  public synchronized Use count(String key, Limit limit, long now) {
-    Deque<Long> hits = windows.computeIfAbsent(key, name -> new ArrayDeque<>());
-    long start = now - limit.window().toMillis();
-    while (!hits.isEmpty() && hits.peekFirst() <= start) {
+  public synchronized Use count(String key, Limit limit) {
+    Deque<Tick> hits = windows.computeIfAbsent(key, name -> new ArrayDeque<>());
+    Tick now = ticker.now();
+    while (!hits.isEmpty() && now.since(hits.peekFirst()).compareTo(limit.window()) >= 0) {
       hits.removeFirst();
     }
     boolean free = hits.size() < limit.count();
     if (free) {
       hits.addLast(now);
     }
-    return new Use(free, hits.size(), hits.peekFirst());
+    Duration freeIn = limit.window().minus(now.since(hits.peekFirst()));
+    return new Use(free, hits.size(), freeIn);
   }
 }

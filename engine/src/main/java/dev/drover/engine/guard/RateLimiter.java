@@ -3,7 +3,7 @@ package dev.drover.engine.guard;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
-import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -14,12 +14,10 @@ import org.apache.camel.Message;
  */
 public final class RateLimiter {
   private final RateWindows windows;
-  private final Clock clock;
 
   /** A limiter that counts in these windows. */
-  public RateLimiter(RateWindows windows, Clock clock) {
+  public RateLimiter(RateWindows windows) {
     this.windows = windows;
-    this.clock = clock;
   }
 
   /**
@@ -49,13 +47,12 @@ public final class RateLimiter {
   }
 
   private void count(Exchange exchange, String key, Limit limit, Operation operation) {
-    long now = clock.millis();
     RateWindows.Use use =
         operation
             .id()
-            .map(id -> windows.count(key, limit, now, id))
-            .orElseGet(() -> windows.count(key, limit, now));
-    long retryAfter = headers(exchange, limit, limit.count() - use.used(), use.oldest(), now);
+            .map(id -> windows.count(key, limit, id))
+            .orElseGet(() -> windows.count(key, limit));
+    long retryAfter = headers(exchange, limit, limit.count() - use.used(), use.freeIn());
     if (!use.counted()) {
       exchange.getMessage().setHeader("Retry-After", retryAfter);
       throw new ProtocolException(
@@ -66,10 +63,8 @@ public final class RateLimiter {
   }
 
   /** Sets the headers of R-29 and returns the seconds until the window has room again. */
-  private static long headers(
-      Exchange exchange, Limit limit, long remaining, long oldest, long now) {
-    long freeAt = oldest + limit.window().toMillis();
-    long seconds = Math.max(1, (freeAt - now + 999) / 1000);
+  private static long headers(Exchange exchange, Limit limit, long remaining, Duration freeIn) {
+    long seconds = Math.max(1, (freeIn.toMillis() + 999) / 1000);
     Message message = exchange.getMessage();
     message.setHeader("X-RateLimit-Limit", limit.count());
     message.setHeader("X-RateLimit-Remaining", Math.max(0, remaining));

@@ -1,5 +1,7 @@
 package dev.drover.engine.guard;
 
+import java.time.Duration;
+
 /** Where the sliding windows of a {@link RateLimiter} are kept. */
 public interface RateWindows {
   /**
@@ -7,17 +9,16 @@ public interface RateWindows {
    *
    * @param counted false when the window was full
    * @param used how many requests the window holds now
-   * @param oldest when the oldest of them came, in epoch milliseconds
+   * @param freeIn how long it takes until the oldest of them has left the window
    */
-  record Use(boolean counted, long used, long oldest) {}
+  record Use(boolean counted, long used, Duration freeIn) {}
 
   /**
    * Counts a request unless its window is full; asking and counting are one step.
    *
    * @param key whose window
-   * @param now in epoch milliseconds
    */
-  Use count(String key, Limit limit, long now);
+  Use count(String key, Limit limit);
 
   /**
    * The same for a request under an idempotency key: one that an earlier try was counted for is not
@@ -25,7 +26,7 @@ public interface RateWindows {
    *
    * @param operation the id of its operation
    */
-  default Use count(String key, Limit limit, long now, String operation) {
-    return count(key, limit, now);
+  default Use count(String key, Limit limit, String operation) {
+    return count(key, limit);
   }
 }

@@ -122,7 +122,8 @@ public final class HttpPort implements AutoCloseable {
             connections,
             refusals,
             new EarlyAuthentication(tokens),
-            new Cors(settings.origins()));
+            new Cors(settings.origins()),
+            clock);
   }
 
   /** Gives the router to Camel. To be called before the routes are made. */

@@ -8,6 +8,9 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -63,6 +66,10 @@ public final class IngressFilter implements Handler<RoutingContext> {
           "if-none-match",
           "traceparent");
 
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+          .withZone(ZoneOffset.UTC);
+
   private static final String HEAD = "drover.head";
   private static final String BEGUN = "drover.begun";
 
@@ -71,6 +78,7 @@ public final class IngressFilter implements Handler<RoutingContext> {
   private final PortRefusals refusals;
   private final EarlyAuthentication authentication;
   private final Cors cors;
+  private final Clock clock;
 
   /** A filter for one port. */
   IngressFilter(
@@ -78,12 +86,14 @@ public final class IngressFilter implements Handler<RoutingContext> {
       Connections connections,
       PortRefusals refusals,
       EarlyAuthentication authentication,
-      Cors cors) {
+      Cors cors,
+      Clock clock) {
     this.contract = contract;
     this.connections = connections;
     this.refusals = refusals;
     this.authentication = authentication;
     this.cors = cors;
+    this.clock = clock;
   }
 
   @Override
@@ -93,6 +103,8 @@ public final class IngressFilter implements Handler<RoutingContext> {
     String requestId = requestId(request.getHeader("X-Request-ID"));
     ctx.put(REQUEST_ID, requestId);
     ctx.response().putHeader("X-Request-ID", requestId);
+    // RFC 9110, 6.6.1; a mall compares its own clock with it.
+    ctx.response().putHeader(HttpHeaders.DATE, DATE.format(clock.instant()));
     request.headers().set("X-Request-ID", requestId);
 
     String path = ctx.normalizedPath();

@@ -10,7 +10,6 @@ import org.apache.camel.support.DefaultProducer;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
-import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 
@@ -72,7 +71,7 @@ final class MqttBatchProducer extends DefaultProducer {
     MqttConnection connection = endpoint.getConnection();
     // It has no session to find again, so nobody else needs to know its id.
     String id = connection.clientPrefix() + "writer-" + UUID.randomUUID();
-    client = new MqttAsyncClient(connection.url(), id, new MemoryPersistence());
+    client = MqttClients.of(connection.url(), id);
     MqttConnectionOptions options = connection.options();
     options.setCleanStart(true);
     client.connect(options).waitForCompletion(endpoint.getTimeout());

@@ -1,7 +1,11 @@
 package dev.drover.engine.mqttbatch;
 
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.TimerPingSender;
+import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +17,22 @@ final class MqttClients {
 
   private static final int REFUSED = 0x80;
 
+  /** Without it the client's keep-alive waits by java.util.Timer, so by the wall clock. */
+  private static final ScheduledExecutorService PINGS =
+      Executors.newScheduledThreadPool(
+          2,
+          work -> {
+            Thread thread = new Thread(work, "mqtt-pings");
+            thread.setDaemon(true);
+            return thread;
+          });
+
   private MqttClients() {}
+
+  /** A client that is not connected yet. */
+  static MqttAsyncClient of(String url, String id) throws MqttException {
+    return new MqttAsyncClient(url, id, new MemoryPersistence(), new TimerPingSender(PINGS), null);
+  }
 
   /** Throws when the broker has answered a finished request with a refusal. */
   static void requireAccepted(IMqttToken token) throws MqttException {

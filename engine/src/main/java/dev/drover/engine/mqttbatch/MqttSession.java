@@ -11,7 +11,6 @@ import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
-import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
@@ -66,9 +65,7 @@ final class MqttSession implements MqttCallback, AutoCloseable {
   static MqttSession open(MqttBatchEndpoint endpoint) throws MqttException {
     MqttConnection to = endpoint.getConnection();
     String id = to.clientPrefix() + "reader-" + endpoint.getTopic().replace('/', '-');
-    MqttSession session =
-        new MqttSession(
-            new MqttAsyncClient(to.url(), id, new MemoryPersistence()), endpoint.getBatchBytes());
+    MqttSession session = new MqttSession(MqttClients.of(to.url(), id), endpoint.getBatchBytes());
     try {
       session.connect(endpoint, to.options());
       return session;

@@ -109,7 +109,7 @@ class GuardsOnMongoTest {
   }
 
   private Idempotency guard(Duration lease) {
-    Idempotency guard = new Idempotency(database, new Sealer(new byte[32]), lease, clock);
+    Idempotency guard = new Idempotency(database, new Sealer(new byte[32]), lease, clock, clock);
     guards.add(guard);
     return guard;
   }
@@ -120,8 +120,23 @@ class GuardsOnMongoTest {
   }
 
   @Test
+  void f4WhatAClockCountedThatWasAheadDoesNotCount() {
+    RateLimiter limiter = new RateLimiter(new MongoRateWindows(database, clock));
+    for (Duration ahead : List.of(Duration.ofMinutes(1), Duration.ofHours(2), Duration.ofDays(8))) {
+      String name = "heartbeat" + ahead;
+      now.updateAndGet(time -> time.plus(ahead));
+      limiter.check(request("orch", null, ""), name, "1/30s");
+      now.updateAndGet(time -> time.minus(ahead));
+      limiter.check(request("orch", null, ""), name, "1/30s");
+      Exchange second = request("orch", null, "");
+      refused(() -> limiter.check(second, name, "1/30s"), ErrorCode.RATE_LIMIT_EXCEEDED);
+      assertThat(second.getMessage().getHeader("Retry-After", Long.class)).isEqualTo(30);
+    }
+  }
+
+  @Test
   void theWindowSlides() {
-    RateLimiter limiter = new RateLimiter(new MongoRateWindows(database), clock);
+    RateLimiter limiter = new RateLimiter(new MongoRateWindows(database, clock));
     for (int i = 0; i < 3; i++) {
       limiter.check(request("orch", null, ""), "delta", "3/1m");
       now.updateAndGet(time -> time.plusSeconds(10));
@@ -143,7 +158,7 @@ class GuardsOnMongoTest {
 
   @Test
   void racingRequestsGetExactlyTheLimit() throws Exception {
-    RateLimiter limiter = new RateLimiter(new MongoRateWindows(database), clock);
+    RateLimiter limiter = new RateLimiter(new MongoRateWindows(database, clock));
     Callable<Boolean> attempt =
         () -> {
           try {
@@ -305,7 +320,7 @@ class GuardsOnMongoTest {
 
   @Test
   void b9AnOperationCountsOnceAgainstALimit() {
-    RateLimiter limiter = new RateLimiter(new MongoRateWindows(database), clock);
+    RateLimiter limiter = new RateLimiter(new MongoRateWindows(database, clock));
     Idempotency guard = guard();
     Exchange first = request("orch", "k-limit", "{}");
     guard.begin(first);

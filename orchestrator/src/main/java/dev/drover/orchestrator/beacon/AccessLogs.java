@@ -51,13 +51,14 @@ public final class AccessLogs {
   private final Supplier<JWKSet> centralKeys;
   private final String entityId;
   private final Duration kept;
-  private final Clock clock;
+  private final Clock proven;
 
   /**
    * The access logs of one mall.
    *
    * @param centralKeys the keys that central publishes
    * @param kept how long entries are kept
+   * @param proven by which that is counted
    */
   public AccessLogs(
       AccessLogStore store,
@@ -65,13 +66,13 @@ public final class AccessLogs {
       Supplier<JWKSet> centralKeys,
       String entityId,
       Duration kept,
-      Clock clock) {
+      Clock proven) {
     this.store = store;
     this.beacons = beacons;
     this.centralKeys = centralKeys;
     this.entityId = entityId;
     this.kept = kept;
-    this.clock = clock;
+    this.proven = proven;
   }
 
   /** Makes the batch in the body complete, as central is to hear it, and sets {@link #FRESH}. */
@@ -176,6 +177,6 @@ public final class AccessLogs {
 
   /** Forgets old entries; the body becomes their number. */
   public void purge(Exchange exchange) {
-    exchange.getMessage().setBody(store.purge(clock.instant().minus(kept)));
+    exchange.getMessage().setBody(store.purge(proven.instant().minus(kept)));
   }
 }

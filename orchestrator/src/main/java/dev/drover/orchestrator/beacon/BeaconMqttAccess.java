@@ -6,7 +6,6 @@ import dev.drover.engine.backbone.MqttLogin;
 import dev.drover.engine.guard.Limit;
 import dev.drover.engine.guard.RateWindows;
 import java.security.Principal;
-import java.time.Clock;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -33,20 +32,14 @@ public final class BeaconMqttAccess implements MqttAuthoriser {
   private final BeaconRevocations revocations;
   private final RateWindows windows;
   private final Limit limit;
-  private final Clock clock;
 
   /** Access for beacons of one mall, each up to this limit. */
   public BeaconMqttAccess(
-      BeaconProof proof,
-      BeaconRevocations revocations,
-      RateWindows windows,
-      Limit limit,
-      Clock clock) {
+      BeaconProof proof, BeaconRevocations revocations, RateWindows windows, Limit limit) {
     this.proof = proof;
     this.revocations = revocations;
     this.windows = windows;
     this.limit = limit;
-    this.clock = clock;
   }
 
   @Override
@@ -71,6 +64,6 @@ public final class BeaconMqttAccess implements MqttAuthoriser {
     String own = "beacons/" + known.beacon().beaconId() + "/";
     boolean mine = topic.equals(own + "heartbeat") || topic.equals(own + "access-logs");
     String key = "mqtt|" + known.beacon().beaconId();
-    return mine && windows.count(key, limit, clock.millis()).counted();
+    return mine && windows.count(key, limit).counted();
   }
 }

@@ -25,6 +25,9 @@ public final class Nonces {
   private static final int PLAIN = Long.BYTES + RANDOM;
   private static final int TAG = 16;
 
+  /** In milliseconds: how far a clock is pulled back without being set. */
+  private static final long CLOCK_ERROR = 1_000;
+
   /**
    * A challenge.
    *
@@ -37,14 +40,20 @@ public final class Nonces {
   private final SecretKeySpec secret;
   private final Duration lifetime;
   private final Clock clock;
+  private final Clock proven;
   private final SecureRandom random = new SecureRandom();
 
-  /** Nonces under this secret of the mall, each for so long. */
-  public Nonces(Database database, byte[] secret, Duration lifetime, Clock clock) {
+  /**
+   * Nonces under this secret of the mall, each for so long.
+   *
+   * @param proven by which used ones are forgotten
+   */
+  public Nonces(Database database, byte[] secret, Duration lifetime, Clock clock, Clock proven) {
     this.database = database;
     this.secret = new SecretKeySpec(secret, HMAC);
     this.lifetime = lifetime;
     this.clock = clock;
+    this.proven = proven;
     database.update(
         "CREATE TABLE IF NOT EXISTS used_nonces (nonce TEXT PRIMARY KEY, expires_at INTEGER NOT"
             + " NULL)");
@@ -69,7 +78,11 @@ public final class Nonces {
     }
     byte[] plain = Arrays.copyOf(whole, PLAIN);
     byte[] tag = Arrays.copyOfRange(whole, PLAIN, whole.length);
-    return MessageDigest.isEqual(tag, tag(deviceId, plain)) && clock.millis() < end(plain);
+    // One that ends later than any that is given now was given by a clock that was ahead.
+    long left = end(plain) - clock.millis();
+    return MessageDigest.isEqual(tag, tag(deviceId, plain))
+        && left > 0
+        && left <= lifetime.toMillis() + CLOCK_ERROR;
   }
 
   /** Uses a valid nonce up, durably; false when it was used before. */
@@ -79,7 +92,7 @@ public final class Nonces {
     String name = Base64.getUrlEncoder().encodeToString(whole);
     return database.together(
         open -> {
-          Database.update(open, "DELETE FROM used_nonces WHERE expires_at < ?", clock.millis());
+          Database.update(open, "DELETE FROM used_nonces WHERE expires_at < ?", proven.millis());
           return Database.update(
                   open,
                   "INSERT INTO used_nonces (nonce, expires_at) VALUES (?, ?) ON CONFLICT (nonce) DO"

@@ -17,11 +17,13 @@ public final class CentralCalls {
   private static final Set<Integer> PASSING = Set.of(408, 425, 429);
 
   private final CentralLink link;
+  private final CentralClock clock;
   private final String entityId;
 
   /** Requests of one mall. */
-  public CentralCalls(CentralLink link, String entityId) {
+  public CentralCalls(CentralLink link, CentralClock clock, String entityId) {
     this.link = link;
+    this.clock = clock;
     this.entityId = entityId;
   }
 
@@ -49,6 +51,7 @@ public final class CentralCalls {
    * @throws IllegalStateException when the request was not done and may be sent again
    */
   public void check(Exchange exchange) {
+    clock.heard(exchange);
     int status = status(exchange);
     // Camel counts its tries in a header, and central's answer has taken its place.
     exchange

@@ -1,5 +1,7 @@
 package dev.drover.orchestrator.central;
 
+import dev.drover.engine.time.Tick;
+import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.store.MallStore;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,38 +22,52 @@ public final class CentralContact {
   private final MallStore store;
   private final Duration fullAfter;
   private final Clock clock;
+  private final Ticker ticker;
   private Instant last;
-  private Instant stored;
+  private Tick lastAt;
+  private Tick storedAt;
 
   /**
    * What the store remembers.
    *
    * @param fullAfter the silence after which a full sync is needed
    */
-  public CentralContact(MallStore store, Duration fullAfter, Clock clock) {
+  public CentralContact(MallStore store, Duration fullAfter, Clock clock, Ticker ticker) {
     this.store = store;
     this.fullAfter = fullAfter;
     this.clock = clock;
+    this.ticker = ticker;
     this.last = store.setting(CONTACT).map(Instant::parse).orElse(null);
-    this.stored = last;
   }
 
   /** Central was heard. */
   public synchronized void heard() {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    if (last != null && last.plus(fullAfter).isBefore(now)) {
+    Tick tick = ticker.now();
+    if (silentTooLong(now, tick)) {
       store.set(
           Map.of(
               MallStore.RESYNC,
               Optional.of(MallStore.resyncMark("offline_too_long")),
               CONTACT,
               Optional.of(now.toString())));
-      stored = now;
-    } else if (stored == null || !stored.plus(STORE_EVERY).isAfter(now)) {
+      storedAt = tick;
+    } else if (storedAt == null || tick.since(storedAt).compareTo(STORE_EVERY) >= 0) {
       store.set(Map.of(CONTACT, Optional.of(now.toString())));
-      stored = now;
+      storedAt = tick;
     }
     last = now;
+    lastAt = tick;
+  }
+
+  /**
+   * By the process's own time, so that a clock that is set costs no sync; by the clock at first.
+   */
+  private boolean silentTooLong(Instant now, Tick tick) {
+    if (lastAt != null) {
+      return tick.since(lastAt).compareTo(fullAfter) > 0;
+    }
+    return last != null && Duration.between(last, now).compareTo(fullAfter) > 0;
   }
 
   /** When central was heard last; empty before the first time. */

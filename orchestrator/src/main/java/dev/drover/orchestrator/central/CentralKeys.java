@@ -2,10 +2,10 @@ package dev.drover.orchestrator.central;
 
 import com.nimbusds.jose.jwk.JWKSet;
 import dev.drover.engine.crypto.Jwks;
+import dev.drover.engine.time.Tick;
+import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.store.MallStore;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -21,9 +21,9 @@ public final class CentralKeys {
   private final MallStore store;
   private final BooleanSupplier centralIsThere;
   private final Duration interval;
-  private final Clock clock;
+  private final Ticker ticker;
   private volatile JWKSet keys;
-  private volatile Instant fetchedAt = Instant.MIN;
+  private volatile Tick dueAt;
 
   /**
    * The keys that the store remembers.
@@ -32,11 +32,12 @@ public final class CentralKeys {
    * @param interval how often they are asked for
    */
   public CentralKeys(
-      MallStore store, BooleanSupplier centralIsThere, Duration interval, Clock clock) {
+      MallStore store, BooleanSupplier centralIsThere, Duration interval, Ticker ticker) {
     this.store = store;
     this.centralIsThere = centralIsThere;
     this.interval = interval;
-    this.clock = clock;
+    this.ticker = ticker;
+    this.dueAt = ticker.now();
     this.keys = store.setting(KEYS).map(Jwks::parse).orElseGet(JWKSet::new);
   }
 
@@ -47,7 +48,7 @@ public final class CentralKeys {
 
   /** Sets {@link #DUE}. */
   public void plan(Exchange exchange) {
-    boolean old = !clock.instant().minus(interval).isBefore(fetchedAt);
+    boolean old = !ticker.now().isBefore(dueAt);
     exchange.setProperty(DUE, old && centralIsThere.getAsBoolean());
   }
 
@@ -64,6 +65,6 @@ public final class CentralKeys {
     JWKSet fresh = Jwks.parse(exchange.getMessage().getBody(String.class));
     store.set(Map.of(KEYS, Optional.of(Jwks.json(fresh))));
     keys = fresh;
-    fetchedAt = clock.instant();
+    dueAt = ticker.now().plus(interval);
   }
 }

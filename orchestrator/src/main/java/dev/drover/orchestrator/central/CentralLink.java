@@ -4,7 +4,6 @@ import dev.drover.orchestrator.store.MallStore;
 import dev.drover.proto.Json;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,7 +27,7 @@ public final class CentralLink {
 
   private final MallStore store;
   private final Duration refreshBefore;
-  private final Clock clock;
+  private final CentralClock clock;
   private CentralToken token;
   private boolean refused;
   private boolean refreshWanted;
@@ -40,7 +39,7 @@ public final class CentralLink {
    *
    * @param refreshBefore how long before its end a token is renewed
    */
-  public CentralLink(MallStore store, Duration refreshBefore, Clock clock) {
+  public CentralLink(MallStore store, Duration refreshBefore, CentralClock clock) {
     this.store = store;
     this.refreshBefore = refreshBefore;
     this.clock = clock;
@@ -60,12 +59,14 @@ public final class CentralLink {
     if (!usable()) {
       return Need.REGISTRATION;
     }
-    boolean ends = token.endsWithin(refreshBefore, clock.instant());
+    boolean ends = token.endsWithin(refreshBefore, clock.now());
     return ends || refreshWanted ? Need.REFRESH : Need.NOTHING;
   }
 
   private boolean usable() {
-    return token != null && !refused && !token.endsWithin(Duration.ZERO, clock.instant());
+    // Who gave it counts its life; before central was heard, only central can say that it ended.
+    boolean ended = token != null && clock.known() && token.endsWithin(Duration.ZERO, clock.now());
+    return token != null && !refused && !ended;
   }
 
   /** The token, when there is one that central has not refused. */

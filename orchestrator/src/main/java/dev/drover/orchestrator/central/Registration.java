@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.crypto.PublicKeys;
 import dev.drover.engine.crypto.Signatures;
 import dev.drover.engine.crypto.TokenIds;
+import dev.drover.engine.time.Tick;
+import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.proto.Json;
 import dev.drover.proto.RegisterRequest;
@@ -13,9 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
@@ -42,8 +42,9 @@ public final class Registration {
   private final RegisterRequest request;
   private final ECPrivateKey key;
   private final List<Duration> backoff;
-  private final Clock clock;
-  private Instant notBefore = Instant.MIN;
+  private final CentralClock central;
+  private final Ticker ticker;
+  private Tick notBefore;
   private int attempts;
 
   /**
@@ -59,13 +60,16 @@ public final class Registration {
       RegisterRequest request,
       KeyPair key,
       List<Duration> backoff,
-      Clock clock) {
+      CentralClock central,
+      Ticker ticker) {
     this.link = link;
     this.store = store;
     this.request = withKey(request, (ECPublicKey) key.getPublic());
     this.key = (ECPrivateKey) key.getPrivate();
     this.backoff = List.copyOf(backoff);
-    this.clock = clock;
+    this.central = central;
+    this.ticker = ticker;
+    this.notBefore = ticker.now();
   }
 
   private static RegisterRequest withKey(RegisterRequest request, ECPublicKey key) {
@@ -82,7 +86,7 @@ public final class Registration {
   /** Sets {@link #NEED}; an attempt is due only when the wait after the last one is over. */
   public synchronized void plan(Exchange exchange) {
     CentralLink.Need need = link.need();
-    Instant now = clock.instant();
+    Tick now = ticker.now();
     if (need != CentralLink.Need.NOTHING) {
       if (now.isBefore(notBefore)) {
         need = CentralLink.Need.NOTHING;
@@ -96,8 +100,7 @@ public final class Registration {
   }
 
   private void waitAtLeast(Duration wait) {
-    Instant end = clock.instant().plus(wait);
-    notBefore = end.isAfter(notBefore) ? end : notBefore;
+    notBefore = Tick.later(notBefore, ticker.now().plus(wait));
   }
 
   /**
@@ -139,7 +142,8 @@ public final class Registration {
     Attempt fresh =
         new Attempt(
             UUID.randomUUID().toString(),
-            clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+            // Central compares it with its own clock.
+            central.now().truncatedTo(ChronoUnit.MILLIS).toString());
     String text = fresh.key() + "\n" + fresh.timestamp() + "\n" + content;
     store.set(Map.of(setting, Optional.of(text)));
     return fresh;
@@ -159,6 +163,7 @@ public final class Registration {
    * @throws IllegalStateException when central refused
    */
   public synchronized void take(Exchange exchange) throws IOException {
+    central.heard(exchange);
     int status = CentralCalls.status(exchange);
     if (status / 100 != 2) {
       refused(exchange, status);
@@ -173,8 +178,11 @@ public final class Registration {
     }
     link.accept(
         new CentralToken(answer.token(), answer.expiresAt(), answer.assignedId()), settings);
-    attempts = 0;
-    notBefore = Instant.MIN;
+    if (link.need() == CentralLink.Need.NOTHING) {
+      attempts = 0;
+      notBefore = ticker.now();
+    }
+    // Otherwise the fresh token is at its end already: the waits go on growing.
   }
 
   private void refused(Exchange exchange, int status) {
@@ -183,7 +191,7 @@ public final class Registration {
       // Too late for a refresh, or central does not know this mall any more.
       store.set(Map.of(REFRESH, Optional.empty()));
       link.refused(null);
-      notBefore = Instant.MIN;
+      notBefore = ticker.now();
     } else if (need.equals("registration") && status < 500 && status != 409 && status != 429) {
       // A refusal was the answer to this key: the next attempt is a new one.
       store.set(Map.of(ATTEMPT, Optional.empty()));

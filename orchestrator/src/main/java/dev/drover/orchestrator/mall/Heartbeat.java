@@ -2,12 +2,13 @@ package dev.drover.orchestrator.mall;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.time.Tick;
+import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.central.CentralToken;
 import dev.drover.proto.Json;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import org.apache.camel.Exchange;
@@ -29,7 +30,8 @@ public final class Heartbeat {
   private final MallFigures figures;
   private final MallIdentity identity;
   private final Clock clock;
-  private volatile Instant next = Instant.MIN;
+  private final Ticker ticker;
+  private volatile Tick next;
 
   /** The sign of life of this mall. */
   public Heartbeat(
@@ -37,17 +39,20 @@ public final class Heartbeat {
       MallHealth health,
       MallFigures figures,
       MallIdentity identity,
-      Clock clock) {
+      Clock clock,
+      Ticker ticker) {
     this.link = link;
     this.health = health;
     this.figures = figures;
     this.identity = identity;
     this.clock = clock;
+    this.ticker = ticker;
+    this.next = ticker.now();
   }
 
   /** Sets {@link #DUE}: the mall is registered, and central has not asked for a longer pause. */
   public void plan(Exchange exchange) {
-    exchange.setProperty(DUE, link.token().isPresent() && !clock.instant().isBefore(next));
+    exchange.setProperty(DUE, link.token().isPresent() && !ticker.now().isBefore(next));
   }
 
   /** Writes the request. */
@@ -77,7 +82,7 @@ public final class Heartbeat {
   public void read(Exchange exchange) {
     JsonNode answer = Json.tree(exchange.getMessage().getBody(byte[].class));
     double seconds = answer.path("next_heartbeat_seconds").asDouble(0);
-    next = clock.instant().plus(Duration.ofMillis(Math.round(seconds * 1000 * (1 - GRACE))));
+    next = ticker.now().plus(Duration.ofMillis(Math.round(seconds * 1000 * (1 - GRACE))));
     for (JsonNode command : answer.path("commands")) {
       String type = command.isTextual() ? command.textValue() : command.path("type").asText();
       if (type.equals("token_refresh")) {

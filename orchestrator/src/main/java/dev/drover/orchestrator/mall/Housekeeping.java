@@ -1,6 +1,7 @@
 package dev.drover.orchestrator.mall;
 
 import dev.drover.orchestrator.store.MallStore;
+import java.time.Clock;
 import java.time.Duration;
 import org.apache.camel.Exchange;
 
@@ -8,19 +9,22 @@ import org.apache.camel.Exchange;
 public final class Housekeeping {
   private final MallStore store;
   private final Duration retention;
+  private final Clock proven;
 
   /**
    * Housekeeping of this store.
    *
    * @param retention how long handled events are remembered; longer than central keeps events
+   * @param proven by which it is counted
    */
-  public Housekeeping(MallStore store, Duration retention) {
+  public Housekeeping(MallStore store, Duration retention, Clock proven) {
     this.store = store;
     this.retention = retention;
+    this.proven = proven;
   }
 
   /** Forgets old events; the body becomes their number. */
   public void purge(Exchange exchange) {
-    exchange.getMessage().setBody(store.purge(retention));
+    exchange.getMessage().setBody(store.purge(proven.instant().minus(retention)));
   }
 }

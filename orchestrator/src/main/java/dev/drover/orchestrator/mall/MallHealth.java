@@ -3,6 +3,7 @@ package dev.drover.orchestrator.mall;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.grpc.GrpcPort;
+import dev.drover.engine.health.ClockConditions;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.health.Problem;
 import dev.drover.engine.health.Severity;
@@ -126,6 +127,7 @@ public final class MallHealth {
     checks.put("tower_connection", "not_configured");
     checks.put("uplink", uplinkWord());
     checks.put("disk_space", word(figures.diskFreeMb() >= minFreeMb));
+    checks.put(ClockConditions.CHECK, HEALTHY);
     checks.replaceAll((check, word) -> worse(word, conditions.worst(check)));
     return checks;
   }

@@ -3,6 +3,8 @@ package dev.drover.orchestrator.simulator;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.outbox.OutboxSource;
+import dev.drover.engine.time.Tick;
+import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.simulator.SimulatedBeacon.Pace;
 import java.time.Clock;
 import java.time.Duration;
@@ -65,6 +67,7 @@ public final class BeaconFleet implements OutboxSource {
   private final Visitors visitors;
   private final RandomGenerator random;
   private final Clock clock;
+  private final Ticker ticker;
   private int first;
   private long acknowledged;
   private long logs;
@@ -72,35 +75,42 @@ public final class BeaconFleet implements OutboxSource {
   private long dropped;
 
   private BeaconFleet(
-      List<SimulatedBeacon> beacons, Visitors visitors, RandomGenerator random, Clock clock) {
+      List<SimulatedBeacon> beacons,
+      Visitors visitors,
+      RandomGenerator random,
+      Clock clock,
+      Ticker ticker) {
     this.beacons = List.copyOf(beacons);
     this.visitors = visitors;
     this.random = random;
     this.clock = clock;
+    this.ticker = ticker;
   }
 
   /** The beacons of a mall; they are switched on one after the other from now on. */
   public static BeaconFleet of(
-      Settings settings, KeyProvider keys, RandomGenerator random, Clock clock) {
+      Settings settings, KeyProvider keys, RandomGenerator random, Clock clock, Ticker ticker) {
     Pace pace = new Pace(settings.heartbeatInterval(), settings.pause());
-    Instant now = clock.instant();
+    Tick now = ticker.now();
     List<SimulatedBeacon> beacons = new ArrayList<>();
     for (int number = 1; number <= settings.count(); number++) {
-      Instant on = now.plusMillis(1_000L * number / SWITCHED_ON_PER_SECOND);
+      Tick on = now.plus(Duration.ofMillis(1_000L * number / SWITCHED_ON_PER_SECOND));
       beacons.add(new SimulatedBeacon(number, settings.entityId(), keys, pace, on));
     }
-    return new BeaconFleet(beacons, new Visitors(settings.logsPerMinute(), random), random, clock);
+    Visitors visitors = new Visitors(settings.logsPerMinute(), random);
+    return new BeaconFleet(beacons, visitors, random, clock, ticker);
   }
 
   @Override
   public synchronized List<Entry> claim(int max) {
-    Instant now = clock.instant();
-    visit(now);
+    Tick now = ticker.now();
+    Instant time = clock.instant();
+    visit(now, time);
     List<Entry> entries = new ArrayList<>();
     int size = beacons.size();
     for (int i = 0; i < size && entries.size() < max; i++) {
       SimulatedBeacon beacon = beacons.get((first + i) % size);
-      Optional<BeaconReport> report = beacon.due(now);
+      Optional<BeaconReport> report = beacon.due(now, time);
       report.ifPresent(
           due -> entries.add(new Entry(beacon.deviceId(), Map.of(), new Turn(beacon, due))));
     }
@@ -109,11 +119,11 @@ public final class BeaconFleet implements OutboxSource {
     return entries;
   }
 
-  private void visit(Instant now) {
+  private void visit(Tick now, Instant time) {
     List<SimulatedBeacon> open = beacons.stream().filter(SimulatedBeacon::registered).toList();
     int people = visitors.until(now);
     for (int i = 0; i < people && !open.isEmpty(); i++) {
-      if (open.get(random.nextInt(open.size())).log(visitors.log(now))) {
+      if (open.get(random.nextInt(open.size())).log(visitors.log(time))) {
         dropped++;
       }
     }
@@ -123,18 +133,18 @@ public final class BeaconFleet implements OutboxSource {
   public void done(List<Entry> entries) {}
 
   synchronized void acknowledged(Turn turn, JsonNode answer) {
-    turn.beacon().acknowledged(answer, clock.instant());
+    turn.beacon().acknowledged(answer, ticker.now());
     acknowledged++;
     logs += turn.report().logs();
   }
 
   synchronized void failed(Turn turn) {
-    turn.beacon().failed(clock.instant());
+    turn.beacon().failed(ticker.now());
     failed++;
   }
 
   synchronized void forgotten(Turn turn) {
-    turn.beacon().forgotten(clock.instant());
+    turn.beacon().forgotten(ticker.now(), clock.instant());
     failed++;
   }
 

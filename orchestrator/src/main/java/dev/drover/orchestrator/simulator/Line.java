@@ -1,5 +1,7 @@
 package dev.drover.orchestrator.simulator;
 
+import dev.drover.engine.time.Tick;
+import dev.drover.engine.time.Ticker;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.vertx.core.Future;
@@ -33,11 +35,12 @@ public final class Line implements AutoCloseable {
   private final String host;
   private final int hostPort;
   private final Clock clock;
+  private final Ticker ticker;
   private final NetClient client;
   private final Set<NetSocket> malls = ConcurrentHashMap.newKeySet();
   private NetServer server;
   private Future<Void> closed = Future.succeededFuture();
-  private Instant until;
+  private Tick until;
   private long timer = -1;
 
   /**
@@ -47,7 +50,7 @@ public final class Line implements AutoCloseable {
    * @param port the port on which the mall finds it
    * @param central where it leads
    */
-  public Line(Vertx vertx, String bind, int port, URI central, Clock clock) {
+  public Line(Vertx vertx, String bind, int port, URI central, Clock clock, Ticker ticker) {
     this.vertx = vertx;
     this.bind = bind;
     this.port = port;
@@ -55,6 +58,7 @@ public final class Line implements AutoCloseable {
     int standard = "https".equals(central.getScheme()) ? HTTPS : HTTP;
     this.hostPort = central.getPort() < 0 ? standard : central.getPort();
     this.clock = clock;
+    this.ticker = ticker;
     this.client = vertx.createNetClient();
   }
 
@@ -74,7 +78,7 @@ public final class Line implements AutoCloseable {
    * @return when it comes back
    */
   public synchronized Instant cut(Duration duration) {
-    until = clock.instant().plus(duration);
+    until = ticker.now().plus(duration);
     vertx.cancelTimer(timer);
     timer = vertx.setTimer(duration.toMillis(), this::mend);
     // before the server closes, which would end them in good order
@@ -83,8 +87,9 @@ public final class Line implements AutoCloseable {
       closed = server.close();
       server = null;
     }
-    LOG.atInfo().addKeyValue("event", "line_cut").log("no connection to central until {}", until);
-    return until;
+    Instant end = clock.instant().plus(duration);
+    LOG.atInfo().addKeyValue("event", "line_cut").log("no connection to central until {}", end);
+    return end;
   }
 
   private synchronized void mend(long which) {
@@ -121,7 +126,7 @@ public final class Line implements AutoCloseable {
 
   /** How long it stays cut; nothing when it is not. */
   public synchronized Duration left() {
-    Duration left = until == null ? Duration.ZERO : Duration.between(clock.instant(), until);
+    Duration left = until == null ? Duration.ZERO : until.since(ticker.now());
     return left.isNegative() ? Duration.ZERO : left;
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.PublicKeys;
+import dev.drover.engine.time.Tick;
 import dev.drover.proto.BeaconId;
 import dev.drover.proto.Json;
 import java.security.KeyPair;
@@ -38,15 +39,15 @@ final class SimulatedBeacon {
   private final String deviceId;
   private final KeyProvider keys;
   private final Pace pace;
-  private final Instant started;
+  private final Tick started;
   private final Deque<BeaconReport> reports = new ArrayDeque<>();
   private final Deque<ObjectNode> logs = new ArrayDeque<>();
   private final List<String> commandsDone = new ArrayList<>();
   private String beaconId;
   private KeyPair key;
   private boolean registered;
-  private Instant next;
-  private Instant heartbeat;
+  private Tick next;
+  private Tick heartbeat;
   private int failures;
   private int passed;
   private int refused;
@@ -66,7 +67,7 @@ final class SimulatedBeacon {
    * @param keys where its key is kept, so that it is the same device after a restart
    * @param started when it may speak first
    */
-  SimulatedBeacon(int number, String entityId, KeyProvider keys, Pace pace, Instant started) {
+  SimulatedBeacon(int number, String entityId, KeyProvider keys, Pace pace, Tick started) {
     this.number = number;
     this.entityId = entityId;
     this.deviceId = String.format(Locale.ROOT, "7cdfa1%06x", number);
@@ -113,28 +114,32 @@ final class SimulatedBeacon {
     return logs.size() + reports.stream().mapToInt(BeaconReport::logs).sum();
   }
 
-  /** What it sends now, if it is time and there is something. */
-  Optional<BeaconReport> due(Instant now) {
+  /**
+   * What it sends now, if it is time and there is something.
+   *
+   * @param clock what it writes down as the time
+   */
+  Optional<BeaconReport> due(Tick now, Instant clock) {
     if (now.isBefore(next)) {
       return Optional.empty();
     }
     if (reports.isEmpty()) {
-      compose(now).ifPresent(reports::add);
+      compose(now, clock).ifPresent(reports::add);
     }
     return Optional.ofNullable(reports.peek());
   }
 
-  private Optional<BeaconReport> compose(Instant now) {
+  private Optional<BeaconReport> compose(Tick now, Instant clock) {
     if (!registered) {
-      return Optional.of(registration(now));
+      return Optional.of(registration(clock));
     }
     if (heartbeat == null || !now.isBefore(heartbeat)) {
-      return Optional.of(heartbeat(now));
+      return Optional.of(heartbeat(now, clock));
     }
     return logs.isEmpty() ? Optional.empty() : Optional.of(batch());
   }
 
-  private BeaconReport registration(Instant now) {
+  private BeaconReport registration(Instant clock) {
     ObjectNode body = Json.MAPPER.createObjectNode();
     body.put("entity_id", entityId);
     body.put("device_id", deviceId);
@@ -145,16 +150,16 @@ final class SimulatedBeacon {
     body.put("hardware_revision", "esp32c3-rev3");
     // the demo mall has two beacons in each area
     body.putObject("location").put("area_id", Integer.toString((number + 1) / 2));
-    body.put("registered_at", now.toString());
+    body.put("registered_at", clock.toString());
     return BeaconReport.of(BeaconReport.REGISTER, body);
   }
 
-  private BeaconReport heartbeat(Instant now) {
+  private BeaconReport heartbeat(Tick now, Instant clock) {
     ObjectNode body = Json.MAPPER.createObjectNode();
     body.put("beacon_id", beaconId);
     body.put("entity_id", entityId);
     body.put("status", "online");
-    body.put("uptime_seconds", Math.max(0, Duration.between(started, now).toSeconds()));
+    body.put("uptime_seconds", Math.max(0, now.since(started).toSeconds()));
     body.putNull("battery_percent");
     body.put("firmware_version", FIRMWARE);
     ObjectNode metrics = body.putObject("metrics");
@@ -164,7 +169,7 @@ final class SimulatedBeacon {
     metrics.put("temperature_celsius", 20 + number % 12);
     metrics.put("humidity_percent", 40 + number % 25);
     metrics.put("free_heap_bytes", 102_400);
-    body.put("timestamp", now.toString());
+    body.put("timestamp", clock.toString());
     ArrayNode done = body.putArray("commands_done");
     commandsDone.forEach(done::add);
     return BeaconReport.of(BeaconReport.HEARTBEAT, body);
@@ -184,7 +189,7 @@ final class SimulatedBeacon {
   }
 
   /** The mall has taken its report. */
-  void acknowledged(JsonNode answer, Instant now) {
+  void acknowledged(JsonNode answer, Tick now) {
     BeaconReport report = reports.remove();
     failures = 0;
     next = now.plus(pace.pause());
@@ -215,15 +220,15 @@ final class SimulatedBeacon {
   }
 
   /** The mall did not take its report: it comes again as it is, after 2, 4, … 64 s. */
-  void failed(Instant now) {
+  void failed(Tick now) {
     next = now.plus(FIRST_RETRY.multipliedBy(1L << Math.min(failures, DOUBLINGS)));
     failures++;
   }
 
   /** The mall does not know it: it registers first, then sends what it has. */
-  void forgotten(Instant now) {
+  void forgotten(Tick now, Instant clock) {
     registered = false;
-    reports.addFirst(registration(now));
+    reports.addFirst(registration(clock));
     failed(now);
   }
 }

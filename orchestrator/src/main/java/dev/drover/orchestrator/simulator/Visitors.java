@@ -1,8 +1,8 @@
 package dev.drover.orchestrator.simulator;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.time.Tick;
 import dev.drover.proto.Json;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -18,7 +18,7 @@ final class Visitors {
 
   private final double perSecond;
   private final RandomGenerator random;
-  private Instant last;
+  private Tick last;
   private double arrived;
 
   /** So many people a minute. */
@@ -28,9 +28,9 @@ final class Visitors {
   }
 
   /** How many have come since the last call. */
-  int until(Instant now) {
+  int until(Tick now) {
     if (last != null) {
-      arrived += perSecond * Duration.between(last, now).toNanos() / 1e9;
+      arrived += perSecond * now.since(last).toNanos() / 1e9;
     }
     last = now;
     int people = (int) arrived;

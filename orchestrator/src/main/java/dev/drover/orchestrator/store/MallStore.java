@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -260,12 +260,12 @@ public final class MallStore implements SealedStore, AutoCloseable {
     return database.first(row -> row.getLong(1), sql, values).orElse(0L);
   }
 
-  /** Forgets events that were handled longer ago than this; returns how many. */
-  public int purge(Duration age) {
+  /** Forgets events that were handled before this; returns how many. */
+  public int purge(Instant until) {
     return database.update(
         "DELETE FROM applied_events WHERE received_at < ? AND event_key NOT IN (SELECT event_key"
             + " FROM owed_acks)",
-        clock.millis() - age.toMillis());
+        until.toEpochMilli());
   }
 
   /** Writes and reads once; throws when the store does not work. */

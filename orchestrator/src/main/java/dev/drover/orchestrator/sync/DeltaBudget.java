@@ -1,8 +1,8 @@
 package dev.drover.orchestrator.sync;
 
-import java.time.Clock;
+import dev.drover.engine.time.Tick;
+import dev.drover.engine.time.Ticker;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -13,13 +13,13 @@ import java.util.Deque;
  * are spread over the time until the next one comes back. A delta brings all that changed before.
  */
 public final class DeltaBudget {
-  /** Central's minute, and a little more, since its clock starts later than ours. */
+  /** Central's minute, and a little more, since its minute starts later than ours. */
   private static final Duration WINDOW = Duration.ofMillis(60_500);
 
   private final int limit;
   private final Duration debounce;
-  private final Clock clock;
-  private final Deque<Instant> asked = new ArrayDeque<>();
+  private final Ticker ticker;
+  private final Deque<Tick> asked = new ArrayDeque<>();
 
   /**
    * A budget.
@@ -27,10 +27,10 @@ public final class DeltaBudget {
    * @param limit requests within a minute
    * @param debounce the pause after the first one; it doubles with each further one of the window
    */
-  public DeltaBudget(int limit, Duration debounce, Clock clock) {
+  public DeltaBudget(int limit, Duration debounce, Ticker ticker) {
     this.limit = limit;
     this.debounce = debounce;
-    this.clock = clock;
+    this.ticker = ticker;
   }
 
   /** Whether a new delta may begin now. */
@@ -40,11 +40,11 @@ public final class DeltaBudget {
     if (asked.isEmpty() || left <= 0) {
       return left > 0;
     }
-    Instant last = asked.getLast();
+    Tick last = asked.getLast();
     Duration doubled = debounce.multipliedBy(1L << Math.min(asked.size() - 1, 30));
-    Duration spread = Duration.between(last, asked.getFirst().plus(WINDOW)).dividedBy(left + 1L);
+    Duration spread = asked.getFirst().plus(WINDOW).since(last).dividedBy(left + 1L);
     Duration pause = doubled.compareTo(spread) < 0 ? doubled : spread;
-    return !clock.instant().isBefore(last.plus(pause));
+    return !ticker.now().isBefore(last.plus(pause));
   }
 
   /** Takes the permission for one request; false when the window is used up. */
@@ -53,12 +53,12 @@ public final class DeltaBudget {
     if (asked.size() >= limit) {
       return false;
     }
-    asked.addLast(clock.instant());
+    asked.addLast(ticker.now());
     return true;
   }
 
   private void forgetOld() {
-    Instant begin = clock.instant().minus(WINDOW);
+    Tick begin = ticker.now().plus(WINDOW.negated());
     while (!asked.isEmpty() && asked.getFirst().isBefore(begin)) {
       asked.removeFirst();
     }

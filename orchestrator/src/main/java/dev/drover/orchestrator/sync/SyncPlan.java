@@ -1,14 +1,14 @@
 package dev.drover.orchestrator.sync;
 
 import dev.drover.engine.outbox.OutboxSource;
+import dev.drover.engine.time.Tick;
+import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralCalls;
 import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.store.Untold;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +48,11 @@ public final class SyncPlan implements OutboxSource {
     private long wished;
     private long fulfilled;
     private int attempts;
-    private Instant notBefore = Instant.MIN;
+    private Tick notBefore;
+
+    private Want(Tick now) {
+      notBefore = now;
+    }
 
     boolean open() {
       return wished > fulfilled;
@@ -60,10 +64,10 @@ public final class SyncPlan implements OutboxSource {
   private final DeltaBudget budget;
   private final BooleanSupplier centralIsThere;
   private final Settings settings;
-  private final Clock clock;
+  private final Ticker ticker;
   private final Map<Need, Want> wants = new EnumMap<>(Need.class);
-  private Instant notBefore = Instant.MIN;
-  private Instant verifyAt = Instant.MIN;
+  private Tick notBefore;
+  private Tick verifyAt;
   private String fullReason = "";
   private int inVain;
   private volatile Runnable wake = () -> {};
@@ -85,15 +89,17 @@ public final class SyncPlan implements OutboxSource {
       DeltaBudget budget,
       BooleanSupplier centralIsThere,
       Settings settings,
-      Clock clock) {
+      Ticker ticker) {
     this.cache = cache;
     this.store = store;
     this.budget = budget;
     this.centralIsThere = centralIsThere;
     this.settings = settings;
-    this.clock = clock;
+    this.ticker = ticker;
+    this.notBefore = ticker.now();
+    this.verifyAt = notBefore;
     for (Need need : Need.values()) {
-      wants.put(need, new Want());
+      wants.put(need, new Want(notBefore));
     }
     if (acks.owed() > 0 || untold.any()) {
       wants.get(Need.DELTA).wished++;
@@ -126,7 +132,7 @@ public final class SyncPlan implements OutboxSource {
   synchronized void wantFullLater(String reason) {
     inVain++;
     Want full = wants.get(Need.FULL);
-    full.notBefore = clock.instant().plus(backoff(inVain));
+    full.notBefore = ticker.now().plus(backoff(inVain));
     wantFull(reason);
   }
 
@@ -152,7 +158,7 @@ public final class SyncPlan implements OutboxSource {
   }
 
   private Optional<Need> next() {
-    if (clock.instant().isBefore(notBefore)) {
+    if (ticker.now().isBefore(notBefore)) {
       return Optional.empty();
     }
     if (reasonForFull().isPresent()) {
@@ -169,12 +175,12 @@ public final class SyncPlan implements OutboxSource {
     if (wants.get(Need.SETTLE).open() && may(Need.SETTLE)) {
       return Optional.of(Need.SETTLE);
     }
-    boolean due = wants.get(Need.VERIFY).open() || !clock.instant().isBefore(verifyAt);
+    boolean due = wants.get(Need.VERIFY).open() || !ticker.now().isBefore(verifyAt);
     return due && may(Need.VERIFY) ? Optional.of(Need.VERIFY) : Optional.empty();
   }
 
   private boolean may(Need need) {
-    return !clock.instant().isBefore(wants.get(need).notBefore);
+    return !ticker.now().isBefore(wants.get(need).notBefore);
   }
 
   /** Counted before it is known how it ends: what fails without a word waits too. */
@@ -185,7 +191,7 @@ public final class SyncPlan implements OutboxSource {
   }
 
   private void rest(Want want) {
-    want.notBefore = clock.instant().plus(backoff(want.attempts));
+    want.notBefore = ticker.now().plus(backoff(want.attempts));
   }
 
   private Duration backoff(int attempts) {
@@ -222,9 +228,9 @@ public final class SyncPlan implements OutboxSource {
     Want want = wants.get(need);
     want.fulfilled = Math.max(want.fulfilled, exchange.getProperty(mark(need), 0L, Long.class));
     want.attempts = 0;
-    want.notBefore = Instant.MIN;
+    want.notBefore = ticker.now();
     if (need == Need.VERIFY) {
-      verifyAt = clock.instant().plus(settings.verifyInterval());
+      verifyAt = ticker.now().plus(settings.verifyInterval());
     }
   }
 
@@ -232,9 +238,7 @@ public final class SyncPlan implements OutboxSource {
   public synchronized void heed(Exchange exchange) {
     CentralCalls.retryAfter(exchange)
         .map(wait -> wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait)
-        .map(clock.instant()::plus)
-        .filter(end -> end.isAfter(notBefore))
-        .ifPresent(end -> notBefore = end);
+        .ifPresent(wait -> notBefore = Tick.later(notBefore, ticker.now().plus(wait)));
   }
 
   private static String mark(Need need) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.drover.engine.backbone.FreePort;
+import dev.drover.engine.time.Ticker;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetSocket;
 import java.io.IOException;
@@ -40,7 +41,12 @@ class LineTest {
         .join();
     line =
         new Line(
-            vertx, "127.0.0.1", port, URI.create("http://127.0.0.1:" + central), Clock.systemUTC());
+            vertx,
+            "127.0.0.1",
+            port,
+            URI.create("http://127.0.0.1:" + central),
+            Clock.systemUTC(),
+            Ticker.SYSTEM);
     line.open();
   }
 

@@ -13,10 +13,13 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.catalog.EndpointValidationResult;
+import org.apache.camel.util.TimeUtils;
 
 /** Each endpoint has a known component and options that it understands in its direction. */
 public final class EndpointRule implements Rule {
   private static final Pattern WITH_DEFAULT = Pattern.compile("\\{\\{[^{}?:]+:([^{}]*)}}");
+
+  private static final Pattern DURATION = Pattern.compile("(\\d+(ms|s|m|h|d))+");
 
   private final Components components;
 
@@ -65,7 +68,8 @@ public final class EndpointRule implements Rule {
     for (Map.Entry<String, YamlNode> entry : use.parameters().entrySet()) {
       String value = resolve(entry.getValue().asText());
       values.put(entry.getKey(), value);
-      uri.append(separator).append(entry.getKey()).append('=').append(encode(value));
+      String known = millis(use.scheme(), entry.getKey(), value);
+      uri.append(separator).append(entry.getKey()).append('=').append(encode(known));
       separator = '&';
     }
     boolean consumer = use.role() == EndpointUse.Role.CONSUMER;
@@ -89,6 +93,15 @@ public final class EndpointRule implements Rule {
       String summary = result.summaryErrorMessage(false).strip().replaceAll("\\s+", " ");
       out.add(flow.file(), use.line(), use.scheme() + " endpoint: " + summary);
     }
+  }
+
+  /** Camel takes a duration for each option that is a long; its catalogue knows only some. */
+  private String millis(String scheme, String name, String value) {
+    boolean time =
+        DURATION.matcher(value).matches()
+            && components.catalog().componentModel(scheme).getEndpointOptions().stream()
+                .anyMatch(o -> o.getName().equals(name) && "long".equals(o.getJavaType()));
+    return time ? String.valueOf(TimeUtils.toMilliSeconds(value)) : value;
   }
 
   private static String problem(EndpointValidationResult result, String name, String value) {
