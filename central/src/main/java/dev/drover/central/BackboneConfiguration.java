@@ -33,8 +33,7 @@ class BackboneConfiguration {
   private static final String EVENT_LOG = "event_log";
 
   /** The brokers of the event log, once they answer and the topic is there. */
-  record Kafka(
-      Optional<EmbeddedKafka> embedded, KafkaWatch watch, CompletableFuture<String> ready)
+  record Kafka(Optional<EmbeddedKafka> embedded, KafkaWatch watch, CompletableFuture<String> ready)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -66,8 +65,7 @@ class BackboneConfiguration {
     KafkaWatch watch =
         new KafkaWatch(
             Map.of("bootstrap.servers", settings.brokers()),
-            List.of(
-                new KafkaWatch.Wanted(events.topic(), events.partitions(), events.retention())),
+            List.of(new KafkaWatch.Wanted(events.topic(), events.partitions(), events.retention())),
             conditions,
             EVENT_LOG);
     // The broker starts while the rest of central does.

@@ -44,7 +44,9 @@ public final class EmbeddedMongo implements AutoCloseable {
           Duration.ofMillis(3_200),
           Duration.ofSeconds(5));
 
-  /** What must fit on the disk before the store is used again, so that it does not break at once. */
+  /**
+   * What must fit on the disk before the store is used again, so that it does not break at once.
+   */
   private static final int ROOM = 256 << 10;
 
   private final MongoConfig config;

@@ -175,7 +175,9 @@ public final class KafkaWatch implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** Only who asks a leader knows that it is there: a cluster without controllers tells old news. */
+  /**
+   * Only who asks a leader knows that it is there: a cluster without controllers tells old news.
+   */
   private void leadersAnswer(TopicDescription topic) {
     Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
     for (TopicPartitionInfo partition : topic.partitions()) {

@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Stands between the wire and a store that can break. While it is broken every command is refused at
- * once, with the code that MongoDB has for it; a store that was opened anew takes its place, and
+ * Stands between the wire and a store that can break. While it is broken every command is refused
+ * at once, with the code that MongoDB has for it; a store that was opened anew takes its place, and
  * the clients' connections stay.
  */
 final class MendingMongoBackend implements MongoBackend {
@@ -89,7 +89,8 @@ final class MendingMongoBackend implements MongoBackend {
 
   private static MongoServerError refusal(RuntimeException why) {
     return DiskFull.is(why)
-        ? new MongoServerError(DISK_FULL, "OutOfDiskSpace", "the disk of the document store is full")
+        ? new MongoServerError(
+            DISK_FULL, "OutOfDiskSpace", "the disk of the document store is full")
         : new MongoServerError(BROKEN, "InternalError", "the document store is broken: " + why);
   }
 
