@@ -18,9 +18,13 @@ import org.apache.camel.Processor;
 import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.DefaultMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One thread that claims entries, runs the route with them, and forgets them only after that. */
 final class OutboxConsumer extends DefaultConsumer {
+  private static final Logger LOG = LoggerFactory.getLogger(OutboxConsumer.class);
+
   /** After a failure; what is waited for may be away for long. */
   private static final List<Duration> WAITS =
       List.of(
@@ -96,7 +100,8 @@ final class OutboxConsumer extends DefaultConsumer {
   private void failed(Exception e) {
     if (!String.valueOf(e.getMessage()).equals(outage)) {
       outage = String.valueOf(e.getMessage());
-      getExceptionHandler().handleException("outbox " + endpoint.getName(), e);
+      LOG.warn("outbox {}: {}; tried again with growing waits", endpoint.getName(), outage);
+      LOG.debug("outbox {}", endpoint.getName(), e);
     }
     try {
       stopped.await(waits.next().toMillis(), TimeUnit.MILLISECONDS);
