@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 class CentralDiskTest {
   private static final Logger LOG = LoggerFactory.getLogger(CentralDiskTest.class);
-  private static final int FILLS = Integer.getInteger("drover.fault.fills", 3);
+  private static final int FILLS = Integer.getInteger("drover.fault.fills", 10);
   private static final long SEED = Long.getLong("drover.fault.seed", System.nanoTime());
   private static final Duration SOON = Duration.ofSeconds(20);
 
