@@ -224,8 +224,7 @@ class UpCommandTest {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Ddrover.home=" + home));
-    command.addAll(List.of("-Ddrover.up.patience=" + patience,
-                "-Ddrover.up.hang=3", "-cp"));
+    command.addAll(List.of("-Ddrover.up.patience=" + patience, "-Ddrover.up.hang=3", "-cp"));
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add(Drover.class.getName());

@@ -114,8 +114,8 @@ final class DurableMongoBackend extends H2Backend {
    */
   void skipCursorsOf(DurableMongoBackend before) {
     long last = before.getCursorRegistry().generateCursorId();
+    // the registry counts, and cannot be told where to begin
     while (getCursorRegistry().generateCursorId() < last) {
-      // the registry counts, and cannot be told where to begin
       continue;
     }
   }

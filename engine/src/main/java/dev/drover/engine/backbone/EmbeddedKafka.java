@@ -178,7 +178,7 @@ public final class EmbeddedKafka implements AutoCloseable {
           .redirectOutput(outputFile().toFile())
           .start();
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot start the Kafka child", e);
+      throw new UncheckedIOException("Cannot start the Kafka child in " + config.dataDir(), e);
     }
   }
 
