@@ -3,6 +3,7 @@ package dev.drover.central;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.ReplaceOptions;
 import dev.drover.engine.events.EventHub;
 import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.engine.health.ClockConditions;
@@ -109,6 +110,13 @@ public class CentralHealth implements AutoCloseable {
     try {
       database.runCommand(new Document("ping", 1));
       answered = System.nanoTime();
+      if (conditions.worst("database").isPresent()) {
+        // who said so hears of this write too, and so of the end of it
+        Document probe = new Document("_id", "probe");
+        database
+            .getCollection("health")
+            .replaceOne(probe, probe, new ReplaceOptions().upsert(true));
+      }
     } catch (RuntimeException e) {
       // The time of its last answer says so.
     }

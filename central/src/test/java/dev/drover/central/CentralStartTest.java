@@ -87,13 +87,26 @@ class CentralStartTest {
   }
 
   @Test
-  void d1WhateverFailsWhileTheDoorsOpenEndsTheStart() throws Exception {
+  void f8WhateverFailsWhileTheDoorsOpenEndsTheStart() throws Exception {
+    Path broker = Files.createDirectories(data.resolve("central")).resolve("kafka");
+    Files.writeString(broker, "no directory");
+
+    Throwable failure = start();
+
+    assertThat(failure).isNotNull();
+    assertThat(failure.toString()).contains("kafka");
+  }
+
+  @Test
+  void f18AFileThatIsNoCertificateEndsTheStartWithItsSettingAndItsName() throws Exception {
     Path nothing = Files.writeString(data.resolve("no.pem"), "no certificate");
     Throwable failure =
         start("--drover.grpc.tls.certificate=" + nothing, "--drover.grpc.tls.key=" + nothing);
 
-    assertThat(failure).isNotNull();
-    assertThat(StartFailure.refused(failure)).isEmpty();
-    assertThat(failure).hasMessageContaining("cannot use the certificate " + nothing);
+    StartRefused refused = StartFailure.refused(failure).orElseThrow();
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused)
+        .hasMessageContaining("drover.grpc.tls.certificate")
+        .hasMessageContaining(nothing + " holds no certificate");
   }
 }

@@ -145,6 +145,27 @@ class UpCommandTest {
   }
 
   @Test
+  void f2AProcessThatLivesAndIsOfNoUseIsEndedAndStartedAgain() throws Exception {
+    Process up = run("up", "--port-offset", Integer.toString(offset));
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(output()).contains("Ctrl-C stops"));
+    ProcessHandle first = new PidFile(state.pidFile("simulator")).process().orElseThrow();
+
+    new ProcessBuilder("kill", "-STOP", String.valueOf(first.pid())).start().waitFor();
+
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(output().split("Ctrl-C stops")[1])
+                    .contains("simulator    hangs: http", "does not answer", "it is ended")
+                    .contains("simulator    ready after"));
+    assertThat(first.isAlive()).isFalse();
+    up.destroy();
+    up.waitFor();
+    assertThat(children()).isEmpty();
+  }
+
+  @Test
   void d3AProcessWhoseSettingsAreWrongIsNotStartedAgain() throws Exception {
     Process up = run("up", "--port-offset", Integer.toString(offset));
     await().atMost(LIMIT).untilAsserted(() -> assertThat(output()).contains("Ctrl-C stops"));
@@ -211,7 +232,7 @@ class UpCommandTest {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Ddrover.home=" + home));
-    command.addAll(List.of("-Ddrover.up.patience=" + patience, "-cp"));
+    command.addAll(List.of("-Ddrover.up.patience=" + patience, "-Ddrover.up.hang=3", "-cp"));
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add(Drover.class.getName());

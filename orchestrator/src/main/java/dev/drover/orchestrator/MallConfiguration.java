@@ -252,7 +252,8 @@ class MallConfiguration {
       KeyProvider keys,
       BeaconMqttAccess beacons,
       BeaconRevocations revocations,
-      ByteBudget budget) {
+      ByteBudget budget,
+      Conditions conditions) {
     if (StringUtils.hasText(properties.mqtt().url())) {
       return new Doors(grpc, Optional.empty(), CompletableFuture.completedFuture(null));
     }
@@ -269,7 +270,8 @@ class MallConfiguration {
                     properties.mqtt().maxConnections(),
                     properties.mqtt().maxConnectionsPerAddress())),
             new MallMqttAccess(keys.secret(MallMqttAccess.SECRET), beacons),
-            budget);
+            budget,
+            conditions);
     revocations.onRevoked(broker::disconnect);
     return new Doors(grpc, Optional.of(broker), CompletableFuture.runAsync(broker::start));
   }

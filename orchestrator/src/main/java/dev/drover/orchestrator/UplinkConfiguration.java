@@ -2,8 +2,9 @@ package dev.drover.orchestrator;
 
 import dev.drover.engine.backbone.EmbeddedKafka;
 import dev.drover.engine.backbone.KafkaConfiguration;
-import dev.drover.engine.backbone.KafkaTopics;
+import dev.drover.engine.backbone.KafkaWatch;
 import dev.drover.engine.crypto.KeyProvider;
+import dev.drover.engine.health.Conditions;
 import dev.drover.engine.mqttbatch.MqttConnection;
 import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.mall.MallIdentity;
@@ -20,7 +21,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
@@ -31,6 +34,9 @@ import org.springframework.util.StringUtils;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnExpression("'${drover.bundle}' != 'simulator'")
 class UplinkConfiguration {
+  /** The check of {@code /health} that tells how the queue is. */
+  private static final String UPLINK = "uplink";
+
   /** A mall may be alone for a month. */
   private static final Duration RETENTION = Duration.ofDays(60);
 
@@ -75,30 +81,37 @@ class UplinkConfiguration {
   }
 
   /** The broker of the Kafka variant, embedded unless a cluster is named, with its topics. */
-  record UplinkKafka(Optional<EmbeddedKafka> embedded) implements AutoCloseable {
+  record UplinkKafka(Optional<EmbeddedKafka> embedded, KafkaWatch watch) implements AutoCloseable {
     @Override
     public void close() {
+      watch.close();
       embedded.ifPresent(EmbeddedKafka::close);
     }
   }
 
   @Bean
   @ConditionalOnProperty(name = "drover.queue", havingValue = "kafka")
-  UplinkKafka uplinkKafka(OrchestratorProperties properties) {
+  UplinkKafka uplinkKafka(OrchestratorProperties properties, Conditions conditions) {
     OrchestratorProperties.Kafka kafka = properties.kafka();
     Optional<EmbeddedKafka> embedded =
         StringUtils.hasText(kafka.external())
             ? Optional.empty()
             : Optional.of(
                 new EmbeddedKafka(
-                    new KafkaConfiguration(properties.data().resolve("kafka"), kafka.port())));
+                    new KafkaConfiguration(properties.data().resolve("kafka"), kafka.port()),
+                    new EmbeddedKafka.Report(conditions, UPLINK)));
     embedded.ifPresent(EmbeddedKafka::start);
-    KafkaTopics topics = KafkaTopics.at(kafka.brokers());
     // One partition each: the order of a mall's writes is one order.
-    for (String queue : List.of("urgent", "normal")) {
-      topics.ensure(properties.uplink().topic() + "-" + queue, 1, RETENTION);
-    }
-    return new UplinkKafka(embedded);
+    List<KafkaWatch.Wanted> topics =
+        Stream.of("urgent", "normal")
+            .map(queue -> properties.uplink().topic() + "-" + queue)
+            .map(name -> new KafkaWatch.Wanted(name, 1, RETENTION))
+            .toList();
+    KafkaWatch watch =
+        new KafkaWatch(Map.of("bootstrap.servers", kafka.brokers()), topics, conditions, UPLINK);
+    watch.ensure();
+    watch.start();
+    return new UplinkKafka(embedded, watch);
   }
 
   /** The mall's own process at its broker, or at a broker of others. */

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,5 +104,18 @@ class MallStartTest {
 
     assertThat(failure).isNotNull();
     assertThat(failure.toString()).contains("certificate");
+  }
+
+  @Test
+  void f8DamagedBindingsOfTheMqttBrokerEndTheStartWithTheirDirectory() throws Exception {
+    Path bindings = Files.createDirectories(data.resolve("mall/mqtt/bindings"));
+    byte[] noise = new byte[1 << 20];
+    new Random(8).nextBytes(noise);
+    Files.write(bindings.resolve("activemq-bindings-1.bindings"), noise);
+
+    Throwable failure = start();
+
+    assertThat(failure).isNotNull();
+    assertThat(failure.toString()).contains("mqtt");
   }
 }

@@ -60,6 +60,11 @@ public enum ErrorCode {
   SERVICE_BUSY(503),
   /** Additive: the offline queue has reached its disk limit. */
   QUEUE_FULL(507),
+  /**
+   * Additive: the disk of this process's store is full; the request was not completed, and works
+   * again when there is room.
+   */
+  STORAGE_FULL(507),
   /** Additive: the mall has no data, or not this part of it, until it has synced with central. */
   CACHE_NOT_READY(503),
   /** A request or a part behind it took too long: retry with back-off. */

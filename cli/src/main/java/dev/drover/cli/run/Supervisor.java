@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +28,13 @@ public final class Supervisor {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration STEADY = Duration.ofSeconds(60);
   private static final int LONGEST_WAIT = 60;
+  private static final int LOOK_SECONDS = 2;
 
   private final State state;
   private final Launcher launcher;
   private final Say say;
   private final StartWait wait;
+  private final Health health = new Health();
   private final Map<Service, Process> running = Collections.synchronizedMap(new LinkedHashMap<>());
   private final BlockingQueue<Service> ended = new LinkedBlockingQueue<>();
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -91,16 +94,22 @@ public final class Supervisor {
   }
 
   /**
-   * Starts each service that ends again, after 1 s, 2 s, 4 s and so on up to a minute, and says so.
-   * Returns when a service ends because its settings are wrong, or when somebody asked to stop.
+   * Starts each service that ends again, after 1 s, 2 s, 4 s and so on up to a minute, and says so;
+   * one that hangs is ended first. Returns when a service ends because its settings are wrong, or
+   * when somebody asked to stop.
    */
   public void keepRunning() throws IOException, InterruptedException {
     Map<Service, Integer> waits = new LinkedHashMap<>();
     Map<Service, Long> begins = new LinkedHashMap<>();
+    Map<Service, HangWatch> watches = new HashMap<>();
     while (!isStopping()) {
-      Service service = ended.take();
+      Service service = ended.poll(LOOK_SECONDS, TimeUnit.SECONDS);
       if (isStopping()) {
         return;
+      }
+      if (service == null) {
+        endWhatHangs(watches);
+        continue;
       }
       reportEnd(service);
       if (running.get(service).exitValue() == WRONG_SETTING) {
@@ -119,6 +128,29 @@ public final class Supervisor {
       if (launch(service)) {
         awaitAgain(service);
       }
+    }
+  }
+
+  /** A process that hangs is ended, which puts it into the queue of those that start again. */
+  private void endWhatHangs(Map<Service, HangWatch> watches) {
+    for (Map.Entry<Service, Process> one : Map.copyOf(running).entrySet()) {
+      Service service = one.getKey();
+      ProcessHandle process = one.getValue().toHandle();
+      HangWatch watch =
+          watches.compute(
+              service,
+              (key, known) ->
+                  known != null && known.watches(process)
+                      ? known
+                      : new HangWatch(health, state, service, process));
+      watch
+          .look()
+          .ifPresent(
+              how -> {
+                say.line("%-12s %s; it is ended", service.name(), how);
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+              });
     }
   }
 

@@ -43,6 +43,11 @@ final class ArtemisSettings {
     c.setJournalBufferTimeout_NIO(500_000);
     // What is beyond waits in files.
     c.setGlobalMaxSize(Math.min(32L * MIB, Runtime.getRuntime().maxMemory() / 8));
+    // By default it takes nothing more, and says nothing, when the disk is used to 90 %: of a disk
+    // of 1 TB that is with 100 GB free. It needs room for two files of its journal.
+    c.setMaxDiskUsage(-1);
+    c.setMinDiskFree(8L * MIB);
+    c.setDiskScanPeriod(1_000);
     c.setThreadPoolMaxSize(8);
     c.setScheduledThreadPoolMaxSize(2);
     c.setJMXManagementEnabled(false);

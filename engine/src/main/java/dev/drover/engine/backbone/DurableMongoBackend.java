@@ -97,6 +97,34 @@ final class DurableMongoBackend extends H2Backend {
                         && (d.containsKey("$out") || d.containsKey("$merge")));
   }
 
+  /** Durable commits made. */
+  long commits() {
+    return commits.commits();
+  }
+
+  /** Why this store does nothing any more, or null while it works. */
+  RuntimeException broken() {
+    RuntimeException failed = commits.failure();
+    return failed != null ? failed : getMvStore().getPanicException();
+  }
+
+  /**
+   * Gives no cursor an id that a client may know from this other backend: with it the client would
+   * go on in somebody else's answer.
+   */
+  void skipCursorsOf(DurableMongoBackend before) {
+    long last = before.getCursorRegistry().generateCursorId();
+    // the registry counts, and cannot be told where to begin
+    while (getCursorRegistry().generateCursorId() < last) {
+      continue;
+    }
+  }
+
+  /** Lets go of a broken store's file. */
+  void abandon() {
+    getMvStore().closeImmediately();
+  }
+
   @Override
   public void close() {
     commits.close();

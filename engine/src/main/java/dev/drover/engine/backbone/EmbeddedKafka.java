@@ -1,5 +1,7 @@
 package dev.drover.engine.backbone;
 
+import dev.drover.engine.health.Conditions;
+import dev.drover.engine.health.Severity;
 import dev.drover.engine.start.Progress;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,9 +12,11 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,16 +38,47 @@ public final class EmbeddedKafka implements AutoCloseable {
   /** A child that ends so often while it starts is not a slow one. */
   private static final int MOST_ENDS = 4;
 
+  private static final Duration LOOK = Duration.ofSeconds(2);
+
   private final KafkaConfiguration config;
+  private final Report report;
   private final CountDownLatch closing = new CountDownLatch(1);
   private int port;
   private volatile Process child;
   private volatile int ends;
   private Thread supervisor;
 
-  /** A broker that is not started yet. */
+  /** A broker that is not started yet and tells nobody how it is. */
   public EmbeddedKafka(KafkaConfiguration config) {
+    this(config, new Report(new Conditions(Clock.systemUTC()), "event_log"));
+  }
+
+  /** A broker that is not started yet. */
+  public EmbeddedKafka(KafkaConfiguration config, Report report) {
     this.config = config;
+    this.report = report;
+  }
+
+  /**
+   * Who is told how the child is.
+   *
+   * @param check the check of {@code /health} that says so
+   */
+  public record Report(Conditions conditions, String check) {
+    private static final String PART = "kafka-child";
+
+    void fails(String cause) {
+      conditions.fails(
+          PART,
+          check,
+          Severity.DEGRADED,
+          cause,
+          "it is started again by itself; when that does not help, look at its disk and its log");
+    }
+
+    void well() {
+      conditions.well(PART);
+    }
   }
 
   /**
@@ -143,7 +178,7 @@ public final class EmbeddedKafka implements AutoCloseable {
           .redirectOutput(outputFile().toFile())
           .start();
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot start the Kafka child", e);
+      throw new UncheckedIOException("Cannot start the Kafka child in " + config.dataDir(), e);
     }
   }
 
@@ -168,7 +203,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     try {
       while (true) {
         long started = System.nanoTime();
-        int exit = child.waitFor();
+        int exit = awaitEnd();
         ends++;
         if (closing.getCount() == 0) {
           return;
@@ -182,6 +217,7 @@ public final class EmbeddedKafka implements AutoCloseable {
             exit,
             backOff.toMillis(),
             output());
+        report.fails("the embedded Kafka broker ended with " + exit + ": " + lastWords());
         if (closing.await(backOff.toMillis(), TimeUnit.MILLISECONDS)) {
           return;
         }
@@ -191,6 +227,39 @@ public final class EmbeddedKafka implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Waits for the end of the child, and ends one that lives and is of no use. */
+  private int awaitEnd() throws InterruptedException {
+    Process watched = child;
+    KafkaPulse pulse =
+        new KafkaPulse(
+            port,
+            config.dataDir().resolve("log/meta.properties"),
+            // the first start has its own end of patience, and words
+            config.patience().multipliedBy(2),
+            () -> progress(watched));
+    while (!watched.waitFor(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+      Optional<String> useless = pulse.look();
+      if (useless.isPresent() && closing.getCount() > 0) {
+        LOG.warn("The Kafka child (pid {}) is ended: {}", watched.pid(), useless.get());
+        report.fails("the embedded Kafka broker was of no use: " + useless.get());
+        watched.destroyForcibly();
+      } else if (pulse.well()) {
+        report.well();
+      }
+    }
+    return watched.exitValue();
+  }
+
+  /** What of its last words says most to people. */
+  private String lastWords() {
+    String output = output();
+    if (output.toLowerCase(Locale.ROOT).contains("no space left on device")) {
+      return "its disk is full";
+    }
+    List<String> lines = output.lines().filter(line -> !line.startsWith("\tat ")).toList();
+    return lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1);
   }
 
   /** Under the lock of {@link #stopChild()}, so that a closing parent never misses a new child. */

@@ -1,32 +1,82 @@
 package dev.drover.engine.backbone;
 
 import de.bwaldvogel.mongo.MongoServer;
+import dev.drover.engine.health.Conditions;
+import dev.drover.engine.health.Severity;
+import dev.drover.engine.limit.DiskFull;
+import dev.drover.engine.time.BackOff;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 
 /**
  * A document store that speaks the Mongo wire protocol on loopback, keeps its data in one file, and
  * answers a write only after it is durable; commits of concurrent writers are shared.
+ *
+ * <p>A commit that fails breaks the file's store for good: what was in memory only is not what the
+ * disk has. Then nothing is read or written until the file was opened anew and has taken a write,
+ * which is tried after waits that grow; what was acknowledged is in the file.
  */
 public final class EmbeddedMongo implements AutoCloseable {
   /** A handler thread waits for its commit, so this bounds how many writes one commit can cover. */
   private static final int HANDLER_THREADS = 64;
 
   private static final String FILE = "drover.mv";
+  private static final String PART = "document-store";
+
+  private static final List<Duration> WAITS =
+      List.of(
+          Duration.ofMillis(200),
+          Duration.ofMillis(400),
+          Duration.ofMillis(800),
+          Duration.ofMillis(1_600),
+          Duration.ofMillis(3_200),
+          Duration.ofSeconds(5));
+
+  /**
+   * What must fit on the disk before the store is used again, so that it does not break at once.
+   */
+  private static final int ROOM = 256 << 10;
 
   private final MongoConfig config;
-  private MVStore store;
-  private GroupCommit commits;
+  private final Conditions conditions;
+  private final AtomicReference<DurableMongoBackend> broken = new AtomicReference<>();
+  private final ScheduledExecutorService mender =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread thread = new Thread(work, "mongo-mender");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final BackOff waits = new BackOff(WAITS, 0, () -> 0);
+  private volatile MendingMongoBackend backend;
   private MongoServer server;
   private int port;
 
-  /** A store that is not started yet. */
+  /** A store that is not started yet and tells nobody how it is. */
   public EmbeddedMongo(MongoConfig config) {
+    this(config, new Conditions(Clock.systemUTC()));
+  }
+
+  /**
+   * A store that is not started yet.
+   *
+   * @param conditions told under {@code database} when the file cannot be written, and when it can
+   */
+  public EmbeddedMongo(MongoConfig config, Conditions conditions) {
     this.config = config;
+    this.conditions = conditions;
   }
 
   /**
@@ -38,9 +88,8 @@ public final class EmbeddedMongo implements AutoCloseable {
     if (server != null) {
       return this;
     }
-    store = open(config.dataDir());
-    commits = new GroupCommit(store, config.powerCutSafe());
-    MongoServer starting = new MongoServer(new DurableMongoBackend(store, commits));
+    backend = new MendingMongoBackend(open(open(config.dataDir())), this::broke);
+    MongoServer starting = new MongoServer(backend);
     try {
       starting.bind(new InetSocketAddress("127.0.0.1", config.port()), 1, HANDLER_THREADS);
     } catch (RuntimeException e) {
@@ -49,6 +98,11 @@ public final class EmbeddedMongo implements AutoCloseable {
     port = starting.getLocalAddress().getPort();
     server = starting;
     return this;
+  }
+
+  private DurableMongoBackend open(MVStore store) {
+    GroupCommit commits = new GroupCommit(store, config.powerCutSafe(), this::broke);
+    return new DurableMongoBackend(store, commits);
   }
 
   private static MVStore open(Path dataDir) {
@@ -73,6 +127,65 @@ public final class EmbeddedMongo implements AutoCloseable {
     }
   }
 
+  /** Begins to mend the store that is used now, once. */
+  private void broke(RuntimeException why) {
+    DurableMongoBackend used = backend.store();
+    if (broken.compareAndSet(null, used)) {
+      backend.refuse(why);
+      say(why);
+      mender.schedule(this::mend, waits.next().toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void say(RuntimeException why) {
+    boolean full = DiskFull.is(why);
+    conditions.fails(
+        PART,
+        "database",
+        Severity.UNHEALTHY,
+        full
+            ? "the disk of " + config.dataDir() + " is full: nothing can be written"
+            : "the document store in " + config.dataDir() + " broke: " + root(why),
+        full
+            ? "make room on it; the store is opened again by itself"
+            : "it is opened again and again; see docs/how-to/troubleshoot.md when that fails");
+  }
+
+  private static String root(Throwable why) {
+    Throwable cause = why;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
+  /** Opens the file anew; one that does not take a write is closed again, and tried again later. */
+  private void mend() {
+    DurableMongoBackend old = broken.get();
+    MVStore opened = null;
+    try {
+      old.abandon();
+      opened = open(config.dataDir());
+      MVMap<String, byte[]> room = opened.openMap("drover.room");
+      room.put("room", new byte[ROOM]);
+      opened.commit();
+      opened.sync();
+      room.clear();
+      DurableMongoBackend mended = open(opened);
+      mended.skipCursorsOf(old);
+      waits.reset();
+      broken.set(null);
+      backend.use(mended);
+      conditions.well(PART);
+    } catch (RuntimeException e) {
+      if (opened != null) {
+        opened.closeImmediately();
+      }
+      say(e);
+      mender.schedule(this::mend, waits.next().toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
   /** The connection string, for example {@code mongodb://127.0.0.1:27017}. */
   public String url() {
     return "mongodb://127.0.0.1:" + port;
@@ -83,9 +196,9 @@ public final class EmbeddedMongo implements AutoCloseable {
     return port;
   }
 
-  /** Durable commits made since the start. */
-  public synchronized long commits() {
-    return commits == null ? 0 : commits.commits();
+  /** Durable commits made since the file was opened. */
+  public long commits() {
+    return backend == null ? 0 : backend.store().commits();
   }
 
   /** Size of the data file in bytes. */
@@ -100,6 +213,7 @@ public final class EmbeddedMongo implements AutoCloseable {
   /** Ends the connections, commits and closes the file. */
   @Override
   public synchronized void close() {
+    mender.shutdownNow();
     if (server != null) {
       server.shutdownNow();
       server = null;

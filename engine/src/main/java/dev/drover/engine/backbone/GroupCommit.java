@@ -3,6 +3,7 @@ package dev.drover.engine.backbone;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.h2.mvstore.MVStore;
 import org.slf4j.Logger;
@@ -20,6 +21,7 @@ final class GroupCommit implements AutoCloseable {
 
   private final MVStore store;
   private final boolean force;
+  private final Consumer<RuntimeException> broke;
 
   /**
    * Writers share it, the commit holds it alone: a commit never cuts through a half-done write.
@@ -37,9 +39,16 @@ final class GroupCommit implements AutoCloseable {
   private RuntimeException failure;
   private boolean closing;
 
-  GroupCommit(MVStore store, boolean force) {
+  /**
+   * Commits to this store.
+   *
+   * @param force whether each commit goes to the disk at once
+   * @param broke told, once, why no more commits can be made
+   */
+  GroupCommit(MVStore store, boolean force, Consumer<RuntimeException> broke) {
     this.store = store;
     this.force = force;
+    this.broke = broke;
     this.committer = new Thread(this::run, "mongo-commit");
     this.committer.setDaemon(true);
     this.committer.start();
@@ -65,6 +74,16 @@ final class GroupCommit implements AutoCloseable {
     lock.lock();
     try {
       return commits;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Why no more commits can be made, or null. */
+  RuntimeException failure() {
+    lock.lock();
+    try {
+      return failure;
     } finally {
       lock.unlock();
     }
@@ -101,8 +120,9 @@ final class GroupCommit implements AutoCloseable {
         commitOnce();
       }
     } catch (RuntimeException e) {
-      LOG.error("The document store cannot commit; every write is refused from now on", e);
+      LOG.debug("The document store cannot commit", e);
       fail(e);
+      broke.accept(e);
     }
   }
 

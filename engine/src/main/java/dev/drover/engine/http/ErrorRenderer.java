@@ -1,9 +1,11 @@
 package dev.drover.engine.http;
 
+import dev.drover.engine.limit.DiskFull;
 import dev.drover.proto.ErrorBody;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.time.Clock;
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.slf4j.Logger;
@@ -15,6 +17,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ErrorRenderer {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorRenderer.class);
+
+  /** As long as a store waits at most before it looks for room again. */
+  private static final int RETRY_AFTER_SECONDS = 5;
 
   private final Clock clock;
 
@@ -47,6 +52,12 @@ public final class ErrorRenderer {
       if (cause instanceof ProtocolException error) {
         return error;
       }
+    }
+    if (DiskFull.is(caught)) {
+      return new ProtocolException(
+          ErrorCode.STORAGE_FULL,
+          "The disk of this server is full; the request was not completed",
+          Map.of("retry_after_seconds", RETRY_AFTER_SECONDS));
     }
     return new ProtocolException(
         ErrorCode.INTERNAL_ERROR, "The server failed; nothing was changed by this request");

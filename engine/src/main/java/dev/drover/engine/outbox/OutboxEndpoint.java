@@ -41,6 +41,12 @@ public class OutboxEndpoint extends DefaultEndpoint {
   @UriParam(description = "The largest number of entries in one exchange", defaultValue = "100")
   private int batchSize = 100;
 
+  @UriParam(
+      description =
+          "The check of health that is degraded while the route fails; the only bean of type"
+              + " Conditions tells it")
+  private String check;
+
   OutboxEndpoint(String uri, Component component, String name) {
     super(uri, component);
     this.name = name;
@@ -84,5 +90,13 @@ public class OutboxEndpoint extends DefaultEndpoint {
 
   public void setBatchSize(int batchSize) {
     this.batchSize = batchSize;
+  }
+
+  public String getCheck() {
+    return check;
+  }
+
+  public void setCheck(String check) {
+    this.check = check;
   }
 }

@@ -1,5 +1,6 @@
 package dev.drover.engine.start;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -54,7 +55,14 @@ public final class SettingsCheck {
   public void run() {
     List<String> wrong = new ArrayList<>();
     new TreeSet<>(defaults.keySet()).forEach(name -> wrong(name).ifPresent(wrong::add));
-    pairs(wrong);
+    if (wrong.isEmpty()) {
+      pairs(wrong);
+      TlsFiles.trustStore(
+              System.getProperty("javax.net.ssl.trustStore"),
+              System.getProperty("javax.net.ssl.trustStorePassword"),
+              System.getProperty("javax.net.ssl.trustStoreType"))
+          .ifPresent(wrong::add);
+    }
     if (!wrong.isEmpty()) {
       throw new StartRefused(StartRefused.WRONG_SETTING, String.join("; ", wrong));
     }
@@ -99,7 +107,18 @@ public final class SettingsCheck {
                   + " and "
                   + label(key, defaults.getOrDefault(key, ""))
                   + " go together, and only one is set");
+        } else if (isSet(name)) {
+          TlsFiles.wrong(
+                  label(name, defaults.get(name)),
+                  Path.of(values.apply(name).strip()),
+                  label(key, defaults.getOrDefault(key, "")),
+                  Path.of(values.apply(key).strip()))
+              .ifPresent(wrong::add);
         }
+      }
+      if (name.endsWith(".tls.client-authority") && isSet(name)) {
+        TlsFiles.wrong(label(name, defaults.get(name)), Path.of(values.apply(name).strip()))
+            .ifPresent(wrong::add);
       }
     }
   }
