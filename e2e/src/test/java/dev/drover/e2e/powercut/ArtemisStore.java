@@ -1,0 +1,129 @@
+package dev.drover.e2e.powercut;
+
+import dev.drover.engine.backbone.ArtemisConfig;
+import dev.drover.engine.backbone.EmbeddedArtemis;
+import dev.drover.engine.backbone.FreePort;
+import dev.drover.engine.backbone.MqttAction;
+import dev.drover.engine.backbone.MqttAuthoriser;
+import dev.drover.engine.backbone.MqttLogin;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
+import org.eclipse.paho.mqttv5.client.MqttClient;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.MqttSubscription;
+
+/** The mall's broker: messages of QoS 1 for a reader that is away. */
+final class ArtemisStore implements Store {
+  private static final String TOPIC = "uplink/normal";
+
+  private static EmbeddedArtemis open(Path directory) {
+    MqttAuthoriser anybody =
+        new MqttAuthoriser() {
+          @Override
+          public Optional<Principal> authenticate(MqttLogin login) {
+            return Optional.of(login::clientId);
+          }
+
+          @Override
+          public boolean allows(Principal identity, String topic, MqttAction action) {
+            return true;
+          }
+        };
+    return new EmbeddedArtemis(new ArtemisConfig(directory, FreePort.pick()), anybody).start();
+  }
+
+  private static MqttClient connect(EmbeddedArtemis broker, String name, boolean durable)
+      throws MqttException {
+    MqttClient client = new MqttClient(broker.url(), name, new MemoryPersistence());
+    MqttConnectionOptions options = new MqttConnectionOptions();
+    options.setCleanStart(!durable);
+    options.setSessionExpiryInterval(durable ? 1_000_000L : 0L);
+    options.setUserName(name);
+    options.setPassword("any".getBytes(StandardCharsets.UTF_8));
+    client.setTimeToWait(30_000);
+    client.connect(options);
+    return client;
+  }
+
+  private static void subscribe(MqttClient client, IMqttMessageListener listener)
+      throws MqttException {
+    client
+        .subscribe(
+            new MqttSubscription[] {new MqttSubscription(TOPIC, 1)},
+            new IMqttMessageListener[] {listener})
+        .waitForCompletion();
+  }
+
+  @Override
+  public void write(Path directory, Acknowledged acknowledged, int numbers) throws Exception {
+    EmbeddedArtemis broker = open(directory);
+    MqttClient reader = connect(broker, "reader", true);
+    subscribe(reader, (topic, message) -> {});
+    reader.disconnect();
+    Stores.together(
+        writer -> {
+          MqttClient client = connect(broker, writer, false);
+          for (int i = 0; i < numbers; i++) {
+            publish(client, writer + "-" + i);
+            acknowledged.number(writer + "-" + i);
+          }
+        });
+  }
+
+  private static void publish(MqttClient client, String number) throws MqttException {
+    byte[] body = (number + " " + "x".repeat(2_000)).getBytes(StandardCharsets.UTF_8);
+    MqttMessage message = new MqttMessage(body);
+    message.setQos(1);
+    client.publish(TOPIC, message);
+  }
+
+  /** A reader that comes back is given what it missed, perhaps in another order. */
+  @Override
+  public boolean ordered() {
+    return false;
+  }
+
+  @Override
+  public List<String> read(Path directory) throws Exception {
+    try (EmbeddedArtemis broker = open(directory)) {
+      BlockingQueue<String> arrived = new LinkedBlockingQueue<>();
+      MqttClient reader = connect(broker, "reader", true);
+      subscribe(
+          reader,
+          (topic, message) ->
+              arrived.add(new String(message.getPayload(), StandardCharsets.UTF_8).split(" ")[0]));
+      MqttClient writer = connect(broker, "after", false);
+      publish(writer, "after");
+      List<String> found = new ArrayList<>();
+      boolean after = false;
+      String next;
+      // The last one may overtake: until then all is waited for, and a while for what is late.
+      while ((next = arrived.poll(after ? 300 : 20_000, TimeUnit.MILLISECONDS)) != null) {
+        if (next.equals("after")) {
+          after = true;
+        } else {
+          found.add(next);
+        }
+      }
+      if (!after) {
+        throw new IllegalStateException("a message of now does not come");
+      }
+      writer.disconnectForcibly(0, 100, false);
+      reader.disconnectForcibly(0, 100, false);
+      writer.close(true);
+      reader.close(true);
+      return found;
+    }
+  }
+}
