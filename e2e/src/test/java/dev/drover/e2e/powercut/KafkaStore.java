@@ -63,9 +63,10 @@ final class KafkaStore implements Store {
     }
   }
 
-  private static void send(KafkaProducer<String, String> producer, String number)
-      throws Exception {
-    producer.send(new ProducerRecord<>(EVENTS.topic(), 0, "k", number + " " + "x".repeat(800))).get();
+  private static void send(KafkaProducer<String, String> producer, String number) throws Exception {
+    producer
+        .send(new ProducerRecord<>(EVENTS.topic(), 0, "k", number + " " + "x".repeat(800)))
+        .get();
   }
 
   @Override

@@ -24,7 +24,8 @@ public final class PowerCutCampaign {
     Path home = PowerCuts.home("long-" + store);
     Path results = home.resolve("cuts.tsv");
     if (!PowerCuts.possible()) {
-      throw new IllegalStateException("needs Linux and a C compiler: apt-get install gcc libc6-dev");
+      throw new IllegalStateException(
+          "needs Linux and a C compiler: apt-get install gcc libc6-dev");
     }
     PowerCuts all =
         Files.exists(results)

@@ -77,7 +77,8 @@ public final class PowerCuts {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
                 Stores.class.getName(),
                 store,
                 home.resolve("disk").toString(),
@@ -124,7 +125,8 @@ public final class PowerCuts {
       if (Stores.of(store).ordered()) {
         inOrder(found);
       }
-      acknowledged.stream().filter(n -> !Set.copyOf(found).contains(n)).forEach(lost::add);
+      lost.addAll(acknowledged);
+      lost.removeAll(Set.copyOf(found));
     } catch (Exception e) {
       failure = e.toString().replaceAll("\\s+", " ");
       if (e.getCause() != null) {
@@ -133,7 +135,13 @@ public final class PowerCuts {
     }
     Cut cut =
         new Cut(
-            number, at, fate, acknowledged.size(), lost, failure, (System.nanoTime() - begin) / 1e9);
+            number,
+            at,
+            fate,
+            acknowledged.size(),
+            lost,
+            failure,
+            (System.nanoTime() - begin) / 1e9);
     if (cut.good()) {
       delete(disk);
     }

@@ -35,7 +35,14 @@ record Recording(Path root, List<Operation> operations) {
       try {
         Process built =
             new ProcessBuilder(
-                    compiler, "-O2", "-shared", "-fPIC", "-o", library + "", SOURCE + "", "-pthread")
+                    compiler,
+                    "-O2",
+                    "-shared",
+                    "-fPIC",
+                    "-o",
+                    library + "",
+                    SOURCE + "",
+                    "-pthread")
                 .inheritIO()
                 .start();
         if (built.waitFor() == 0) {

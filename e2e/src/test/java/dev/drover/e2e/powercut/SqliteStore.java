@@ -3,14 +3,17 @@ package dev.drover.e2e.powercut;
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.orchestrator.store.Database;
 import dev.drover.orchestrator.store.MallStore;
+import dev.drover.orchestrator.store.Session;
 import dev.drover.orchestrator.uplink.UplinkClass;
 import dev.drover.orchestrator.uplink.UplinkItem;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,8 +27,7 @@ record SqliteStore(boolean synced) implements Store {
   private static final int ROOM = 100_000_000;
 
   private static MallStore open(Path directory) {
-    return new MallStore(
-        directory.resolve("mall.db"), new Sealer(new byte[32]), Clock.systemUTC());
+    return new MallStore(directory.resolve("mall.db"), new Sealer(new byte[32]), Clock.systemUTC());
   }
 
   @Override
@@ -48,8 +50,7 @@ record SqliteStore(boolean synced) implements Store {
         });
   }
 
-  private static Void withoutSync(dev.drover.orchestrator.store.Session open)
-      throws java.sql.SQLException {
+  private static Void withoutSync(Session open) throws SQLException {
     Connection connection = open.connection();
     connection.setAutoCommit(true);
     try (Statement statement = connection.createStatement()) {
@@ -62,7 +63,8 @@ record SqliteStore(boolean synced) implements Store {
   private static void accept(UplinkStore uplink, String writer, String number) {
     UplinkItem item =
         uplink
-            .accept("log", writer, UplinkClass.NORMAL, number, "{\"x\":\"" + "y".repeat(700) + "\"}")
+            .accept(
+                "log", writer, UplinkClass.NORMAL, number, "{\"x\":\"" + "y".repeat(700) + "\"}")
             .orElseThrow();
     if (item.seq() == 0) {
       throw new IllegalStateException("no number");
@@ -77,19 +79,15 @@ record SqliteStore(boolean synced) implements Store {
       String whole =
           database.first(row -> row.getString(1), "PRAGMA integrity_check").orElseThrow();
       long rows =
-          database
-              .first(row -> row.getLong(1), "SELECT count(*) FROM uplink_items")
-              .orElseThrow();
+          database.first(row -> row.getLong(1), "SELECT count(*) FROM uplink_items").orElseThrow();
       if (!whole.equals("ok") || uplink.ledger().accepted() != rows) {
         throw new IllegalStateException(whole + ", " + rows + " rows, " + uplink.ledger());
       }
-      List<String> found = new ArrayList<>();
-      for (String key :
-          database.query(
-              row -> row.getString(1), "SELECT idempotency_key FROM uplink_items ORDER BY seq")) {
-        found.add(key);
-      }
-      List<String> numbers = named(found);
+      List<String> numbers =
+          named(
+              database.query(
+                  row -> row.getString(1),
+                  "SELECT idempotency_key FROM uplink_items ORDER BY seq"));
       for (int w = 0; w < Stores.WRITERS; w++) {
         int last = mall.setting("w" + w).map(Integer::parseInt).orElse(-1);
         for (int i = 7; i <= last; i += 8) {
@@ -103,7 +101,7 @@ record SqliteStore(boolean synced) implements Store {
 
   /** Keys are what the store makes of type, beacon and number. */
   private static List<String> named(List<String> keys) {
-    Map<String, String> names = new java.util.HashMap<>();
+    Map<String, String> names = new HashMap<>();
     for (int w = 0; w < Stores.WRITERS; w++) {
       for (int i = 0; names.size() < (w + 1) * (keys.size() + 1); i++) {
         names.put(UplinkItem.idempotencyKey("log", "w" + w, "" + i), "w" + w + "-" + i);
