@@ -112,7 +112,7 @@ public final class PowerCuts {
   Cut cut(int number, int honest) throws IOException {
     Random random = new Random(seed * 1_000_003 + number);
     Disk.Fate fate = Disk.Fate.values()[Math.floorMod(number, Disk.Fate.values().length)];
-    int at = 1 + random.nextInt(calls());
+    int at = place(random);
     long begin = System.nanoTime();
     Path disk = home.resolve("cut-" + number);
     delete(disk);
@@ -146,6 +146,17 @@ public final class PowerCuts {
       delete(disk);
     }
     return cut;
+  }
+
+  /** Anywhere; every second time just before a sync returns, when most is at stake. */
+  private int place(Random random) {
+    int at = 1 + random.nextInt(calls());
+    if (random.nextBoolean()) {
+      while (at < calls() && recording.operations().get(at).kind() != Operation.Kind.SYNC) {
+        at++;
+      }
+    }
+    return at;
   }
 
   private static void inOrder(List<String> found) {
