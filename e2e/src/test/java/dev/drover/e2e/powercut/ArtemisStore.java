@@ -9,9 +9,10 @@ import dev.drover.engine.backbone.MqttLogin;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.Principal;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,7 @@ import org.eclipse.paho.mqttv5.common.MqttSubscription;
 /** The mall's broker: messages of QoS 1 for a reader that is away. */
 final class ArtemisStore implements Store {
   private static final String TOPIC = "uplink/normal";
+  private static final int QUIET_SECONDS = 10;
 
   private static EmbeddedArtemis open(Path directory) {
     MqttAuthoriser anybody =
@@ -82,7 +84,7 @@ final class ArtemisStore implements Store {
   }
 
   private static void publish(MqttClient client, String number) throws MqttException {
-    byte[] body = (number + " " + "x".repeat(2_000)).getBytes(StandardCharsets.UTF_8);
+    byte[] body = (number + " " + "x".repeat(5_000)).getBytes(StandardCharsets.UTF_8);
     MqttMessage message = new MqttMessage(body);
     message.setQos(1);
     client.publish(TOPIC, message);
@@ -95,7 +97,7 @@ final class ArtemisStore implements Store {
   }
 
   @Override
-  public List<String> read(Path directory) throws Exception {
+  public List<String> read(Path directory, Set<String> acknowledged) throws Exception {
     try (EmbeddedArtemis broker = open(directory)) {
       BlockingQueue<String> arrived = new LinkedBlockingQueue<>();
       MqttClient reader = connect(broker, "reader", true);
@@ -105,11 +107,12 @@ final class ArtemisStore implements Store {
               arrived.add(new String(message.getPayload(), StandardCharsets.UTF_8).split(" ")[0]));
       MqttClient writer = connect(broker, "after", false);
       publish(writer, "after");
-      List<String> found = new ArrayList<>();
+      Set<String> found = new HashSet<>();
       boolean after = false;
       String next;
-      // The last one may overtake: until then all is waited for, and a while for what is late.
-      while ((next = arrived.poll(after ? 300 : 20_000, TimeUnit.MILLISECONDS)) != null) {
+      // A message of now may overtake those that waited.
+      while ((!after || !found.containsAll(acknowledged))
+          && (next = arrived.poll(QUIET_SECONDS, TimeUnit.SECONDS)) != null) {
         if (next.equals("after")) {
           after = true;
         } else {
@@ -123,7 +126,7 @@ final class ArtemisStore implements Store {
       reader.disconnectForcibly(0, 100, false);
       writer.close(true);
       reader.close(true);
-      return found;
+      return List.copyOf(found);
     }
   }
 }

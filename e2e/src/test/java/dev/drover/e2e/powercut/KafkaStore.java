@@ -70,7 +70,7 @@ final class KafkaStore implements Store {
   }
 
   @Override
-  public List<String> read(Path directory) throws Exception {
+  public List<String> read(Path directory, Set<String> acknowledged) throws Exception {
     try (EmbeddedKafka kafka = open(directory);
         KafkaProducer<String, String> producer = producer(kafka)) {
       send(producer, "after");

@@ -13,6 +13,7 @@ import dev.drover.engine.backbone.MongoConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.bson.Document;
 
 /** Central's documents: new ones, one that each writer replaces, and old ones that go. */
@@ -62,7 +63,7 @@ final class MongoStore implements Store {
   }
 
   @Override
-  public List<String> read(Path directory) {
+  public List<String> read(Path directory, Set<String> acknowledged) {
     try (EmbeddedMongo mongo = open(directory);
         MongoClient client = MongoClients.create(mongo.url())) {
       MongoCollection<Document> items = items(client);

@@ -73,7 +73,7 @@ public final class PowerCuts {
             home,
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
+                store.equals("artemis") ? "-Xmx64m" : "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
@@ -121,7 +121,7 @@ public final class PowerCuts {
     List<String> lost = new ArrayList<>();
     String failure = "";
     try {
-      List<String> found = Stores.of(store).read(disk.resolve("data"));
+      List<String> found = Stores.of(store).read(disk.resolve("data"), acknowledged);
       if (Stores.of(store).ordered()) {
         inOrder(found);
       }

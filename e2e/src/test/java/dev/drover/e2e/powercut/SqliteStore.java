@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The mall's store: writes that the uplink accepts, and settings.
@@ -72,7 +73,7 @@ record SqliteStore(boolean synced) implements Store {
   }
 
   @Override
-  public List<String> read(Path directory) {
+  public List<String> read(Path directory, Set<String> acknowledged) {
     try (MallStore mall = open(directory)) {
       UplinkStore uplink = new UplinkStore(mall, ROOM, Clock.systemUTC());
       Database database = mall.database();

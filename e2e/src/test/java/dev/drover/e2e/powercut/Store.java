@@ -2,6 +2,7 @@ package dev.drover.e2e.powercut;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /** A store of ours, as we configure it. */
 interface Store {
@@ -17,9 +18,10 @@ interface Store {
   /**
    * Opens what a power cut left, and writes to it as well.
    *
+   * @param acknowledged what should be there, for a store that brings it by and by
    * @return the numbers that are there; each writer's own in the order in which the store has them
    */
-  List<String> read(Path directory) throws Exception;
+  List<String> read(Path directory, Set<String> acknowledged) throws Exception;
 
   /** Whether the numbers of one writer must be in their order. */
   default boolean ordered() {

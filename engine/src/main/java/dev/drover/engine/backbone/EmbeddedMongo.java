@@ -16,6 +16,13 @@ public final class EmbeddedMongo implements AutoCloseable {
   /** A handler thread waits for its commit, so this bounds how many writes one commit can cover. */
   private static final int HANDLER_THREADS = 64;
 
+  /**
+   * What a commit frees is written over this many commits later at the soonest. With none, the
+   * place of a part that the last durable commit still names is given to the next commit, and a
+   * power cut while that one is written costs both, or leaves a damaged page.
+   */
+  private static final int VERSIONS_KEPT = 8;
+
   private static final String FILE = "drover.mv";
 
   private final MongoConfig config;
@@ -65,7 +72,7 @@ public final class EmbeddedMongo implements AutoCloseable {
               .autoCommitDisabled()
               .autoCommitBufferSize(0)
               .open();
-      opened.setVersionsToKeep(0);
+      opened.setVersionsToKeep(VERSIONS_KEPT);
       opened.setRetentionTime(0);
       return opened;
     } catch (RuntimeException e) {
