@@ -16,13 +16,6 @@ public final class EmbeddedMongo implements AutoCloseable {
   /** A handler thread waits for its commit, so this bounds how many writes one commit can cover. */
   private static final int HANDLER_THREADS = 64;
 
-  /**
-   * What a commit frees is written over this many commits later at the soonest. With none, the
-   * place of a part that the last durable commit still names is given to the next commit, and a
-   * power cut while that one is written costs both, or leaves a damaged page.
-   */
-  private static final int VERSIONS_KEPT = 8;
-
   private static final String FILE = "drover.mv";
 
   private final MongoConfig config;
@@ -45,7 +38,7 @@ public final class EmbeddedMongo implements AutoCloseable {
     if (server != null) {
       return this;
     }
-    store = open(config.dataDir());
+    store = open(config.dataDir(), config.powerCutSafe());
     commits = new GroupCommit(store, config.powerCutSafe());
     MongoServer starting = new MongoServer(new DurableMongoBackend(store, commits));
     try {
@@ -58,7 +51,7 @@ public final class EmbeddedMongo implements AutoCloseable {
     return this;
   }
 
-  private static MVStore open(Path dataDir) {
+  private static MVStore open(Path dataDir, boolean powerCutSafe) {
     try {
       Files.createDirectories(dataDir);
     } catch (IOException e) {
@@ -68,11 +61,11 @@ public final class EmbeddedMongo implements AutoCloseable {
     try {
       MVStore opened =
           new MVStore.Builder()
-              .fileName(file.toString())
+              .fileName(powerCutSafe ? JournaledPath.of(file) : file.toString())
               .autoCommitDisabled()
               .autoCommitBufferSize(0)
               .open();
-      opened.setVersionsToKeep(VERSIONS_KEPT);
+      opened.setVersionsToKeep(0);
       opened.setRetentionTime(0);
       return opened;
     } catch (RuntimeException e) {
