@@ -16,13 +16,16 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
+import java.util.function.Consumer;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
-import org.eclipse.paho.mqttv5.common.MqttSubscription;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
 /** The mall's broker: messages of QoS 1 for a reader that is away. */
 final class ArtemisStore implements Store {
@@ -45,7 +48,9 @@ final class ArtemisStore implements Store {
     return new EmbeddedArtemis(new ArtemisConfig(directory, FreePort.pick()), anybody).start();
   }
 
-  private static MqttClient connect(EmbeddedArtemis broker, String name, boolean durable)
+  /** Listens before it connects: a session that was kept brings messages at once. */
+  private static MqttClient connect(
+      EmbeddedArtemis broker, String name, boolean durable, Consumer<String> arrived)
       throws MqttException {
     MqttClient client = new MqttClient(broker.url(), name, new MemoryPersistence());
     MqttConnectionOptions options = new MqttConnectionOptions();
@@ -54,28 +59,20 @@ final class ArtemisStore implements Store {
     options.setUserName(name);
     options.setPassword("any".getBytes(StandardCharsets.UTF_8));
     client.setTimeToWait(30_000);
+    client.setCallback(new Listener(arrived));
     client.connect(options);
     return client;
-  }
-
-  private static void subscribe(MqttClient client, IMqttMessageListener listener)
-      throws MqttException {
-    client
-        .subscribe(
-            new MqttSubscription[] {new MqttSubscription(TOPIC, 1)},
-            new IMqttMessageListener[] {listener})
-        .waitForCompletion();
   }
 
   @Override
   public void write(Path directory, Acknowledged acknowledged, int numbers) throws Exception {
     EmbeddedArtemis broker = open(directory);
-    MqttClient reader = connect(broker, "reader", true);
-    subscribe(reader, (topic, message) -> {});
+    MqttClient reader = connect(broker, "reader", true, number -> {});
+    reader.subscribe(TOPIC, 1);
     reader.disconnect();
     Stores.together(
         writer -> {
-          MqttClient client = connect(broker, writer, false);
+          MqttClient client = connect(broker, writer, false, number -> {});
           for (int i = 0; i < numbers; i++) {
             publish(client, writer + "-" + i);
             acknowledged.number(writer + "-" + i);
@@ -100,12 +97,9 @@ final class ArtemisStore implements Store {
   public List<String> read(Path directory, Set<String> acknowledged) throws Exception {
     try (EmbeddedArtemis broker = open(directory)) {
       BlockingQueue<String> arrived = new LinkedBlockingQueue<>();
-      MqttClient reader = connect(broker, "reader", true);
-      subscribe(
-          reader,
-          (topic, message) ->
-              arrived.add(new String(message.getPayload(), StandardCharsets.UTF_8).split(" ")[0]));
-      MqttClient writer = connect(broker, "after", false);
+      MqttClient reader = connect(broker, "reader", true, arrived::add);
+      reader.subscribe(TOPIC, 1);
+      MqttClient writer = connect(broker, "after", false, number -> {});
       publish(writer, "after");
       Set<String> found = new HashSet<>();
       boolean after = false;
@@ -128,5 +122,27 @@ final class ArtemisStore implements Store {
       reader.close(true);
       return List.copyOf(found);
     }
+  }
+
+  private record Listener(Consumer<String> arrived) implements MqttCallback {
+    @Override
+    public void messageArrived(String topic, MqttMessage message) {
+      arrived.accept(new String(message.getPayload(), StandardCharsets.UTF_8).split(" ")[0]);
+    }
+
+    @Override
+    public void disconnected(MqttDisconnectResponse response) {}
+
+    @Override
+    public void mqttErrorOccurred(MqttException exception) {}
+
+    @Override
+    public void deliveryComplete(IMqttToken token) {}
+
+    @Override
+    public void connectComplete(boolean reconnect, String uri) {}
+
+    @Override
+    public void authPacketArrived(int reason, MqttProperties properties) {}
   }
 }

@@ -7,8 +7,11 @@ import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
 
 /** Tells MVStore to keep a file with a journal beside it: {@code <file>.journal}. */
-final class JournaledPath extends FilePathWrapper {
+public final class JournaledPath extends FilePathWrapper {
   private static final String SCHEME = "journaled";
+
+  /** For H2, which makes its paths by reflection. */
+  public JournaledPath() {}
 
   /** The name by which MVStore opens a file so. */
   static String of(Path file) {
