@@ -33,8 +33,9 @@ class PowerCutTest {
     PowerCuts all = PowerCuts.record(store, PowerCuts.home(store), numbers, SEED);
     List<PowerCuts.Cut> bad = new ArrayList<>();
     int acknowledged = 0;
+    int answering = all.answering();
     for (int i = 0; i < cuts; i++) {
-      PowerCuts.Cut cut = all.cut(i);
+      PowerCuts.Cut cut = all.cut(i, Integer.MAX_VALUE, i % 2 * answering);
       acknowledged += cut.acknowledged();
       if (!cut.good()) {
         bad.add(cut);
@@ -61,7 +62,7 @@ class PowerCutTest {
   private static int lost(PowerCuts all, int honest) throws IOException {
     int lost = 0;
     for (int i = 0; i < 16; i++) {
-      PowerCuts.Cut cut = all.cut(i, honest);
+      PowerCuts.Cut cut = all.cut(i, honest, 0);
       lost += cut.lost().size() + (cut.failure().isEmpty() ? 0 : 1);
     }
     return lost;

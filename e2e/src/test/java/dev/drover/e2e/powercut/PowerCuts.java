@@ -99,20 +99,30 @@ public final class PowerCuts {
     return recording.operations().size();
   }
 
+  /** How many calls there were when the first number was acknowledged. */
+  int answering() {
+    int at = 0;
+    while (acknowledged(at).isEmpty()) {
+      at++;
+    }
+    return at;
+  }
+
   /** Cuts the power and looks, each time in the same way for the same number. */
   Cut cut(int number) throws IOException {
-    return cut(number, Integer.MAX_VALUE);
+    return cut(number, Integer.MAX_VALUE, 0);
   }
 
   /**
    * The same with a disk that lies.
    *
    * @param honest after so many calls it carries out no sync
+   * @param from not before so many calls
    */
-  Cut cut(int number, int honest) throws IOException {
+  Cut cut(int number, int honest, int from) throws IOException {
     Random random = new Random(seed * 1_000_003 + number);
     Disk.Fate fate = Disk.Fate.values()[Math.floorMod(number, Disk.Fate.values().length)];
-    int at = place(random);
+    int at = place(random, from);
     long begin = System.nanoTime();
     Path disk = home.resolve("cut-" + number);
     delete(disk);
@@ -149,8 +159,8 @@ public final class PowerCuts {
   }
 
   /** Anywhere; every second time just before a sync returns, when most is at stake. */
-  private int place(Random random) {
-    int at = 1 + random.nextInt(calls());
+  private int place(Random random, int from) {
+    int at = from + 1 + random.nextInt(calls() - from);
     if (random.nextBoolean()) {
       while (at < calls() && recording.operations().get(at).kind() != Operation.Kind.SYNC) {
         at++;
