@@ -88,7 +88,7 @@ public final class EmbeddedMongo implements AutoCloseable {
     if (server != null) {
       return this;
     }
-    backend = new MendingMongoBackend(open(open(config.dataDir())), this::broke);
+    backend = new MendingMongoBackend(open(openFile()), this::broke);
     MongoServer starting = new MongoServer(backend);
     try {
       starting.bind(new InetSocketAddress("127.0.0.1", config.port()), 1, HANDLER_THREADS);
@@ -105,7 +105,8 @@ public final class EmbeddedMongo implements AutoCloseable {
     return new DurableMongoBackend(store, commits);
   }
 
-  private static MVStore open(Path dataDir) {
+  private MVStore openFile() {
+    Path dataDir = config.dataDir();
     try {
       Files.createDirectories(dataDir);
     } catch (IOException e) {
@@ -115,7 +116,7 @@ public final class EmbeddedMongo implements AutoCloseable {
     try {
       MVStore opened =
           new MVStore.Builder()
-              .fileName(file.toString())
+              .fileName(config.powerCutSafe() ? JournaledPath.of(file) : file.toString())
               .autoCommitDisabled()
               .autoCommitBufferSize(0)
               .open();
@@ -165,7 +166,7 @@ public final class EmbeddedMongo implements AutoCloseable {
     MVStore opened = null;
     try {
       old.abandon();
-      opened = open(config.dataDir());
+      opened = openFile();
       MVMap<String, byte[]> room = opened.openMap("drover.room");
       room.put("room", new byte[ROOM]);
       opened.commit();

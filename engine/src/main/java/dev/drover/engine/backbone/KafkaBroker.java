@@ -4,10 +4,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -21,6 +26,8 @@ import org.apache.kafka.metadata.storage.Formatter;
 public final class KafkaBroker {
   /** What the parent writes to ask for an orderly end. */
   static final int STOP = 's';
+
+  private static final String FORMATTED = "meta.properties";
 
   private KafkaBroker() {}
 
@@ -75,22 +82,53 @@ public final class KafkaBroker {
     Runtime.getRuntime().halt(0);
   }
 
+  /**
+   * Kafka does not sync all that it formats, and takes a directory with meta.properties for whole.
+   * So it is made aside, and that file comes to its place last.
+   */
   private static void format(Path dataDir) throws Exception {
     Path log = dataDir.resolve("log");
-    if (Files.exists(log.resolve("meta.properties"))) {
+    if (Files.exists(log.resolve(FORMATTED))) {
       return;
     }
-    Files.createDirectories(log);
+    Path fresh = Files.createDirectories(dataDir.resolve("log.new"));
+    for (Path file : files(fresh)) {
+      Files.delete(file);
+    }
     PrintStream silent =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     new Formatter()
         .setPrintStream(silent)
         .setNodeId(KafkaSettings.NODE)
         .setClusterId(Uuid.randomUuid().toString())
-        .addDirectory(log.toString())
-        .setMetadataLogDirectory(log.toString())
+        .addDirectory(fresh.toString())
+        .setMetadataLogDirectory(fresh.toString())
         .setControllerListenerName("CONTROLLER")
         .setIgnoreFormatted(true)
         .run();
+    Files.createDirectories(log);
+    sync(dataDir);
+    for (Path file : files(fresh)) {
+      sync(file);
+      if (!file.endsWith(FORMATTED)) {
+        Files.move(file, log.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    sync(log);
+    Files.move(fresh.resolve(FORMATTED), log.resolve(FORMATTED), StandardCopyOption.ATOMIC_MOVE);
+    sync(log);
+    Files.delete(fresh);
+  }
+
+  private static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.toList();
+    }
+  }
+
+  private static void sync(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
   }
 }

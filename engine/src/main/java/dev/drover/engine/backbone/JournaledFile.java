@@ -1,0 +1,197 @@
+package dev.drover.engine.backbone;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.util.ArrayList;
+import java.util.List;
+import org.h2.store.fs.FileBase;
+
+/**
+ * A file that after a power cut is what it was at its last sync, or at the one that was under way:
+ * MVStore's own recovery takes a commit for whole when its first and last sector are, and falls
+ * back by any number of commits when they are not. What is written stays in memory until a sync, is
+ * then written to a journal and synced there, and only then to the file.
+ */
+final class JournaledFile extends FileBase {
+  /**
+   * A write.
+   *
+   * @param data what is written; null for a new length of the file, which is the position
+   */
+  record Change(long position, byte[] data) {}
+
+  private static final long JOURNAL_BYTES = 8 << 20;
+
+  private final FileChannel file;
+  private final RedoJournal journal;
+  private final Object syncing = new Object();
+  private final List<Change> pending = new ArrayList<>();
+  private long size;
+  private long position;
+
+  /** Opens a file, and carries out what its journal has. */
+  JournaledFile(FileChannel file, RedoJournal journal) throws IOException {
+    this.file = file;
+    this.journal = journal;
+    this.size = file.size();
+  }
+
+  /** Carries out what was synced; nobody else may have the file. */
+  private synchronized void recover() throws IOException {
+    for (Change change : journal.read()) {
+      apply(change);
+    }
+    file.force(true);
+    journal.clear();
+    size = file.size();
+  }
+
+  @Override
+  public FileLock tryLock(long from, long length, boolean shared) throws IOException {
+    FileLock lock = file.tryLock(from, length, shared);
+    if (lock != null && !shared) {
+      recover();
+    }
+    return lock;
+  }
+
+  @Override
+  public synchronized long size() {
+    return size;
+  }
+
+  @Override
+  public synchronized long position() {
+    return position;
+  }
+
+  @Override
+  public synchronized FileChannel position(long to) {
+    position = to;
+    return this;
+  }
+
+  @Override
+  public synchronized int read(ByteBuffer into) throws IOException {
+    int read = read(into, position);
+    position += Math.max(read, 0);
+    return read;
+  }
+
+  @Override
+  public synchronized int read(ByteBuffer into, long from) throws IOException {
+    if (from >= size) {
+      return -1;
+    }
+    byte[] bytes = new byte[(int) Math.min(into.remaining(), size - from)];
+    ByteBuffer direct = ByteBuffer.wrap(bytes);
+    while (direct.hasRemaining() && file.read(direct, from + direct.position()) > 0) {
+      // what the file does not have yet is zeros, or pending
+    }
+    for (Change change : pending) {
+      overlay(bytes, from, change);
+    }
+    into.put(bytes);
+    return bytes.length;
+  }
+
+  private static void overlay(byte[] bytes, long from, Change change) {
+    if (change.data == null) {
+      for (long i = Math.max(0, change.position - from); i < bytes.length; i++) {
+        bytes[(int) i] = 0;
+      }
+      return;
+    }
+    long begin = Math.max(from, change.position);
+    long end = Math.min(from + bytes.length, change.position + change.data.length);
+    if (begin < end) {
+      System.arraycopy(
+          change.data,
+          (int) (begin - change.position),
+          bytes,
+          (int) (begin - from),
+          (int) (end - begin));
+    }
+  }
+
+  @Override
+  public synchronized int write(ByteBuffer from) {
+    int written = write(from, position);
+    position += written;
+    return written;
+  }
+
+  @Override
+  public synchronized int write(ByteBuffer from, long to) {
+    byte[] data = new byte[from.remaining()];
+    from.get(data);
+    pending.add(new Change(to, data));
+    size = Math.max(size, to + data.length);
+    return data.length;
+  }
+
+  @Override
+  public synchronized FileChannel truncate(long to) {
+    if (to < size) {
+      pending.add(new Change(to, null));
+      size = to;
+      position = Math.min(position, to);
+    }
+    return this;
+  }
+
+  /** All that was written before is durable when this returns; reads go on meanwhile. */
+  @Override
+  public void force(boolean ignored) throws IOException {
+    synchronized (syncing) {
+      List<Change> batch;
+      synchronized (this) {
+        batch = List.copyOf(pending);
+      }
+      if (batch.isEmpty()) {
+        return;
+      }
+      journal.append(batch);
+      synchronized (this) {
+        for (Change change : batch) {
+          apply(change);
+        }
+        pending.subList(0, batch.size()).clear();
+      }
+      if (journal.length() > JOURNAL_BYTES) {
+        settle();
+      }
+    }
+  }
+
+  private void settle() throws IOException {
+    file.force(true);
+    journal.clear();
+  }
+
+  private void apply(Change change) throws IOException {
+    if (change.data == null) {
+      file.truncate(change.position);
+      return;
+    }
+    ByteBuffer data = ByteBuffer.wrap(change.data);
+    while (data.hasRemaining()) {
+      file.write(data, change.position + data.position());
+    }
+  }
+
+  /** In order: nothing is left in the journal. */
+  @Override
+  protected void implCloseChannel() throws IOException {
+    synchronized (syncing) {
+      try (file) {
+        force(true);
+        settle();
+      } finally {
+        journal.close();
+      }
+    }
+  }
+}

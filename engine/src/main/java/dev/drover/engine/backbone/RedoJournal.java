@@ -1,0 +1,136 @@
+package dev.drover.engine.backbone;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.zip.CRC32;
+
+/**
+ * What was synced and may not be in the file yet: records of changes, each with a checksum. The
+ * records since it was emptied last share a number, which tells them from older ones behind them.
+ */
+final class RedoJournal implements AutoCloseable {
+  /** Number, length, checksum. */
+  private static final int HEAD = Long.BYTES + Integer.BYTES + Long.BYTES;
+
+  private static final int CHANGE = Long.BYTES + Integer.BYTES;
+
+  private final FileChannel file;
+  private long number = fresh();
+  private long end;
+
+  RedoJournal(Path path) throws IOException {
+    file =
+        FileChannel.open(
+            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    // its name is durable only when the directory is
+    try (FileChannel directory =
+        FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+      directory.force(true);
+    }
+  }
+
+  private static long fresh() {
+    return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+  }
+
+  long length() {
+    return end;
+  }
+
+  /** On disk when this returns. */
+  void append(List<JournaledFile.Change> changes) throws IOException {
+    int length = 0;
+    for (JournaledFile.Change change : changes) {
+      length += CHANGE + (change.data() == null ? 0 : change.data().length);
+    }
+    ByteBuffer body = ByteBuffer.allocate(HEAD + length).position(HEAD);
+    for (JournaledFile.Change change : changes) {
+      body.putLong(change.position());
+      body.putInt(change.data() == null ? -1 : change.data().length);
+      if (change.data() != null) {
+        body.put(change.data());
+      }
+    }
+    body.flip();
+    body.putLong(0, number).putInt(Long.BYTES, length);
+    body.putLong(Long.BYTES + Integer.BYTES, checksum(number, body.slice(HEAD, length)));
+    write(body, end);
+    file.force(false);
+    end += HEAD + length;
+  }
+
+  private static long checksum(long number, ByteBuffer body) {
+    CRC32 sum = new CRC32();
+    sum.update(ByteBuffer.allocate(Long.BYTES).putLong(number).flip());
+    sum.update(body);
+    return sum.getValue();
+  }
+
+  private void write(ByteBuffer bytes, long to) throws IOException {
+    while (bytes.hasRemaining()) {
+      file.write(bytes, to + bytes.position());
+    }
+  }
+
+  /** What is whole, in order. */
+  List<JournaledFile.Change> read() throws IOException {
+    List<JournaledFile.Change> changes = new ArrayList<>();
+    long at = 0;
+    long first = 0;
+    while (file.size() - at >= HEAD) {
+      ByteBuffer head = read(at, HEAD);
+      long of = head.getLong();
+      int length = head.getInt();
+      long sum = head.getLong();
+      if (of == 0 || first != 0 && of != first || length <= 0 || length > file.size() - at - HEAD) {
+        break;
+      }
+      ByteBuffer body = read(at + HEAD, length);
+      if (checksum(of, body.duplicate()) != sum) {
+        break;
+      }
+      first = of;
+      at += HEAD + length;
+      while (body.hasRemaining()) {
+        long position = body.getLong();
+        int bytes = body.getInt();
+        byte[] data = bytes < 0 ? null : new byte[bytes];
+        if (data != null) {
+          body.get(data);
+        }
+        changes.add(new JournaledFile.Change(position, data));
+      }
+    }
+    return changes;
+  }
+
+  private ByteBuffer read(long from, int length) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(length);
+    while (bytes.hasRemaining() && file.read(bytes, from + bytes.position()) >= 0) {
+      // until it is full
+    }
+    return bytes.flip();
+  }
+
+  /**
+   * Forgets all; the file has it on disk. The next record must not come over a former one while
+   * that one still counts.
+   */
+  void clear() throws IOException {
+    write(ByteBuffer.allocate(HEAD), 0);
+    file.force(false);
+    number = fresh();
+    end = 0;
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}
