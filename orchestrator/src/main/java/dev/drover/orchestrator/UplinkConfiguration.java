@@ -4,6 +4,7 @@ import dev.drover.engine.backbone.EmbeddedKafka;
 import dev.drover.engine.backbone.KafkaConfiguration;
 import dev.drover.engine.backbone.KafkaTopics;
 import dev.drover.engine.crypto.KeyProvider;
+import dev.drover.engine.health.Conditions;
 import dev.drover.engine.mqttbatch.MqttConnection;
 import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.mall.MallIdentity;
@@ -69,9 +70,10 @@ class UplinkConfiguration {
   }
 
   @Bean
-  UplinkOperations uplinkOperations(UplinkStore store, MeterRegistry registry) {
+  UplinkOperations uplinkOperations(
+      UplinkStore store, MeterRegistry registry, Conditions conditions) {
     UplinkMetrics.show(store, registry);
-    return new UplinkOperations(store);
+    return new UplinkOperations(store, conditions);
   }
 
   /** The broker of the Kafka variant, embedded unless a cluster is named, with its topics. */
