@@ -1,6 +1,7 @@
 package dev.drover.central;
 
 import dev.drover.engine.start.HeldPorts;
+import dev.drover.engine.start.KeptKeys;
 import dev.drover.engine.start.PrivateFiles;
 import dev.drover.engine.start.SettingsCheck;
 import java.io.IOException;
@@ -52,6 +53,12 @@ final class StartChecks implements ApplicationContextInitializer<ConfigurableApp
     // Only now: a start that is refused leaves nothing behind.
     Path data = Path.of(environment.getProperty("drover.data"));
     PrivateFiles.close(data);
+    DataCheck files = new DataCheck(data);
+    files.run(
+        environment.getProperty("drover.mongo.url", "").isBlank(),
+        new KeptKeys(Path.of(environment.getProperty("drover.keys")), System.getenv()));
+    context.addApplicationListener(
+        (ApplicationListener<ApplicationReadyEvent>) ready -> files.used());
     context.addApplicationListener(
         (ApplicationListener<ApplicationReadyEvent>) ready -> PrivateFiles.close(data));
   }

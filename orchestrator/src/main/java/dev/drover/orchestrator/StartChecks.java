@@ -1,8 +1,10 @@
 package dev.drover.orchestrator;
 
 import dev.drover.engine.start.HeldPorts;
+import dev.drover.engine.start.KeptKeys;
 import dev.drover.engine.start.PrivateFiles;
 import dev.drover.engine.start.SettingsCheck;
+import dev.drover.orchestrator.store.StoreCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -52,6 +54,11 @@ final class StartChecks implements ApplicationContextInitializer<ConfigurableApp
     // Only now: a start that is refused leaves nothing behind.
     Path data = Path.of(environment.getProperty("drover.data"));
     PrivateFiles.close(data);
+    if (!"simulator".equals(environment.getProperty("drover.bundle"))) {
+      String keys = environment.getProperty("drover.keys", "");
+      Path directory = keys.isBlank() ? data.resolve("keys") : Path.of(keys);
+      new StoreCheck(data, new KeptKeys(directory, System.getenv())).run();
+    }
     context.addApplicationListener(
         (ApplicationListener<ApplicationReadyEvent>) ready -> PrivateFiles.close(data));
   }

@@ -75,9 +75,10 @@ class UplinkConfiguration {
   }
 
   @Bean
-  UplinkOperations uplinkOperations(UplinkStore store, MeterRegistry registry) {
+  UplinkOperations uplinkOperations(
+      UplinkStore store, MeterRegistry registry, Conditions conditions) {
     UplinkMetrics.show(store, registry);
-    return new UplinkOperations(store);
+    return new UplinkOperations(store, conditions);
   }
 
   /** The broker of the Kafka variant, embedded unless a cluster is named, with its topics. */

@@ -124,7 +124,12 @@ public final class EmbeddedMongo implements AutoCloseable {
       opened.setRetentionTime(0);
       return opened;
     } catch (RuntimeException e) {
-      throw new IllegalStateException("Cannot open the document store " + file, e);
+      throw new IllegalStateException(
+          "Cannot open the document store "
+              + file
+              + "; unless another process has it open, it is damaged: put it back from a backup of"
+              + " the whole data directory",
+          e);
     }
   }
 

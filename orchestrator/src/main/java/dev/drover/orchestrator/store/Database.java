@@ -32,6 +32,13 @@ public final class Database implements AutoCloseable {
     T read(ResultSet row) throws SQLException;
   }
 
+  /** Notes outside of the file what its transactions have promised. */
+  @FunctionalInterface
+  public interface Witness {
+    /** Looks at the end of a transaction; what it returns is run when that is on disk. */
+    Runnable look(Session open) throws SQLException;
+  }
+
   // SQLITE_FULL
   private static final int DISK_FULL = 13;
 
@@ -39,6 +46,7 @@ public final class Database implements AutoCloseable {
   private final Session reader;
   private final Object readLock = new Object();
   private final GroupWrites group = new GroupWrites(this);
+  private volatile Witness witness = open -> () -> {};
 
   /**
    * Opens or creates the file.
@@ -107,7 +115,9 @@ public final class Database implements AutoCloseable {
       T result;
       try {
         result = work.run(writer);
+        Runnable note = witness.look(writer);
         connection.commit();
+        note.run();
       } catch (SQLException | RuntimeException e) {
         undo(e);
         throw e;
@@ -137,6 +147,11 @@ public final class Database implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /** From now on, each transaction has this witness. */
+  public void witnessedBy(Witness who) {
+    witness = who;
   }
 
   /** Runs this after shared writes were undone, for who counts along. */

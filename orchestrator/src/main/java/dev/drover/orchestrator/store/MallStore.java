@@ -1,15 +1,19 @@
 package dev.drover.orchestrator.store;
 
+import dev.drover.engine.crypto.SealBrokenException;
 import dev.drover.engine.crypto.Sealer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the mall remembers: settings, its cursor in central's stream, the events it handled and what
@@ -17,6 +21,8 @@ import java.util.UUID;
  * one transaction.
  */
 public final class MallStore implements SealedStore, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MallStore.class);
+
   /** Setting: the cursor in central's event stream. */
   public static final String CURSOR = "cursor";
 
@@ -57,12 +63,14 @@ public final class MallStore implements SealedStore, AutoCloseable {
               + " BLOB, winning BLOB, base_seq INTEGER NOT NULL, seq INTEGER, error TEXT, found_at"
               + " INTEGER NOT NULL)");
 
+  private final Path file;
   private final Database database;
   private final Sealer sealer;
   private final Clock clock;
 
   /** The store in this file, created when absent. */
   public MallStore(Path file, Sealer sealer, Clock clock) {
+    this.file = file;
     this.database = new Database(file, SCHEMA);
     this.sealer = sealer;
     this.clock = clock;
@@ -71,6 +79,11 @@ public final class MallStore implements SealedStore, AutoCloseable {
   /** The database, for the parts of the mall that keep tables of their own. */
   public Database database() {
     return database;
+  }
+
+  /** A file beside the database. */
+  public Path beside(String name) {
+    return file.resolveSibling(name);
   }
 
   /** What its values are sealed with, for the parts of the mall that keep tables of their own. */
@@ -102,11 +115,34 @@ public final class MallStore implements SealedStore, AutoCloseable {
         database::transaction);
   }
 
-  /** A setting's value. */
+  /**
+   * A setting's value. Each of them can be had again from central, so one whose seal is broken is
+   * forgotten: without a token the mall registers, and with it or the cursor all data come anew.
+   */
   public Optional<String> setting(String name) {
-    return database
-        .first(row -> row.getBytes(1), "SELECT value FROM settings WHERE name = ?", name)
-        .map(value -> open("setting", name, value));
+    Optional<byte[]> sealed =
+        database.first(row -> row.getBytes(1), "SELECT value FROM settings WHERE name = ?", name);
+    try {
+      return sealed.map(value -> open("setting", name, value));
+    } catch (SealBrokenException e) {
+      return forgotten(name);
+    }
+  }
+
+  private Optional<String> forgotten(String name) {
+    LOG.atWarn()
+        .addKeyValue("event", "setting_forgotten")
+        .addKeyValue("setting", name)
+        .log("mall.db: the value of {} is damaged; it is forgotten and asked for again", name);
+    Optional<String> again =
+        Optional.of(name)
+            .filter(one -> one.equals(CURSOR) || one.equals(RESYNC))
+            .map(one -> resyncMark("damaged_" + one));
+    Map<String, Optional<String>> values = new HashMap<>();
+    values.put(name, Optional.empty());
+    again.ifPresent(mark -> values.put(RESYNC, again));
+    set(values);
+    return name.equals(RESYNC) ? again : Optional.empty();
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.drover.orchestrator.store.Database;
 import dev.drover.orchestrator.store.Session;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -46,6 +47,25 @@ final class ParkedItems {
         item.tries() + 1,
         clock.millis());
     room.add(size);
+  }
+
+  /** Names a write that the store has lost and that was too large for the queue to carry. */
+  void parkLost(Session open, UplinkCopy copy) throws SQLException {
+    Instant created = Instant.ofEpochMilli(copy.createdAt());
+    UplinkRef ref = copy.ref();
+    park(
+        open,
+        new UplinkItem(
+            ref.seq(),
+            copy.type(),
+            copy.key(),
+            ref.queue(),
+            ref.idempotencyKey(),
+            created,
+            null,
+            0),
+        "mall.db lost it, and it was too large for the queue to carry",
+        "uplink-batch-upload");
   }
 
   /** Keeps what the queue brought and nobody can read; it has no number. */

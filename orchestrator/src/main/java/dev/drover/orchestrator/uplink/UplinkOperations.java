@@ -2,9 +2,12 @@ package dev.drover.orchestrator.uplink;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.health.Conditions;
+import dev.drover.engine.health.Severity;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
@@ -14,14 +17,17 @@ import org.slf4j.LoggerFactory;
 public final class UplinkOperations {
   private static final Logger LOG = LoggerFactory.getLogger(UplinkOperations.class);
   private static final String ID = "parked_id";
+  private static final String GAP = "uplink-gap";
   private static final int PAGE = 1000;
   private static final long PAGE_BYTES = 1 << 20;
 
   private final UplinkStore store;
+  private final Conditions conditions;
 
   /** Operations on this uplink. */
-  public UplinkOperations(UplinkStore store) {
+  public UplinkOperations(UplinkStore store, Conditions conditions) {
     this.store = store;
+    this.conditions = conditions;
   }
 
   /** Answers {@code GET /api/uplink/ledger}. */
@@ -38,6 +44,11 @@ public final class UplinkOperations {
     answer.put("balanced", ledger.balanced());
     answer.put("pending_bytes", ledger.pendingBytes());
     answer.put("last_receipt", ledger.lastReceipt());
+    List<UplinkLosses.Range> lost = store.lost();
+    if (!lost.isEmpty()) {
+      ArrayNode ranges = answer.putArray("lost");
+      lost.forEach(one -> ranges.addObject().put("from", one.first()).put("to", one.last()));
+    }
     exchange.getMessage().setBody(answer.toString());
   }
 
@@ -87,6 +98,15 @@ public final class UplinkOperations {
           .addKeyValue("event", "uplink_gap")
           .addKeyValue("gap", ledger.gap())
           .log("{} accepted items are not accounted for: {}", ledger.gap(), ledger);
+      conditions.fails(
+          GAP,
+          "uplink",
+          Severity.UNHEALTHY,
+          ledger.gap() + " accepted writes are neither in mall.db nor in the queue",
+          "the disk or mall.db was damaged: read GET /api/uplink/ledger for their numbers, and get"
+              + " the writes from the devices again");
+    } else {
+      conditions.well(GAP);
     }
   }
 

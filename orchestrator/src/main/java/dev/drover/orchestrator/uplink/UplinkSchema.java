@@ -23,6 +23,7 @@ final class UplinkSchema {
               + " idempotency_key TEXT NOT NULL, created_at INTEGER NOT NULL, body BLOB NOT NULL,"
               + " size INTEGER NOT NULL, reason TEXT NOT NULL, step TEXT NOT NULL, tries INTEGER NOT"
               + " NULL, parked_at INTEGER NOT NULL)",
+          "CREATE TABLE IF NOT EXISTS uplink_lost (first INTEGER PRIMARY KEY, last INTEGER NOT NULL)",
           "CREATE TABLE IF NOT EXISTS uplink_counts (name TEXT PRIMARY KEY, value INTEGER NOT"
               + " NULL)");
 

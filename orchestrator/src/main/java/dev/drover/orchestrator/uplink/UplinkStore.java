@@ -27,6 +27,8 @@ public final class UplinkStore implements SealedStore {
   private final UplinkRoom room;
   private final UplinkIntake intake;
   private final ParkedItems parked;
+  private final UplinkMark mark;
+  private final UplinkLosses losses;
   private final UplinkPulse pulse = new UplinkPulse(System::nanoTime);
   private final Map<UplinkClass, List<Runnable>> wakes = new EnumMap<>(UplinkClass.class);
 
@@ -53,6 +55,10 @@ public final class UplinkStore implements SealedStore {
     database.afterUndoing(room::measure);
     this.intake = new UplinkIntake(database, seal, room, clock);
     this.parked = new ParkedItems(database, seal, room, clock);
+    this.mark = new UplinkMark(store.beside("uplink.mark"), store.sealer());
+    this.losses = new UplinkLosses(database, room, parked);
+    losses.find(mark);
+    database.witnessedBy(mark);
   }
 
   @Override
@@ -60,6 +66,27 @@ public final class UplinkStore implements SealedStore {
     return List.of(
         SealedTable.of(database, "uplink_items", "idempotency_key", "body", UplinkSeal.KIND),
         SealedTable.of(database, "uplink_parked", "idempotency_key", "body", UplinkSeal.KIND));
+  }
+
+  @Override
+  public void sealedAnew() {
+    mark.forget();
+    // a transaction is what writes it
+    database.transaction(open -> null);
+  }
+
+  /**
+   * The numbers of the accepted writes that neither the store nor the queue has, as far as known.
+   */
+  List<UplinkLosses.Range> lost() {
+    return losses.numbers();
+  }
+
+  /** Takes back what the store has lost of what the queue brought. */
+  void takeBack(List<byte[]> messages) {
+    if (!losses.numbers().isEmpty()) {
+      losses.takeBack(messages.stream().map(UplinkCopy::read).toList());
+    }
   }
 
   /**

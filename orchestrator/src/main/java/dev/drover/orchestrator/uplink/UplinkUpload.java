@@ -48,15 +48,18 @@ public final class UplinkUpload {
   /** Reads the messages of the batch; what nobody can read is parked. */
   public void read(Exchange exchange) {
     List<UplinkRef> items = new ArrayList<>();
+    List<byte[]> messages = new ArrayList<>();
     for (Object one : exchange.getMessage().getBody(List.class)) {
       byte[] content = content(exchange, one);
       try {
         items.add(UplinkRef.read(content));
+        messages.add(content);
       } catch (RuntimeException e) {
         String text = new String(content, StandardCharsets.UTF_8);
         store.parked().parkUnreadable(text, "unreadable: " + e.getMessage(), "uplink-batch-upload");
       }
     }
+    store.takeBack(messages);
     exchange.setProperty(RECORDS, exchange.getMessage().getBody());
     exchange.setProperty(BATCH, items);
     exchange.setProperty(OPEN, items.size());
