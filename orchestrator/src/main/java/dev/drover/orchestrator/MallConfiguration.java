@@ -10,17 +10,21 @@ import dev.drover.engine.grpc.GrpcLimits;
 import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.limit.ByteBudget;
+import dev.drover.engine.schema.Schemas;
 import dev.drover.orchestrator.beacon.BeaconMqttAccess;
 import dev.drover.orchestrator.beacon.BeaconRevocations;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralCalls;
 import dev.drover.orchestrator.central.CentralContact;
+import dev.drover.orchestrator.central.CentralHttp;
 import dev.drover.orchestrator.central.CentralKeys;
 import dev.drover.orchestrator.central.CentralLink;
+import dev.drover.orchestrator.central.CentralOutcomes;
 import dev.drover.orchestrator.central.CentralReads;
 import dev.drover.orchestrator.central.CentralStream;
 import dev.drover.orchestrator.central.Registration;
 import dev.drover.orchestrator.central.StreamLosses;
+import dev.drover.orchestrator.event.EventCheck;
 import dev.drover.orchestrator.event.EventMetrics;
 import dev.drover.orchestrator.event.EventSteps;
 import dev.drover.orchestrator.keys.Rekey;
@@ -135,8 +139,20 @@ class MallConfiguration {
   }
 
   @Bean
-  CentralCalls centralCalls(CentralLink link, MallIdentity identity) {
-    return new CentralCalls(link, identity.entityId());
+  CentralCalls centralCalls(
+      CentralLink link,
+      CentralOutcomes outcomes,
+      Schemas schemas,
+      MallIdentity identity,
+      OrchestratorProperties properties,
+      Clock clock) {
+    return new CentralCalls(
+        link, outcomes, schemas, identity.entityId(), properties.central().limits(), clock);
+  }
+
+  @Bean
+  CentralHttp centralHttp(OrchestratorProperties properties) {
+    return new CentralHttp(properties.central().limits());
   }
 
   @Bean
@@ -168,8 +184,13 @@ class MallConfiguration {
 
   @Bean
   CentralKeys centralKeys(
-      MallStore store, CentralLink link, OrchestratorProperties properties, Clock clock) {
-    return new CentralKeys(store, link::connected, properties.central().keysInterval(), clock);
+      MallStore store,
+      CentralLink link,
+      CentralOutcomes outcomes,
+      OrchestratorProperties properties,
+      Clock clock) {
+    return new CentralKeys(
+        store, link::connected, outcomes, properties.central().keysInterval(), clock);
   }
 
   @Bean
@@ -179,8 +200,12 @@ class MallConfiguration {
 
   @Bean
   CentralStream centralStream(
-      CentralLink link, MallStore store, StreamLosses losses, MallIdentity identity) {
-    return new CentralStream(link, store, losses, identity.entityId());
+      CentralLink link,
+      MallStore store,
+      StreamLosses losses,
+      MallIdentity identity,
+      Conditions conditions) {
+    return new CentralStream(link, store, losses, identity.entityId(), conditions);
   }
 
   @Bean
@@ -191,6 +216,11 @@ class MallConfiguration {
   @Bean
   EventSteps eventSteps(MallStore store, AckQueue acks, CentralContact contact) {
     return new EventSteps(store, acks, contact);
+  }
+
+  @Bean
+  EventCheck eventCheck(Schemas schemas, MallIdentity identity) {
+    return new EventCheck(schemas, identity.entityId());
   }
 
   @Bean
@@ -297,11 +327,12 @@ class MallConfiguration {
   @Bean
   Heartbeat heartbeat(
       CentralLink link,
+      CentralOutcomes outcomes,
       MallHealth health,
       MallFigures figures,
       MallIdentity identity,
       Clock clock) {
-    return new Heartbeat(link, health, figures, identity, clock);
+    return new Heartbeat(link, outcomes, health, figures, identity, clock);
   }
 
   @Bean

@@ -20,6 +20,7 @@ public final class CentralKeys {
 
   private final MallStore store;
   private final BooleanSupplier centralIsThere;
+  private final CentralOutcomes outcomes;
   private final Duration interval;
   private final Clock clock;
   private volatile JWKSet keys;
@@ -32,9 +33,14 @@ public final class CentralKeys {
    * @param interval how often they are asked for
    */
   public CentralKeys(
-      MallStore store, BooleanSupplier centralIsThere, Duration interval, Clock clock) {
+      MallStore store,
+      BooleanSupplier centralIsThere,
+      CentralOutcomes outcomes,
+      Duration interval,
+      Clock clock) {
     this.store = store;
     this.centralIsThere = centralIsThere;
+    this.outcomes = outcomes;
     this.interval = interval;
     this.clock = clock;
     this.keys = store.setting(KEYS).map(Jwks::parse).orElseGet(JWKSet::new);
@@ -48,20 +54,22 @@ public final class CentralKeys {
   /** Sets {@link #DUE}. */
   public void plan(Exchange exchange) {
     boolean old = !clock.instant().minus(interval).isBefore(fetchedAt);
-    exchange.setProperty(DUE, old && centralIsThere.getAsBoolean());
+    exchange.setProperty(
+        DUE, old && centralIsThere.getAsBoolean() && outcomes.due(CentralCall.KEYS));
   }
 
   /**
    * Stores central's answer.
    *
-   * @throws IllegalStateException when it is no set of keys
+   * @throws CentralAnswerException when it is no set of keys; those known stay
    */
   public void take(Exchange exchange) {
-    int status = CentralCalls.status(exchange);
-    if (status != 200) {
-      throw new IllegalStateException("central does not give its keys: " + status);
+    JWKSet fresh;
+    try {
+      fresh = Jwks.parse(exchange.getMessage().getBody(String.class));
+    } catch (RuntimeException e) {
+      throw new CentralAnswerException("central's keys cannot be read: " + e.getMessage(), e);
     }
-    JWKSet fresh = Jwks.parse(exchange.getMessage().getBody(String.class));
     store.set(Map.of(KEYS, Optional.of(Jwks.json(fresh))));
     keys = fresh;
     fetchedAt = clock.instant();
