@@ -268,7 +268,8 @@ class SyncTest extends MallTestBase {
       String cursor = cache(mall).state().cursor();
       central.nextBody.put(
           SYNC + "delta",
-          "{\"changes\":[{\"type\":\"area\",\"operation\":\"explode\",\"id\":\"1\"},"
+          "{\"entity_id\":\"mall-a-uuid\",\"timestamp\":\"2026-11-28T10:00:00Z\","
+              + "\"changes\":[{\"type\":\"area\",\"operation\":\"explode\",\"id\":\"1\"},"
               + "{\"type\":\"lift\",\"operation\":\"update\",\"id\":\"1\",\"data\":{}}],"
               + "\"has_more\":false,\"cursor\":\""
               + cursor
@@ -279,7 +280,10 @@ class SyncTest extends MallTestBase {
 
       int broken = central.syncs.size();
       central.nextBody.put(
-          SYNC + "delta", "{\"changes\":[],\"has_more\":true,\"cursor\":\"" + cursor + "\"}");
+          SYNC + "delta",
+          "{\"entity_id\":\"mall-a-uuid\",\"timestamp\":\"2026-11-28T10:00:00Z\",\"changes\":[],\"has_more\":true,\"cursor\":\""
+              + cursor
+              + "\"}");
       central.data.put("areas", "5", "{\"id\":5}");
       central.tell("evt-e-0-4");
       await().atMost(SOON).until(() -> acked("evt-e-0-4"));

@@ -34,6 +34,8 @@ public final class CentralCalls {
   /** Values and marks of an answer that is read as a whole: a tree takes many times its text. */
   private static final long MOST_TOKENS = 300_000;
 
+  private static final long MOST_BATCH_TOKENS = 700_000;
+
   private final CentralLink link;
   private final CentralOutcomes outcomes;
   private final Schemas schemas;
@@ -140,7 +142,8 @@ public final class CentralCalls {
     try {
       bytes = PackedAnswer.unpack(bytes, limits.bytes(call));
       exchange.getMessage().setBody(bytes);
-      AnswerTokens.require(bytes, MOST_TOKENS);
+      AnswerTokens.require(
+          bytes, call.size() == CentralCall.Size.BATCH ? MOST_BATCH_TOKENS : MOST_TOKENS);
       answer = ParsedBody.tree(exchange);
       schemas.require(call.schema(), answer);
     } catch (ProtocolException e) {

@@ -37,7 +37,7 @@ final class DeltaAnswer {
   static DeltaAnswer read(ItemBytes in, BiConsumer<AnswerHead, JsonNode> changes, String entityId)
       throws IOException {
     DeltaAnswer answer = new DeltaAnswer(entityId);
-    try (JsonParser parser = Json.MAPPER.getFactory().createParser(in)) {
+    try (ItemTokens parser = new ItemTokens(in)) {
       require(parser.nextToken() == JsonToken.START_OBJECT, "is no object");
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         require(parser.currentToken() == JsonToken.FIELD_NAME, "ends too early");
@@ -47,7 +47,7 @@ final class DeltaAnswer {
         if (name.equals("changes") && value == JsonToken.START_ARRAY) {
           answer.anyChanges = true;
           while (parser.nextToken() != JsonToken.END_ARRAY) {
-            in.next();
+            parser.nextItem();
             require(
                 parser.currentToken() == JsonToken.START_OBJECT, "has a change that is no object");
             changes.accept(answer.head, CHANGES.readTree(parser));

@@ -43,12 +43,12 @@ final class FullAnswer {
       ItemBytes in, Replacement target, Consumer<String> counted, String entityId)
       throws IOException {
     FullAnswer answer = new FullAnswer(entityId);
-    try (JsonParser parser = Json.MAPPER.getFactory().createParser(in)) {
+    try (ItemTokens parser = new ItemTokens(in)) {
       require(parser.nextToken() == JsonToken.START_OBJECT, "is no object");
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String name = member(parser);
         if (name.equals("data") && parser.currentToken() == JsonToken.START_OBJECT) {
-          answer.collections(parser, in, target, counted);
+          answer.collections(parser, target, counted);
         } else if (parser.currentToken().isScalarValue()) {
           answer.head.put(
               name, parser.currentToken() == JsonToken.VALUE_NULL ? null : parser.getText());
@@ -80,8 +80,7 @@ final class FullAnswer {
   }
 
   private void collections(
-      JsonParser parser, ItemBytes in, Replacement target, Consumer<String> counted)
-      throws IOException {
+      ItemTokens parser, Replacement target, Consumer<String> counted) throws IOException {
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String collection = member(parser);
       if (!Checksums.COLLECTIONS.contains(collection)) {
@@ -91,7 +90,7 @@ final class FullAnswer {
       require(parser.currentToken() == JsonToken.START_ARRAY, "has no array of " + collection);
       collections.add(collection);
       while (parser.nextToken() != JsonToken.END_ARRAY) {
-        in.next();
+        parser.nextItem();
         require(parser.currentToken() == JsonToken.START_OBJECT, "has an item that is no object");
         JsonNode item = ITEMS.readTree(parser);
         String id = ItemIds.of(item).orElseThrow(() -> AnswerHead.wrong("an item without an id"));
