@@ -38,10 +38,7 @@ class HugeAnswersTest extends MallTestBase {
   }
 
   private static void whole(HttpServerRequest request, byte[] body) {
-    request
-        .response()
-        .putHeader("Content-Type", "application/json")
-        .end(Buffer.buffer(body));
+    request.response().putHeader("Content-Type", "application/json").end(Buffer.buffer(body));
   }
 
   /** Without a length, so that only reading it tells how much it is. */
@@ -88,20 +85,16 @@ class HugeAnswersTest extends MallTestBase {
     try (MallProcess mall = new MallProcess(data, central.url(), QUICK)) {
       mall.start();
       mall.awaitHealth();
-      await()
-          .atMost(SOON)
-          .until(() -> health(mall).path("status").asText().equals("healthy"));
+      await().atMost(SOON).until(() -> health(mall).path("status").asText().equals("healthy"));
       String token = central.token(Role.OPERATOR, FakeCentral.ENTITY);
       for (String path :
-          List.of(
-              SYNC + "checksum", "/api/orchestrators/heartbeat", "/.well-known/jwks.json")) {
+          List.of(SYNC + "checksum", "/api/orchestrators/heartbeat", "/.well-known/jwks.json")) {
         central.lies.put(path, (request, right) -> whole(request, text));
         survives(mall, path);
         central.lies.put(path, (request, right) -> chunked(request, spaces));
         survives(mall, path);
       }
-      central.lies.put(
-          "/api/orchestrators/uploads", (request, right) -> chunked(request, text));
+      central.lies.put("/api/orchestrators/uploads", (request, right) -> chunked(request, text));
       central.send("evt-e-0-1", "teleport", "{}");
       survives(mall, "/api/orchestrators/uploads");
       central.lies.put(SYNC + "delta", (request, right) -> chunked(request, spaces));
@@ -114,9 +107,7 @@ class HugeAnswersTest extends MallTestBase {
       central.lies.put(
           "/api/orchestrators/token/refresh", (request, right) -> whole(request, text));
       central.commands = "[{\"type\":\"token_refresh\"}]";
-      await()
-          .atMost(SOON)
-          .until(() -> central.lied("/api/orchestrators/token/refresh") > 0);
+      await().atMost(SOON).until(() -> central.lied("/api/orchestrators/token/refresh") > 0);
       central.commands = "[]";
       survives(mall, "/api/orchestrators/token/refresh");
       // A line of the head that never ends is no way in either.
@@ -127,9 +118,7 @@ class HugeAnswersTest extends MallTestBase {
       int lied = central.lied("/api/orchestrators/heartbeat");
       await().atMost(SOON).until(() -> central.lied("/api/orchestrators/heartbeat") > lied + 2);
       central.lies.clear();
-      await()
-          .atMost(SOON)
-          .until(() -> health(mall).path("status").asText().equals("healthy"));
+      await().atMost(SOON).until(() -> health(mall).path("status").asText().equals("healthy"));
       mall.check();
       assertThat(mall.resident()).as("MB resident").isLessThan(450);
     }
@@ -160,9 +149,7 @@ class HugeAnswersTest extends MallTestBase {
         mall.check();
       }
       assertThat(central.streams).hasSizeLessThan(before + 10);
-      await()
-          .atMost(SOON)
-          .until(() -> health(mall).path("status").asText().equals("healthy"));
+      await().atMost(SOON).until(() -> health(mall).path("status").asText().equals("healthy"));
       mall.check();
     }
   }

@@ -103,10 +103,10 @@ class LyingCentralTest extends MallTestBase {
         List.of(
             json("{}"),
             changed(answer -> answer.put("entity_id", "mall-b")),
-            changed(answer -> (ObjectNode) answer.without("cursor")),
-            changed(answer -> (ObjectNode) answer.without("entity_id")),
-            changed(answer -> (ObjectNode) answer.without("checksum")),
-            changed(answer -> (ObjectNode) answer.without("data")));
+            changed(answer -> answer.without("cursor")),
+            changed(answer -> answer.without("entity_id")),
+            changed(answer -> answer.without("checksum")),
+            changed(answer -> answer.without("data")));
     try (TestMall mall = settled(Map.of())) {
       Map<String, List<String>> before = contents(mall);
       central.data.slip("areas", "9", "{\"id\":9}");
@@ -188,8 +188,8 @@ class LyingCentralTest extends MallTestBase {
           List.of(
               changed(answer -> answer.put("expires_at", 9_000_000_000_000_000_000L)),
               changed(answer -> answer.put("expires_at", 5)),
-              changed(answer -> (ObjectNode) answer.without("assigned_id")),
-              changed(answer -> (ObjectNode) answer.without("token")),
+              changed(answer -> answer.without("assigned_id")),
+              changed(answer -> answer.without("token")),
               changed(answer -> answer.put("token", "two\nlines")),
               json("{}"));
       for (FakeCentral.Lie lie : lies) {
@@ -209,7 +209,7 @@ class LyingCentralTest extends MallTestBase {
     Map<String, String> fresh = Map.of("drover.data", data.resolve("fresh").toString());
     try (TestMall mall = mall(fresh)) {
       awaitLies(REGISTER, 3);
-      central.lies.put(REGISTER, changed(answer -> (ObjectNode) answer.without("assigned_id")));
+      central.lies.put(REGISTER, changed(answer -> answer.without("assigned_id")));
       awaitLies(REGISTER, 2);
       central.lies.clear();
       awaitSound(mall);
@@ -220,6 +220,7 @@ class LyingCentralTest extends MallTestBase {
   void f17APauseIsHeededOnUploadsAndOnTheStream() {
     Map<String, String> bound = Map.of("drover.central.longest-pause", "1500ms");
     try (TestMall mall = settled(bound)) {
+      assertThat(mall.context.isRunning()).isTrue();
       int before = central.count(UPLOADS);
       central.refuse(UPLOADS, 503, 1, 86_400);
       central.send("evt-e-0-1", "teleport", "{}");

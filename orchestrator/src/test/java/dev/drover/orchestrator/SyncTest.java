@@ -358,7 +358,9 @@ class SyncTest extends MallTestBase {
     try (TestMall mall = settled(Map.of())) {
       EntityCache cache = cache(mall);
       String ahead =
-          "{\"checksum_algorithm\":\"sha256-jcs-256\",\"cursor\":\"999999\",\"checksums\":{}}";
+          "{\"entity_id\":\"mall-a-uuid\",\"checksum_algorithm\":\"sha256-jcs-256\","
+              + "\"cursor\":\"999999\",\"checksums\":{\"areas\":\"a\",\"beacons\":\"b\","
+              + "\"merchants\":\"m\",\"connections\":\"c\",\"global\":\"g\"}}";
       central.nextBody.put(SYNC + "delta", deltaAt(cache, central.data.seq()));
       int before = central.syncs.size();
       central.nextBody.put(SYNC + "checksum", ahead);
@@ -382,7 +384,7 @@ class SyncTest extends MallTestBase {
   }
 
   private static String deltaAt(EntityCache cache, long seq) {
-    return "{\"checksum_algorithm\":\"sha256-jcs-256\",\"changes\":[],\"has_more\":false,"
+    return "{\"entity_id\":\"mall-a-uuid\",\"checksum_algorithm\":\"sha256-jcs-256\",\"changes\":[],\"has_more\":false,"
         + "\"cursor\":\""
         + seq
         + "\",\"new_checksum\":\""
@@ -417,7 +419,8 @@ class SyncTest extends MallTestBase {
 
       central.nextBody.put(
           SYNC + "full",
-          "{\"data\":{\"areas\":[]},\"checksum\":\"sha256:0\",\"cursor\":\"1\","
+          "{\"entity_id\":\"mall-a-uuid\",\"data\":{\"areas\":[],\"beacons\":[],\"merchants\":[],"
+              + "\"connections\":[]},\"checksum\":\"sha256:0\",\"cursor\":\"1\","
               + "\"checksum_algorithm\":\"sha256-jcs-256\"}");
       int before = central.syncs.size();
       TestMall.Answer answer = mall.send("POST", "/api/orchestrator/resync", operator(), null);
@@ -536,7 +539,7 @@ class SyncTest extends MallTestBase {
       assertThat(kinds(before)).containsExactly("checksum", "delta", "checksum");
 
       int differing = central.syncs.size();
-      String other = "{\"checksums\":{\"global\":\"sha256:else\"}}";
+      String other = "{\"entity_id\":\"mall-a-uuid\",\"checksums\":{\"global\":\"sha256:else\"}}";
       central.nextBody.put(SYNC + "checksum", other);
       central.afterNext(SYNC + "delta", () -> central.nextBody.put(SYNC + "checksum", other));
       verify(mall);

@@ -90,12 +90,12 @@ final class WrongAnswers {
   private void made(String what, Function<String, byte[]> change) {
     add(
         what,
-        (request, right) ->
-            answer(request, 200, JSON, Buffer.buffer(change.apply(right.get()))));
+        (request, right) -> answer(request, 200, JSON, Buffer.buffer(change.apply(right.get()))));
   }
 
   private void changed(String what, Function<ObjectNode, ObjectNode> change) {
-    made(what, right -> change.apply(Json.object(right.getBytes(UTF_8))).toString().getBytes(UTF_8));
+    made(
+        what, right -> change.apply(Json.object(right.getBytes(UTF_8))).toString().getBytes(UTF_8));
   }
 
   private void statuses() {
@@ -129,7 +129,8 @@ final class WrongAnswers {
   }
 
   private void bodies() {
-    for (String body : List.of("", " ", "{}", "[]", "null", "7", "\"x\"", "true", "{", "nonsense")) {
+    for (String body :
+        List.of("", " ", "{}", "[]", "null", "7", "\"x\"", "true", "{", "nonsense")) {
       fixed("200 " + body, 200, JSON, body);
     }
     fixed("200 HTML called JSON", 200, JSON, "<html></html>");
@@ -137,8 +138,12 @@ final class WrongAnswers {
     changed("of no mall", right -> right.putNull("entity_id").put("token", 5));
     made("twice", right -> (right + right).getBytes(UTF_8));
     made("UTF-16", right -> right.getBytes(java.nio.charset.StandardCharsets.UTF_16));
-    made("no UTF-8", right -> right.replace("\":", "\u00ff\":").getBytes(
-        java.nio.charset.StandardCharsets.ISO_8859_1));
+    made(
+        "no UTF-8",
+        right ->
+            right
+                .replace("\":", "\u00ff\":")
+                .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
     for (int i = 0; i < 4; i++) {
       made(
           "cut, try " + i,
@@ -176,7 +181,12 @@ final class WrongAnswers {
 
   /** The right answer with one more member in front of it. */
   private static byte[] around(String right, String before, char with, String after) {
-    return ("{\"zz\":" + before + String.valueOf(with).repeat(HUGE) + after + "," + right.substring(1))
+    return ("{\"zz\":"
+            + before
+            + String.valueOf(with).repeat(HUGE)
+            + after
+            + ","
+            + right.substring(1))
         .getBytes(UTF_8);
   }
 

@@ -133,9 +133,7 @@ class WrongAnswersTest extends MallTestBase {
     long begun = System.nanoTime();
     central.lies.put(call.path(), wrong.lie());
     call.cause().run();
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> central.lied(call.path()) >= lied + 2);
+    await().atMost(Duration.ofSeconds(30)).until(() -> central.lied(call.path()) >= lied + 2);
     call.rest().run();
     mall.check();
     assertThat(inForce()).as("in force").isEqualTo(before);

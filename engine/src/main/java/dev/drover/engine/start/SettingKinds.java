@@ -92,7 +92,8 @@ final class SettingKinds {
           Map.entry("drover.uplink.park-after", SettingKind.whole(1, Integer.MAX_VALUE)),
           Map.entry("drover.central.keys-interval", durationUpTo("5m")),
           Map.entry("drover.central.max-answer", SettingKind.whole(65_536, Integer.MAX_VALUE)),
-          Map.entry("drover.central.max-batch-answer", SettingKind.whole(65_536, Integer.MAX_VALUE)),
+          Map.entry(
+              "drover.central.max-batch-answer", SettingKind.whole(65_536, Integer.MAX_VALUE)),
           Map.entry("drover.central.max-item", SettingKind.whole(65_536, Integer.MAX_VALUE)),
           Map.entry("drover.events.max-bytes", SettingKind.whole(65_536, Integer.MAX_VALUE)),
           Map.entry("drover.revocation.follow-interval", durationUpTo("5s")),

@@ -6,7 +6,8 @@ import java.time.Duration;
  * What an answer of central may take of the mall.
  *
  * @param maxAnswer bytes of an answer that is read as a whole
- * @param maxBatchAnswer bytes of one that has documents in it
+ * @param maxBatchAnswer bytes of one that has documents in it, a page of a delta as it came among
+ *     them
  * @param maxItem bytes of one document of an answer that is read as it comes
  * @param answerTimeout how long a whole answer may take, from the request to its last byte
  * @param syncTimeout the same of an answer that is read as it comes
@@ -28,13 +29,16 @@ public record AnswerLimits(
   long bytes(CentralCall call) {
     return switch (call.size()) {
       case SMALL -> maxAnswer;
-      case BATCH -> maxBatchAnswer;
+      case BATCH, PAGE -> maxBatchAnswer;
       case STREAM -> Long.MAX_VALUE;
     };
   }
 
   /** How long the whole answer to a call may take. */
   Duration time(CentralCall call) {
-    return call.size() == CentralCall.Size.STREAM ? syncTimeout : answerTimeout;
+    return switch (call.size()) {
+      case SMALL, BATCH -> answerTimeout;
+      case PAGE, STREAM -> syncTimeout;
+    };
   }
 }

@@ -43,6 +43,8 @@ public enum CentralCall {
     SMALL,
     /** Read as a whole, with documents in it. */
     BATCH,
+    /** Kept as it came, and read one document at a time. */
+    PAGE,
     /** Read as it comes, one document at a time. */
     STREAM
   }

@@ -127,8 +127,10 @@ public final class CentralCalls {
         close(exchange);
         throw wrong(exchange, status, "with " + type(exchange) + " instead of " + JSON);
       }
-      if (call.size() != CentralCall.Size.STREAM) {
-        accept(exchange, call, status);
+      switch (call.size()) {
+        case STREAM -> {}
+        case PAGE -> exchange.getMessage().setBody(read(exchange));
+        default -> accept(exchange, call, status);
       }
     } else {
       refuse(exchange, call, status);
@@ -160,7 +162,7 @@ public final class CentralCalls {
       close(exchange);
       throw wrong(exchange, status, "a redirect, and none is followed");
     }
-    byte[] body = read(exchange);
+    byte[] body = plain(read(exchange), call);
     exchange.getMessage().setBody(body);
     String code = json(exchange) ? code(body) : "";
     if (status >= 500 || PASSING.contains(status)) {
@@ -189,6 +191,15 @@ public final class CentralCalls {
   private CentralAnswerException wrong(Exchange exchange, int status, String what) {
     return new CentralAnswerException(
         "central answered " + status + " " + what, pause(exchange).orElse(null));
+  }
+
+  /** An error body without its packing; nothing when it cannot be unpacked. */
+  private byte[] plain(byte[] body, CentralCall call) {
+    try {
+      return PackedAnswer.unpack(body, limits.bytes(call));
+    } catch (ProtocolException e) {
+      return new byte[0];
+    }
   }
 
   private static byte[] read(Exchange exchange) {

@@ -28,6 +28,7 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.http.ssl.TLS;
+import org.apache.hc.core5.ssl.SSLContexts;
 import org.apache.hc.core5.util.Timeout;
 
 /**
@@ -80,7 +81,7 @@ public final class CentralHttp implements HttpClientConfigurer, AutoCloseable {
             ManagedHttpClientConnectionFactory.builder().http1Config(head).build())
         .setTlsSocketStrategy(
             ClientTlsStrategyBuilder.create()
-                .useSystemProperties()
+                .setSslContext(SSLContexts.createDefault())
                 .setTlsVersions(TLS.V_1_3)
                 .buildClassic())
         .setDefaultConnectionConfig(

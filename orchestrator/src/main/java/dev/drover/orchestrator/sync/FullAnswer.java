@@ -79,8 +79,8 @@ final class FullAnswer {
     return name;
   }
 
-  private void collections(
-      ItemTokens parser, Replacement target, Consumer<String> counted) throws IOException {
+  private void collections(ItemTokens parser, Replacement target, Consumer<String> counted)
+      throws IOException {
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String collection = member(parser);
       if (!Checksums.COLLECTIONS.contains(collection)) {

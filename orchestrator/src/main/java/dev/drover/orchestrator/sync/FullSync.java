@@ -116,7 +116,7 @@ public final class FullSync {
   /**
    * Compares the new data with the checksum that came with it.
    *
-   * @throws CentralAnswerException when they differ: the old data stays
+   * @throws IllegalStateException when they differ: the old data stays
    */
   public void compare(Exchange exchange) {
     FullAnswer answer = exchange.getProperty(ANSWER, FullAnswer.class);
@@ -125,7 +125,7 @@ public final class FullSync {
       String cause =
           "the data is " + replacement.global() + ", central says " + answer.text("checksum");
       agreement.contradicts(cause);
-      throw new CentralAnswerException(cause);
+      throw new IllegalStateException(cause);
     }
   }
 
