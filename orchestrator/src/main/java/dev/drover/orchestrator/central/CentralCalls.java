@@ -207,16 +207,19 @@ public final class CentralCalls {
       return in == null ? new byte[0] : in.readAllBytes();
     } catch (IOException e) {
       throw new CentralAwayException("central's answer broke off: " + e.getMessage(), e);
+    } finally {
+      // Nobody behind this may touch what is read, or broken.
+      exchange.getMessage().setBody(null);
     }
   }
 
   private static void close(Exchange exchange) {
     if (exchange.getMessage().getBody() instanceof InputStream in) {
+      exchange.getMessage().setBody(null);
       try {
         in.close();
       } catch (IOException e) {
-        // nobody wants the rest of it
-        exchange.getMessage().setBody(null);
+        throw new CentralAwayException("central's answer broke off: " + e.getMessage(), e);
       }
     }
   }

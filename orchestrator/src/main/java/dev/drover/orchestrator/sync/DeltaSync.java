@@ -145,9 +145,10 @@ public final class DeltaSync {
               entityId);
     } catch (IOException e) {
       throw new CentralAnswerException("central's answer cannot be read: " + e.getMessage(), e);
+    } finally {
+      // What is read to its end, or broken, is no body for the steps that follow.
+      exchange.getMessage().setBody(null);
     }
-    // What is read to its end is no body for the steps that follow.
-    exchange.getMessage().setBody(null);
     String cursor = cursor(answer);
     boolean more = Boolean.parseBoolean(answer.text("has_more"));
     if (more && cursor.equals(before)) {

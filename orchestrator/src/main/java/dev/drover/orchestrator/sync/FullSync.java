@@ -104,9 +104,10 @@ public final class FullSync {
       answer = FullAnswer.read(in, replacement, run::moved, entityId);
     } catch (IOException e) {
       throw new CentralAnswerException("central's answer cannot be read: " + e.getMessage(), e);
+    } finally {
+      // What is read to its end, or broken, is no body for the steps that follow.
+      exchange.getMessage().setBody(null);
     }
-    // What is read to its end is no body for the steps that follow.
-    exchange.getMessage().setBody(null);
     exchange.setProperty(ANSWER, answer);
     exchange.setProperty(
         DeltaSync.MORE,
