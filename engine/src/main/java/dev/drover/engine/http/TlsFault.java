@@ -2,6 +2,7 @@ package dev.drover.engine.http;
 
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
@@ -48,7 +49,8 @@ public final class TlsFault {
       return Optional.of(
           "the server's certificate is of an authority that is not trusted (" + message + ")");
     }
-    if (at instanceof CertPathValidatorException && at.getCause() == null) {
+    if (at instanceof CertPathValidatorException
+        && !(at.getCause() instanceof CertificateException)) {
       return Optional.of("the server's certificate chain is not valid (" + message + ")");
     }
     if (lower.contains("protocol_version")

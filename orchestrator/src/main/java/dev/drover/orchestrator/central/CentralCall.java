@@ -26,7 +26,7 @@ public enum CentralCall {
   /** Everything, read item by item. */
   FULL("GET", "/api/orchestrators/sync/full", Size.STREAM, "", Verdicts.NONE),
   /** What changed, read change by change. */
-  DELTA("GET", "/api/orchestrators/sync/delta", Size.STREAM, "", new Verdicts(Set.of(400, 409))),
+  DELTA("GET", "/api/orchestrators/sync/delta", Size.PAGE, "", new Verdicts(Set.of(400, 409))),
   /** Checksums. */
   CHECKSUM(
       "GET",

@@ -8,6 +8,7 @@ import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
@@ -33,6 +34,9 @@ public final class CentralCalls {
 
   /** Values and marks of an answer that is read as a whole: a tree takes many times its text. */
   private static final long MOST_TOKENS = 300_000;
+
+  /** Bytes of a refusal's body that anybody reads. */
+  private static final int LONGEST_REFUSAL = 64 * 1024;
 
   private static final long MOST_BATCH_TOKENS = 700_000;
 
@@ -129,7 +133,7 @@ public final class CentralCalls {
       }
       switch (call.size()) {
         case STREAM -> {}
-        case PAGE -> exchange.getMessage().setBody(read(exchange));
+        case PAGE -> exchange.getMessage().setBody(read(exchange, Integer.MAX_VALUE));
         default -> accept(exchange, call, status);
       }
     } else {
@@ -138,7 +142,7 @@ public final class CentralCalls {
   }
 
   private void accept(Exchange exchange, CentralCall call, int status) {
-    byte[] bytes = read(exchange);
+    byte[] bytes = read(exchange, Integer.MAX_VALUE);
     exchange.setProperty(WIRE_BYTES, bytes.length);
     JsonNode answer;
     try {
@@ -162,7 +166,7 @@ public final class CentralCalls {
       close(exchange);
       throw wrong(exchange, status, "a redirect, and none is followed");
     }
-    byte[] body = plain(read(exchange), call);
+    byte[] body = plain(read(exchange, LONGEST_REFUSAL));
     exchange.getMessage().setBody(body);
     String code = json(exchange) ? code(body) : "";
     if (status >= 500 || PASSING.contains(status)) {
@@ -172,7 +176,9 @@ public final class CentralCalls {
     }
     if (code.isEmpty()) {
       throw wrong(
-          exchange, status, "with " + type(exchange) + " and without the protocol's error body");
+          exchange,
+          status,
+          "with " + type(exchange) + " and without the protocol's error body: " + excerpt(body));
     }
     CentralToken token = exchange.getProperty(TOKEN, CentralToken.class);
     if (status == 401 && token != null) {
@@ -193,18 +199,19 @@ public final class CentralCalls {
         "central answered " + status + " " + what, pause(exchange).orElse(null));
   }
 
-  /** An error body without its packing; nothing when it cannot be unpacked. */
-  private byte[] plain(byte[] body, CentralCall call) {
+  /** An error body without its packing; as it came when it cannot be unpacked. */
+  private byte[] plain(byte[] body) {
     try {
-      return PackedAnswer.unpack(body, limits.bytes(call));
+      return PackedAnswer.unpack(body, limits.maxAnswer());
     } catch (ProtocolException e) {
-      return new byte[0];
+      return body;
     }
   }
 
-  private static byte[] read(Exchange exchange) {
+  /** The answer's bytes, so many at the most; what comes behind them is not read. */
+  private static byte[] read(Exchange exchange, int most) {
     try (InputStream in = exchange.getMessage().getBody(InputStream.class)) {
-      return in == null ? new byte[0] : in.readAllBytes();
+      return in == null ? new byte[0] : in.readNBytes(most);
     } catch (IOException e) {
       throw new CentralAwayException("central's answer broke off: " + e.getMessage(), e);
     } finally {
@@ -227,6 +234,12 @@ public final class CentralCalls {
   private Optional<Duration> pause(Exchange exchange) {
     String value = exchange.getMessage().getHeader("Retry-After", String.class);
     return RetryAfter.read(value, limits.longestPause(), clock);
+  }
+
+  /** How a body begins, for people. */
+  private static String excerpt(byte[] body) {
+    String text = new String(body, 0, Math.min(body.length, 80), StandardCharsets.UTF_8);
+    return '"' + text.replaceAll("[\\p{Cntrl}\\p{Zs}]+", " ") + '"';
   }
 
   private static String type(Exchange exchange) {

@@ -23,7 +23,7 @@ final class PackedAnswer {
       return bytes;
     }
     try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-      byte[] plain = in.readNBytes((int) Math.min(most + 1, Integer.MAX_VALUE - 16));
+      byte[] plain = in.readNBytes((int) Math.min(most, Integer.MAX_VALUE - 16) + 1);
       if (plain.length > most) {
         throw refusal("unpacked it has more than " + most + " bytes");
       }

@@ -1,7 +1,10 @@
 package dev.drover.orchestrator.sync;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.orchestrator.central.CentralAnswerException;
+import dev.drover.proto.Json;
+import dev.drover.proto.ProtocolException;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -68,6 +71,19 @@ final class AnswerHead {
   /** The same for the position: a cursor, or of a central that has none its time. */
   void requirePosition() {
     require(Checksums.ALGORITHM.equals(text("checksum_algorithm")) ? "cursor" : "timestamp");
+  }
+
+  /**
+   * That a document is Unicode: half of a surrogate pair has no checksum.
+   *
+   * @throws CentralAnswerException when it is not
+   */
+  static void requireUnicode(JsonNode document) {
+    try {
+      Json.requireUnicode("", document);
+    } catch (ProtocolException e) {
+      throw wrong("a document that is no Unicode: " + e.getMessage());
+    }
   }
 
   static CentralAnswerException wrong(String what) {

@@ -49,7 +49,9 @@ final class DeltaAnswer {
             parser.nextItem();
             require(
                 parser.currentToken() == JsonToken.START_OBJECT, "has a change that is no object");
-            changes.accept(answer.head, CHANGES.readTree(parser));
+            JsonNode change = CHANGES.readTree(parser);
+            AnswerHead.requireUnicode(change);
+            changes.accept(answer.head, change);
           }
         } else if (value.isScalarValue()) {
           answer.head.put(name, value == JsonToken.VALUE_NULL ? null : parser.getText());

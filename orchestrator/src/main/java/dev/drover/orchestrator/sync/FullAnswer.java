@@ -93,6 +93,7 @@ final class FullAnswer {
         parser.nextItem();
         require(parser.currentToken() == JsonToken.START_OBJECT, "has an item that is no object");
         JsonNode item = ITEMS.readTree(parser);
+        AnswerHead.requireUnicode(item);
         String id = ItemIds.of(item).orElseThrow(() -> AnswerHead.wrong("an item without an id"));
         target.add(collection, id, item.toString());
         counted.accept(collection);

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import dev.drover.proto.Json;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The reader of an answer that comes document by document: a document's tree takes many times its
@@ -17,7 +19,11 @@ final class ItemTokens extends JsonParserDelegate {
   private int tokens;
 
   ItemTokens(ItemBytes in) throws IOException {
-    super(Json.MAPPER.getFactory().createParser(in));
+    // Its own decoder: the factory's would guess UTF-16 too.
+    super(
+        Json.MAPPER
+            .getFactory()
+            .createParser(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder())));
     this.in = in;
   }
 
