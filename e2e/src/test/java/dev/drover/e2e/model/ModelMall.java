@@ -78,7 +78,7 @@ final class ModelMall implements AutoCloseable {
   private static final List<String> ROUTES =
       List.of(
           "shared/00-errors",
-          "shared/01-central-away",
+          "orchestrator/08-central-away",
           "orchestrator/03-event-handlers",
           "orchestrator/08-central-reads",
           "orchestrator/08-sync-plan",
