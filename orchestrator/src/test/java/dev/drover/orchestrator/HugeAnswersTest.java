@@ -56,7 +56,7 @@ class HugeAnswersTest extends MallTestBase {
 
   private void survives(MallProcess mall, String path) throws IOException {
     int before = central.lied(path);
-    await().atMost(SOON).until(() -> central.lied(path) >= before + 3);
+    await().atMost(SOON).until(() -> central.lied(path) >= before + 2);
     mall.check();
     await()
         .atMost(SOON)
