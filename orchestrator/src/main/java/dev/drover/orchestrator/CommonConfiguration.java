@@ -19,15 +19,12 @@ import dev.drover.engine.schema.Schemas;
 import dev.drover.engine.time.ClockWatch;
 import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.central.CentralKeys;
+import dev.drover.orchestrator.central.CentralOutcomes;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
-import org.apache.camel.component.http.HttpClientConfigurer;
-import org.apache.camel.component.http.HttpComponent;
-import org.apache.camel.spi.ComponentCustomizer;
-import org.apache.camel.support.jsse.SSLContextParameters;
-import org.apache.camel.support.jsse.SecureSocketProtocolsParameters;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -123,23 +120,16 @@ class CommonConfiguration {
     return new ProtocolLog(properties.entityId(), properties.orchestratorId());
   }
 
-  /** TLS towards central: 1.3 and nothing older (section 8.3). */
-  @Bean
-  ComponentCustomizer centralTls() {
-    SecureSocketProtocolsParameters versions = new SecureSocketProtocolsParameters();
-    versions.setSecureSocketProtocol(List.of("TLSv1.3"));
-    SSLContextParameters parameters = new SSLContextParameters();
-    parameters.setSecureSocketProtocols(versions);
-    return ComponentCustomizer.builder(HttpComponent.class)
-        // With parameters for TLS the component speaks it also where it should not.
-        .withCondition((name, component) -> name.equals("https"))
-        .build(component -> component.setSslContextParameters(parameters));
-  }
-
-  /** The HTTP client to central: what is sent again, and when, is the routes' decision. */
-  @Bean
-  HttpClientConfigurer centralHttp() {
-    return builder ->
-        builder.disableAutomaticRetries().disableRedirectHandling().disableCookieManagement();
+  /** How the calls of central go. */
+  @Bean("centralOutcomes")
+  CentralOutcomes centralOutcomes(
+      Conditions conditions, Ticker ticker, OrchestratorProperties properties) {
+    Duration first = properties.uplink().retryDelay();
+    return new CentralOutcomes(
+        conditions,
+        ticker,
+        properties.events().backoff(),
+        IntStream.of(1, 2, 4, 8, 16).mapToObj(first::multipliedBy).toList(),
+        () -> ThreadLocalRandom.current().nextDouble());
   }
 }

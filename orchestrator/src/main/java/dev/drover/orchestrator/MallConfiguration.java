@@ -12,18 +12,22 @@ import dev.drover.engine.health.Conditions;
 import dev.drover.engine.limit.ByteBudget;
 import dev.drover.engine.time.ClockWatch;
 import dev.drover.engine.time.Ticker;
+import dev.drover.engine.schema.Schemas;
 import dev.drover.orchestrator.beacon.BeaconMqttAccess;
 import dev.drover.orchestrator.beacon.BeaconRevocations;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralCalls;
 import dev.drover.orchestrator.central.CentralClock;
 import dev.drover.orchestrator.central.CentralContact;
+import dev.drover.orchestrator.central.CentralHttp;
 import dev.drover.orchestrator.central.CentralKeys;
 import dev.drover.orchestrator.central.CentralLink;
+import dev.drover.orchestrator.central.CentralOutcomes;
 import dev.drover.orchestrator.central.CentralReads;
 import dev.drover.orchestrator.central.CentralStream;
 import dev.drover.orchestrator.central.Registration;
 import dev.drover.orchestrator.central.StreamLosses;
+import dev.drover.orchestrator.event.EventCheck;
 import dev.drover.orchestrator.event.EventMetrics;
 import dev.drover.orchestrator.event.EventSteps;
 import dev.drover.orchestrator.keys.Rekey;
@@ -147,8 +151,21 @@ class MallConfiguration {
   }
 
   @Bean
-  CentralCalls centralCalls(CentralLink link, CentralClock clock, MallIdentity identity) {
-    return new CentralCalls(link, clock, identity.entityId());
+  CentralCalls centralCalls(
+      CentralLink link,
+      CentralOutcomes outcomes,
+      CentralClock centralClock,
+      Schemas schemas,
+      MallIdentity identity,
+      OrchestratorProperties properties,
+      Clock clock) {
+    return new CentralCalls(
+        link, outcomes, schemas, identity.entityId(), properties.central().limits(), centralClock, clock);
+  }
+
+  @Bean
+  CentralHttp centralHttp(OrchestratorProperties properties) {
+    return new CentralHttp(properties.central().limits());
   }
 
   @Bean
@@ -187,8 +204,13 @@ class MallConfiguration {
 
   @Bean
   CentralKeys centralKeys(
-      MallStore store, CentralLink link, OrchestratorProperties properties, Ticker ticker) {
-    return new CentralKeys(store, link::connected, properties.central().keysInterval(), ticker);
+      MallStore store,
+      CentralLink link,
+      CentralOutcomes outcomes,
+      OrchestratorProperties properties,
+      Ticker ticker) {
+    return new CentralKeys(
+        store, link::connected, outcomes, properties.central().keysInterval(), ticker);
   }
 
   @Bean
@@ -198,8 +220,12 @@ class MallConfiguration {
 
   @Bean
   CentralStream centralStream(
-      CentralLink link, MallStore store, StreamLosses losses, MallIdentity identity) {
-    return new CentralStream(link, store, losses, identity.entityId());
+      CentralLink link,
+      MallStore store,
+      StreamLosses losses,
+      MallIdentity identity,
+      Conditions conditions) {
+    return new CentralStream(link, store, losses, identity.entityId(), conditions);
   }
 
   @Bean
@@ -210,6 +236,11 @@ class MallConfiguration {
   @Bean
   EventSteps eventSteps(MallStore store, AckQueue acks, CentralContact contact) {
     return new EventSteps(store, acks, contact);
+  }
+
+  @Bean
+  EventCheck eventCheck(Schemas schemas, MallIdentity identity) {
+    return new EventCheck(schemas, identity.entityId());
   }
 
   @Bean
@@ -318,12 +349,13 @@ class MallConfiguration {
   @Bean
   Heartbeat heartbeat(
       CentralLink link,
+      CentralOutcomes outcomes,
       MallHealth health,
       MallFigures figures,
       MallIdentity identity,
       Clock clock,
       Ticker ticker) {
-    return new Heartbeat(link, health, figures, identity, clock, ticker);
+    return new Heartbeat(link, outcomes, health, figures, identity, clock, ticker);
   }
 
   @Bean

@@ -1,6 +1,7 @@
 package dev.drover.orchestrator;
 
 import dev.drover.engine.http.HttpLimits;
+import dev.drover.orchestrator.central.AnswerLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -72,8 +73,45 @@ public record OrchestratorProperties(
     Firmware firmware,
     Simulator simulator) {
 
-  /** Where central is, the waits before a read is tried again, how often its keys are asked for. */
-  public record Central(String url, List<Duration> readRetries, Duration keysInterval) {}
+  /**
+   * The central server.
+   *
+   * @param url where it is
+   * @param connectTimeout how long a connection may take
+   * @param responseTimeout how long central may send nothing
+   * @param answerTimeout how long a whole answer may take
+   * @param syncTimeout the same of a full sync or a delta
+   * @param maxAnswer bytes of an answer
+   * @param maxBatchAnswer bytes of an answer with documents in it
+   * @param maxItem bytes of one document of a full sync or a delta
+   * @param longestPause the longest pause that it may ask for
+   * @param readRetries the waits before a read is tried again
+   * @param keysInterval how often its keys are asked for
+   */
+  public record Central(
+      String url,
+      Duration connectTimeout,
+      Duration responseTimeout,
+      Duration answerTimeout,
+      Duration syncTimeout,
+      long maxAnswer,
+      long maxBatchAnswer,
+      long maxItem,
+      Duration longestPause,
+      List<Duration> readRetries,
+      Duration keysInterval) {
+    AnswerLimits limits() {
+      return new AnswerLimits(
+          maxAnswer,
+          maxBatchAnswer,
+          maxItem,
+          answerTimeout,
+          syncTimeout,
+          connectTimeout,
+          responseTimeout,
+          longestPause);
+    }
+  }
 
   /** TLS of the ports for the mall's devices; plain ports only when no certificate is named. */
   public record Tls(String certificate, String key) {
@@ -128,6 +166,7 @@ public record OrchestratorProperties(
    * @param requestBytes bytes of one request, about
    * @param queueBytes bytes that the queue carries at a time, for each class
    * @param parkAfter refusals after which an item is given up
+   * @param retryDelay the first wait after a failure
    * @param topic what its Kafka topics begin with
    */
   public record Uplink(
@@ -136,6 +175,7 @@ public record OrchestratorProperties(
       long requestBytes,
       long queueBytes,
       int parkAfter,
+      Duration retryDelay,
       String topic) {}
 
   /** What beacons are told, how long a nonce works, and how long access logs are kept. */

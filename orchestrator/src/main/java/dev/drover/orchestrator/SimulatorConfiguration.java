@@ -16,9 +16,15 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.camel.component.http.HttpComponent;
+import org.apache.camel.spi.ComponentCustomizer;
+import org.apache.camel.support.jsse.SSLContextParameters;
+import org.apache.camel.support.jsse.SecureSocketProtocolsParameters;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -37,6 +43,28 @@ class SimulatorConfiguration {
     public Optional<String> get() {
       return source.get();
     }
+  }
+
+  /** TLS towards central: 1.3 and nothing older (section 8.3). */
+  @Bean
+  ComponentCustomizer centralTls() {
+    SecureSocketProtocolsParameters versions = new SecureSocketProtocolsParameters();
+    versions.setSecureSocketProtocol(List.of("TLSv1.3"));
+    SSLContextParameters parameters = new SSLContextParameters();
+    parameters.setSecureSocketProtocols(versions);
+    return ComponentCustomizer.builder(HttpComponent.class)
+        // With parameters for TLS the component speaks it also where it should not.
+        .withCondition((name, component) -> name.equals("https"))
+        .build(component -> component.setSslContextParameters(parameters));
+  }
+
+  /**
+   * The HTTP client to central's entity API: what is sent again, and when, is the routes' decision.
+   */
+  @Bean
+  HttpClientConfigurer centralHttp() {
+    return builder ->
+        builder.disableAutomaticRetries().disableRedirectHandling().disableCookieManagement();
   }
 
   @Bean

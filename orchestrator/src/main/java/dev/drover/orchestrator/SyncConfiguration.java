@@ -32,7 +32,6 @@ import dev.drover.orchestrator.sync.VerifySync;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.apache.camel.Ordered;
-import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.paho.mqtt5.PahoMqtt5Component;
 import org.apache.camel.component.paho.mqtt5.PahoMqtt5Configuration;
 import org.apache.camel.spi.ComponentCustomizer;
@@ -44,17 +43,6 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnExpression("'${drover.bundle}' != 'simulator'")
 class SyncConfiguration {
-  /** As {@code centralHttp}, but answers stay packed: the steps unpack and count them. */
-  @Bean
-  HttpClientConfigurer syncHttp() {
-    return builder ->
-        builder
-            .disableAutomaticRetries()
-            .disableRedirectHandling()
-            .disableCookieManagement()
-            .disableContentCompression();
-  }
-
   /** How the mall's own process reaches the mall's broker: the embedded one, or that of others. */
   @Bean
   ComponentCustomizer mallBroker(MqttConnection uplinkBroker) {
@@ -157,7 +145,8 @@ class SyncConfiguration {
         agreement,
         metrics,
         identity.entityId(),
-        properties.sync().page());
+        properties.sync().page(),
+        properties.central().maxItem());
   }
 
   @Bean
@@ -180,7 +169,8 @@ class SyncConfiguration {
         plan,
         metrics,
         identity.entityId(),
-        properties.sync().limit());
+        properties.sync().limit(),
+        properties.central().maxItem());
   }
 
   @Bean

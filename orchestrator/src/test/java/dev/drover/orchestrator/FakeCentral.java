@@ -1,8 +1,10 @@
 package dev.drover.orchestrator;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import dev.drover.engine.checksum.Checksums;
 import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.Jwks;
 import dev.drover.engine.crypto.PrivateKeys;
@@ -35,6 +37,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** A central that says what a test tells it to say, and remembers what it was told. */
@@ -187,8 +190,67 @@ final class FakeCentral implements AutoCloseable {
     return times.getOrDefault(path, List.of()).size();
   }
 
-  /** Sends one event on every open stream. */
+  /** What a path answers instead of the right answer, until it is taken away. */
+  @FunctionalInterface
+  interface Lie {
+    void tell(HttpServerRequest request, Supplier<String> right);
+  }
+
+  /** Lies by path. */
+  final Map<String, Lie> lies = new ConcurrentHashMap<>();
+
+  private final Map<String, AtomicInteger> lied = new ConcurrentHashMap<>();
+
+  /** Sends a blank now and then, until the other side has enough of it. */
+  void drip(HttpServerResponse response, Duration pause) {
+    vertx.setPeriodic(
+        pause.toMillis(),
+        timer -> {
+          if (response.closed()) {
+            vertx.cancelTimer(timer);
+          } else {
+            response.write(" ");
+          }
+        });
+  }
+
+  /** How often a path has lied. */
+  int lied(String path) {
+    return lied.computeIfAbsent(path, key -> new AtomicInteger()).get();
+  }
+
+  /** How often a path has answered rightly, or was refused. */
+  int told(String path) {
+    return count(path) - lied(path);
+  }
+
+  /** Sends one event on every open stream; what a data update leaves out is filled in. */
   void send(String id, String type, String data) {
+    sendAsItIs(id, type, type.equals("data_update") ? complete(data) : data);
+  }
+
+  /** What central would say besides. */
+  private String complete(String text) {
+    if (!text.startsWith("{")) {
+      return text;
+    }
+    ObjectNode event = Json.object(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    ObjectNode whole = Json.MAPPER.createObjectNode();
+    whole.put("type", "entity_update").put("entity_id", ENTITY);
+    whole.put("updated_at", Instant.now().toString());
+    whole.put("checksum", "sha256:" + "0".repeat(64));
+    ObjectNode changes = Json.MAPPER.createObjectNode();
+    Checksums.COLLECTIONS.forEach(changes::putArray);
+    if (event.path("changes") instanceof ObjectNode told) {
+      changes.setAll(told);
+    }
+    whole.setAll(event);
+    whole.set("changes", changes);
+    return whole.toString();
+  }
+
+  /** Sends one event on every open stream. */
+  void sendAsItIs(String id, String type, String data) {
     String frame = "event: " + type + "\nid: " + id + "\ndata: " + data + "\n\n";
     open.forEach(response -> response.write(frame));
   }
@@ -250,6 +312,13 @@ final class FakeCentral implements AutoCloseable {
     if (now != null) {
       now.run();
     }
+    Lie lie = lies.get(path);
+    if (lie != null) {
+      lied.computeIfAbsent(path, key -> new AtomicInteger()).incrementAndGet();
+      response.headers().remove("Content-Type");
+      lie.tell(request, () -> right(path, request, seen));
+      return;
+    }
     Refusal refusal = refusals.get(path);
     if (refusal != null && refusal.left().getAndDecrement() > 0) {
       if (refusal.retryAfter() != null) {
@@ -279,20 +348,25 @@ final class FakeCentral implements AutoCloseable {
       return;
     }
     switch (path) {
-      case "/api/orchestrators/register", "/api/orchestrators/token/refresh" ->
-          response.end(registered());
-      case "/api/orchestrators/heartbeat" ->
-          response.end(
-              "{\"acknowledged\":true,\"next_heartbeat_seconds\":0,\"commands\":" + commands + "}");
-      case "/.well-known/jwks.json" -> response.end(Jwks.json(keys()));
       case "/api/orchestrators/events" -> stream(response);
       case "/api/orchestrators/uploads" -> uploads.answer(seen.json(), response);
-      case SYNC + "full" -> response.end(data.full(FakeData.query(request.query())));
-      case SYNC + "delta" -> response.end(data.delta(FakeData.query(request.query())));
-      case SYNC + "checksum" -> response.end(data.checksum(FakeData.query(request.query())));
-      case SYNC + "items" -> response.end(data.items(FakeData.query(request.query())));
-      default -> response.end("{\"data\":[{\"id\":\"x\",\"name\":\"X\"}]}");
+      default -> response.end(right(path, request, seen));
     }
+  }
+
+  private String right(String path, HttpServerRequest request, Seen seen) {
+    Map<String, String> query = FakeData.query(request.query());
+    return switch (path) {
+      case "/api/orchestrators/register", "/api/orchestrators/token/refresh" -> registered();
+      case "/api/orchestrators/heartbeat" -> heartbeat();
+      case "/.well-known/jwks.json" -> Jwks.json(keys());
+      case "/api/orchestrators/uploads" -> uploads.store(seen.json());
+      case SYNC + "full" -> data.full(query);
+      case SYNC + "delta" -> data.delta(query);
+      case SYNC + "checksum" -> data.checksum(query);
+      case SYNC + "items" -> data.items(query);
+      default -> "{\"data\":[{\"id\":\"x\",\"name\":\"X\"}]}";
+    };
   }
 
   /** What central's operation answers to an item. */
@@ -336,6 +410,13 @@ final class FakeCentral implements AutoCloseable {
     }
   }
 
+  private String heartbeat() {
+    return "{\"acknowledged\":true,\"server_time\":\"2026-11-28T10:00:00Z\","
+        + "\"next_heartbeat_seconds\":1,\"commands\":"
+        + commands
+        + "}";
+  }
+
   private String registered() {
     Grant grant = new Grant(ASSIGNED, Role.ORCHESTRATOR, ENTITY, Optional.of(ORCHESTRATOR));
     return Json.text(
@@ -348,6 +429,14 @@ final class FakeCentral implements AutoCloseable {
             clock.instant().plus(tokenLifetime).getEpochSecond(),
             "assigned_id",
             ASSIGNED,
+            "sync_endpoints",
+            Map.of(
+                "events",
+                url() + "/events",
+                "data_sync",
+                url() + "/sync",
+                "firmware",
+                url() + "/fw"),
             "initial_sync_required",
             false));
   }
@@ -358,7 +447,7 @@ final class FakeCentral implements AutoCloseable {
     response.write(
         "event: connected\nid: evt-e-0-0\ndata: {\"connection_id\":\"conn-"
             + streams.size()
-            + "\"}\n\n");
+            + "\",\"server_time\":\"2026-11-28T10:00:00Z\"}\n\n");
     open.add(response);
   }
 

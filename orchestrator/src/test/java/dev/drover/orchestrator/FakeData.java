@@ -55,6 +55,12 @@ final class FakeData {
     return seq;
   }
 
+  /** Changes a document behind the log's back: only a comparison finds it. */
+  synchronized void slip(String collection, String id, String json) {
+    items.get(collection).put(id, json);
+    digest.set(collection, id, Checksums.item(json));
+  }
+
   synchronized String global() {
     return digest.global();
   }

@@ -79,18 +79,22 @@ final class FakeUploads {
     // Otherwise it hangs.
   }
 
-  private String store(JsonNode request) {
+  synchronized String store(JsonNode request) {
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("batch_id", request.path("batch_id").asText());
     ArrayNode results = answer.putArray("results");
-    Set<Long> seqs = new TreeSet<>();
+    TreeSet<Long> seqs = new TreeSet<>();
     for (JsonNode item : request.path("items")) {
       long seq = item.path("seq").asLong();
       seqs.add(seq);
       ObjectNode result = results.addObject().put("seq", seq);
       String key = item.path("idempotency_key").asText();
       if (rejected.stream().anyMatch(item.path("body").toString()::contains)) {
-        result.put("status", "rejected").putObject("error").put("code", "VALIDATION_FAILED");
+        result
+            .put("status", "rejected")
+            .putObject("error")
+            .put("code", "VALIDATION_FAILED")
+            .put("message", "refused by the test");
       } else if (stored.containsKey(key)) {
         again.add(key);
         result.put("status", "duplicate");
@@ -104,7 +108,7 @@ final class FakeUploads {
         result.set("response", response);
       }
     }
-    answer.putObject("receipt").put("from_seq", seqs.iterator().next());
+    answer.putObject("receipt").put("from_seq", seqs.first()).put("to_seq", seqs.last());
     return answer.toString();
   }
 

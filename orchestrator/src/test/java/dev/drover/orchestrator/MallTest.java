@@ -156,7 +156,7 @@ class MallTest {
       assertThat(state.path("cursor").asText())
           .as("a ping moves no cursor")
           .isEqualTo("evt-e-0-11");
-      assertThat(state.at("/events/parked").asInt()).isEqualTo(2);
+      assertThat(state.at("/events/parked").asInt()).isEqualTo(3);
       assertThat(state.path("pending_acks").asInt()).isZero();
       assertThat(state.path("resync_needed").isNull()).isTrue();
       assertThat(central.acks)

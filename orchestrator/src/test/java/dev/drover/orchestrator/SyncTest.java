@@ -268,7 +268,8 @@ class SyncTest extends MallTestBase {
       String cursor = cache(mall).state().cursor();
       central.nextBody.put(
           SYNC + "delta",
-          "{\"changes\":[{\"type\":\"area\",\"operation\":\"explode\",\"id\":\"1\"},"
+          "{\"entity_id\":\"mall-a-uuid\",\"timestamp\":\"2026-11-28T10:00:00Z\","
+              + "\"changes\":[{\"type\":\"area\",\"operation\":\"explode\",\"id\":\"1\"},"
               + "{\"type\":\"lift\",\"operation\":\"update\",\"id\":\"1\",\"data\":{}}],"
               + "\"has_more\":false,\"cursor\":\""
               + cursor
@@ -279,7 +280,10 @@ class SyncTest extends MallTestBase {
 
       int broken = central.syncs.size();
       central.nextBody.put(
-          SYNC + "delta", "{\"changes\":[],\"has_more\":true,\"cursor\":\"" + cursor + "\"}");
+          SYNC + "delta",
+          "{\"entity_id\":\"mall-a-uuid\",\"timestamp\":\"2026-11-28T10:00:00Z\",\"changes\":[],\"has_more\":true,\"cursor\":\""
+              + cursor
+              + "\"}");
       central.data.put("areas", "5", "{\"id\":5}");
       central.tell("evt-e-0-4");
       await().atMost(SOON).until(() -> acked("evt-e-0-4"));
@@ -354,7 +358,9 @@ class SyncTest extends MallTestBase {
     try (TestMall mall = settled(Map.of())) {
       EntityCache cache = cache(mall);
       String ahead =
-          "{\"checksum_algorithm\":\"sha256-jcs-256\",\"cursor\":\"999999\",\"checksums\":{}}";
+          "{\"entity_id\":\"mall-a-uuid\",\"checksum_algorithm\":\"sha256-jcs-256\","
+              + "\"cursor\":\"999999\",\"checksums\":{\"areas\":\"a\",\"beacons\":\"b\","
+              + "\"merchants\":\"m\",\"connections\":\"c\",\"global\":\"g\"}}";
       central.nextBody.put(SYNC + "delta", deltaAt(cache, central.data.seq()));
       int before = central.syncs.size();
       central.nextBody.put(SYNC + "checksum", ahead);
@@ -378,7 +384,7 @@ class SyncTest extends MallTestBase {
   }
 
   private static String deltaAt(EntityCache cache, long seq) {
-    return "{\"checksum_algorithm\":\"sha256-jcs-256\",\"changes\":[],\"has_more\":false,"
+    return "{\"entity_id\":\"mall-a-uuid\",\"checksum_algorithm\":\"sha256-jcs-256\",\"changes\":[],\"has_more\":false,"
         + "\"cursor\":\""
         + seq
         + "\",\"new_checksum\":\""
@@ -413,7 +419,8 @@ class SyncTest extends MallTestBase {
 
       central.nextBody.put(
           SYNC + "full",
-          "{\"data\":{\"areas\":[]},\"checksum\":\"sha256:0\",\"cursor\":\"1\","
+          "{\"entity_id\":\"mall-a-uuid\",\"data\":{\"areas\":[],\"beacons\":[],\"merchants\":[],"
+              + "\"connections\":[]},\"checksum\":\"sha256:0\",\"cursor\":\"1\","
               + "\"checksum_algorithm\":\"sha256-jcs-256\"}");
       int before = central.syncs.size();
       TestMall.Answer answer = mall.send("POST", "/api/orchestrator/resync", operator(), null);
@@ -532,7 +539,7 @@ class SyncTest extends MallTestBase {
       assertThat(kinds(before)).containsExactly("checksum", "delta", "checksum");
 
       int differing = central.syncs.size();
-      String other = "{\"checksums\":{\"global\":\"sha256:else\"}}";
+      String other = "{\"entity_id\":\"mall-a-uuid\",\"checksums\":{\"global\":\"sha256:else\"}}";
       central.nextBody.put(SYNC + "checksum", other);
       central.afterNext(SYNC + "delta", () -> central.nextBody.put(SYNC + "checksum", other));
       verify(mall);

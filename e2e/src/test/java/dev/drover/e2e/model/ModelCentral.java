@@ -138,6 +138,7 @@ final class ModelCentral {
     request.getMessage().removeHeaders("*");
     int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class);
     request.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+    request.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
     InputStream body = body(exchange);
     request.getMessage().setBody(line == Line.BREAKS_OFF ? broken(body, random) : body);
   }

@@ -7,17 +7,21 @@ import dev.drover.engine.health.Conditions;
 import dev.drover.engine.http.ErrorRenderer;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.outbox.OutboxSource;
+import dev.drover.engine.schema.Schemas;
 import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.beacon.BeaconRevocations;
 import dev.drover.orchestrator.beacon.BeaconStore;
 import dev.drover.orchestrator.cache.CachedItem;
 import dev.drover.orchestrator.cache.EntityCache;
+import dev.drover.orchestrator.central.AnswerLimits;
 import dev.drover.orchestrator.central.CentralCalls;
 import dev.drover.orchestrator.central.CentralClock;
 import dev.drover.orchestrator.central.CentralContact;
 import dev.drover.orchestrator.central.CentralLink;
+import dev.drover.orchestrator.central.CentralOutcomes;
 import dev.drover.orchestrator.central.CentralReads;
 import dev.drover.orchestrator.central.CentralToken;
+import dev.drover.orchestrator.event.EventCheck;
 import dev.drover.orchestrator.event.EventSteps;
 import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.MallEvent;
@@ -75,7 +79,7 @@ final class ModelMall implements AutoCloseable {
   private static final List<String> ROUTES =
       List.of(
           "shared/00-errors",
-          "shared/01-central-away",
+          "orchestrator/08-central-away",
           "orchestrator/03-event-handlers",
           "orchestrator/08-central-reads",
           "orchestrator/08-sync-plan",
@@ -165,7 +169,27 @@ final class ModelMall implements AutoCloseable {
     Registry registry = camel.getRegistry();
     registry.bind("errorRenderer", new ErrorRenderer(clock));
     registry.bind("protocolLog", new ProtocolLog());
-    registry.bind("centralCalls", new CentralCalls(link, centralClock, entity));
+    CentralOutcomes outcomes =
+        new CentralOutcomes(
+            conditions,
+            ticker,
+            List.of(Duration.ofSeconds(5)),
+            List.of(Duration.ofSeconds(5)),
+            () -> 0.5);
+    Schemas schemas = new Schemas(JavaProcess.HOME.resolve("proto/schemas"));
+    AnswerLimits limits =
+        new AnswerLimits(
+            1 << 20,
+            4 << 20,
+            2 << 20,
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            Duration.ofMinutes(10));
+    registry.bind("centralOutcomes", outcomes);
+    registry.bind("eventCheck", new EventCheck(schemas, entity));
+    registry.bind("centralCalls", new CentralCalls(link, outcomes, schemas, entity, limits, centralClock, clock));
     // What fails is the plan's to repeat: the test's clock does not run by itself.
     registry.bind("centralReads", new CentralReads(List.of()));
     registry.bind(
@@ -178,11 +202,21 @@ final class ModelMall implements AutoCloseable {
     registry.bind("syncPlan", plan);
     registry.bind(
         "fullSync",
-        new FullSync(cache, store, untold, affected, plan, agreement, metrics, entity, page));
+        new FullSync(
+            cache, store, untold, affected, plan, agreement, metrics, entity, page, 2 << 20));
     registry.bind(
         "deltaSync",
         new DeltaSync(
-            cache, acks, untold, affected, budget, plan, metrics, entity, page > 0 ? page : 5000));
+            cache,
+            acks,
+            untold,
+            affected,
+            budget,
+            plan,
+            metrics,
+            entity,
+            page > 0 ? page : 5000,
+            2 << 20));
     registry.bind("verifySync", new VerifySync(cache, plan, agreement, metrics, entity, clock));
     registry.bind("bucketRepair", new BucketRepair(cache, untold, affected, plan, metrics, entity));
     registry.bind("deviceNotices", new DeviceNotices(untold, affected, cache, entity));

@@ -28,6 +28,8 @@ import org.slf4j.LoggerFactory;
 public final class SseClientConsumer extends DefaultConsumer {
   private static final Logger LOG = LoggerFactory.getLogger(SseClientConsumer.class);
 
+  private static final int LOGGED = 300;
+
   private static final class NoConnection implements SseConnection {
     @Override
     public Map<String, String> headers() {
@@ -143,12 +145,16 @@ public final class SseClientConsumer extends DefaultConsumer {
   }
 
   void refused(int status, String body) {
-    LOG.warn("{} refused the event stream: {} {}", configuration.getTarget(), status, body);
+    LOG.warn(
+        "{} refused the event stream: {} {}",
+        configuration.getTarget(),
+        status,
+        body.length() > LOGGED ? body.substring(0, LOGGED) : body);
     work(() -> owner.refused(status, body));
   }
 
   /** The session is over: come back after a wait. */
-  void ended(String reason, Duration lived, Duration serverRetry) {
+  void ended(String reason, Duration lived, Duration serverRetry, Duration pause) {
     if (!running) {
       return;
     }
@@ -160,6 +166,9 @@ public final class SseClientConsumer extends DefaultConsumer {
           Duration wait = backOff.next();
           if (configuration.isServerRetry() && serverRetry.compareTo(wait) > 0) {
             wait = serverRetry;
+          }
+          if (pause.compareTo(wait) > 0) {
+            wait = pause;
           }
           LOG.warn(
               "event stream of {} ended ({}), again in {}",

@@ -94,6 +94,19 @@ public final class SseConfiguration implements Cloneable {
   private boolean serverRetry;
 
   @UriParam(
+      label = "consumer",
+      defaultValue = "1048576",
+      description = "Client: the most bytes of one event; a larger one ends the connection.")
+  private int maxEventBytes = 1_048_576;
+
+  @UriParam(
+      label = "consumer",
+      javaType = "java.time.Duration",
+      defaultValue = "10m",
+      description = "Client: the longest pause that a refusal's Retry-After can ask for.")
+  private String longestPause = "10m";
+
+  @UriParam(
       label = "consumer,security",
       description = "Client: file with the PEM certificates to trust for https.")
   private String trustStore;
@@ -213,6 +226,22 @@ public final class SseConfiguration implements Cloneable {
 
   public void setServerRetry(boolean serverRetry) {
     this.serverRetry = serverRetry;
+  }
+
+  public int getMaxEventBytes() {
+    return maxEventBytes;
+  }
+
+  public void setMaxEventBytes(int maxEventBytes) {
+    this.maxEventBytes = maxEventBytes;
+  }
+
+  public String getLongestPause() {
+    return longestPause;
+  }
+
+  public void setLongestPause(String longestPause) {
+    this.longestPause = longestPause;
   }
 
   public String getTrustStore() {

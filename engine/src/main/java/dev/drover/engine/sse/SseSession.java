@@ -1,5 +1,7 @@
 package dev.drover.engine.sse;
 
+import dev.drover.engine.http.RetryAfter;
+import dev.drover.engine.http.TlsFault;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -7,6 +9,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,13 +18,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One connection of the SSE client, from the attempt to its end. */
 final class SseSession {
-  private static final int EVENT_LIMIT = 16 * 1024 * 1024;
   private static final int REFUSAL_LIMIT = 64 * 1024;
 
   private final SseClientConsumer client;
   private final Vertx vertx;
   private final SseConfiguration configuration;
-  private final SseParser parser = new SseParser(EVENT_LIMIT);
+  private final SseParser parser;
   private final AtomicBoolean over = new AtomicBoolean();
   private final long watchdogNanos;
   private final long connectNanos;
@@ -31,11 +33,13 @@ final class SseSession {
   private volatile boolean busy;
   private volatile boolean failed;
   private volatile long watch = -1;
+  private volatile Duration pause = Duration.ZERO;
 
   SseSession(SseClientConsumer client, Vertx vertx, SseConfiguration configuration) {
     this.client = client;
     this.vertx = vertx;
     this.configuration = configuration;
+    this.parser = new SseParser(configuration.getMaxEventBytes());
     this.watchdogNanos = Durations.parse(configuration.getWatchdog()).toNanos();
     this.connectNanos = Durations.parse(configuration.getConnectTimeout()).toNanos();
   }
@@ -52,11 +56,14 @@ final class SseSession {
     long period = Math.max(5, Math.min(watchdogNanos, connectNanos) / 4_000_000);
     watch = vertx.setPeriodic(period, id -> watch());
     http.request(options)
-        .onFailure(e -> cut("cannot connect: " + e.getMessage()))
+        .onFailure(e -> cut("cannot connect: " + reason(e)))
         .onSuccess(
             ready -> {
               request = ready;
-              ready.response().onSuccess(this::answered).onFailure(e -> cut("no answer: " + e));
+              ready
+                  .response()
+                  .onSuccess(this::answered)
+                  .onFailure(e -> cut("no answer: " + reason(e)));
               ready.end();
               if (over.get()) {
                 ready.reset();
@@ -77,13 +84,18 @@ final class SseSession {
       open.reset();
     }
     Duration lived = openedAt == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - openedAt);
-    client.ended(reason, lived, Duration.ofMillis(parser.retryMillis().orElse(0)));
+    client.ended(reason, lived, Duration.ofMillis(parser.retryMillis().orElse(0)), pause);
+  }
+
+  /** What failed; with TLS its cause, which is what somebody can mend. */
+  private static String reason(Throwable failure) {
+    return TlsFault.of(failure).orElseGet(() -> String.valueOf(failure.getMessage()));
   }
 
   private void answered(HttpClientResponse response) {
     heardAt = System.nanoTime();
     String type = response.getHeader("Content-Type");
-    response.exceptionHandler(e -> cut("connection lost: " + e.getMessage()));
+    response.exceptionHandler(e -> cut("connection lost: " + reason(e)));
     if (response.statusCode() != 200 || type == null || !type.startsWith("text/event-stream")) {
       refused(response);
       return;
@@ -95,18 +107,34 @@ final class SseSession {
   }
 
   private void refused(HttpClientResponse response) {
+    pause =
+        RetryAfter.read(
+                response.getHeader("Retry-After"),
+                Durations.parse(configuration.getLongestPause()),
+                Clock.systemUTC())
+            .orElse(Duration.ZERO);
     Buffer body = Buffer.buffer();
     response.handler(
         chunk -> {
-          if (body.length() < REFUSAL_LIMIT) {
-            body.appendBuffer(chunk);
+          body.appendBuffer(chunk, 0, Math.min(chunk.length(), REFUSAL_LIMIT - body.length()));
+          if (body.length() == REFUSAL_LIMIT) {
+            // What says so much is no refusal that anybody reads to its end.
+            refused(response, body);
           }
         });
-    response.endHandler(
-        end -> {
-          client.refused(response.statusCode(), body.toString());
-          cut("status " + response.statusCode());
-        });
+    response.endHandler(end -> refused(response, body));
+  }
+
+  private void refused(HttpClientResponse response, Buffer body) {
+    if (over.get()) {
+      return;
+    }
+    String type = response.getHeader("Content-Type");
+    client.refused(response.statusCode(), body.toString());
+    cut(
+        response.statusCode() == 200
+            ? "status 200 with " + type + " instead of text/event-stream"
+            : "status " + response.statusCode());
   }
 
   private void received(HttpClientResponse response, Buffer chunk) {

@@ -91,6 +91,11 @@ final class SettingKinds {
           Map.entry("drover.uplink.request-bytes", SettingKind.whole(1_024, Integer.MAX_VALUE)),
           Map.entry("drover.uplink.park-after", SettingKind.whole(1, Integer.MAX_VALUE)),
           Map.entry("drover.central.keys-interval", durationUpTo("5m")),
+          Map.entry("drover.central.max-answer", SettingKind.whole(65_536, Integer.MAX_VALUE)),
+          Map.entry(
+              "drover.central.max-batch-answer", SettingKind.whole(65_536, Integer.MAX_VALUE)),
+          Map.entry("drover.central.max-item", SettingKind.whole(65_536, Integer.MAX_VALUE)),
+          Map.entry("drover.events.max-bytes", SettingKind.whole(65_536, Integer.MAX_VALUE)),
           Map.entry("drover.revocation.follow-interval", durationUpTo("5s")),
           Map.entry("drover.health.min-free-mb", SettingKind.whole(0, Long.MAX_VALUE)));
 

@@ -1,30 +1,73 @@
 package dev.drover.orchestrator.central;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.engine.http.RetryAfter;
+import dev.drover.engine.schema.ParsedBody;
+import dev.drover.engine.schema.Schemas;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
-/** What every request to central has in common: who asks, and what a refusal means. */
+/**
+ * What every request to central has in common: who asks, and whether the answer is one. An answer
+ * that passes {@link #check} is JSON within the limits, what its schema says, and of this mall.
+ */
 public final class CentralCalls {
+  /** Exchange property: the bytes of an answer that was read as a whole, as they came. */
+  public static final String WIRE_BYTES = "DroverCentralBytes";
+
   private static final String TOKEN = "DroverCentralToken";
   private static final String TRIES = "DroverCentralTries";
+  private static final String CALL = "DroverCentralCall";
   private static final Set<Integer> PASSING = Set.of(408, 425, 429);
+  private static final String JSON = "application/json";
+
+  /** Values and marks of an answer that is read as a whole: a tree takes many times its text. */
+  private static final long MOST_TOKENS = 300_000;
+
+  /** Bytes of a refusal's body that anybody reads. */
+  private static final int LONGEST_REFUSAL = 64 * 1024;
+
+  private static final long MOST_BATCH_TOKENS = 700_000;
 
   private final CentralLink link;
-  private final CentralClock clock;
+  private final CentralOutcomes outcomes;
+  private final Schemas schemas;
+  private final CentralClock centralClock;
   private final String entityId;
+  private final AnswerLimits limits;
+  private final Clock clock;
 
-  /** Requests of one mall. */
-  public CentralCalls(CentralLink link, CentralClock clock, String entityId) {
+  /**
+   * Requests of one mall.
+   *
+   * @param limits what an answer may take, and the longest pause that it may ask for
+   */
+  public CentralCalls(
+      CentralLink link,
+      CentralOutcomes outcomes,
+      Schemas schemas,
+      String entityId,
+      AnswerLimits limits,
+      CentralClock centralClock,
+      Clock clock) {
     this.link = link;
-    this.clock = clock;
+    this.outcomes = outcomes;
+    this.schemas = schemas;
+    this.centralClock = centralClock;
     this.entityId = entityId;
+    this.limits = limits;
+    this.clock = clock;
   }
 
   /**
@@ -37,43 +80,184 @@ public final class CentralCalls {
         link.token().orElseThrow(() -> new IllegalStateException("not registered yet"));
     Message message = exchange.getMessage();
     exchange.setProperty(TOKEN, token);
-    exchange.setProperty(TRIES, message.getHeader(Exchange.REDELIVERY_COUNTER));
     message.setHeader("Authorization", "Bearer " + token.value());
     message.setHeader("X-Entity-ID", entityId);
     message.setHeader("X-Orchestrator-ID", token.assignedId());
     message.setHeader("X-Request-ID", UUID.randomUUID().toString());
-    message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+    message.setHeader(Exchange.CONTENT_TYPE, JSON);
   }
 
   /**
-   * Judges central's answer. A refused token is noted, so that the mall registers again.
+   * Begins a request to the path that the exchange names.
    *
-   * @throws IllegalStateException when the request was not done and may be sent again
+   * @throws CentralAwayException within a pause that central asked for
+   */
+  public void begin(Exchange exchange) {
+    Message message = exchange.getMessage();
+    String path = message.getHeader(Exchange.HTTP_PATH, String.class);
+    CentralCall call =
+        CentralCall.of(path)
+            .orElseThrow(() -> new IllegalArgumentException("no call of central: " + path));
+    exchange.setProperty(CALL, call);
+    exchange.setProperty(TRIES, message.getHeader(Exchange.REDELIVERY_COUNTER));
+    // Nothing is unpacked behind the limits; a reader that asked for packed answers does it itself.
+    exchange.setProperty(Exchange.SKIP_GZIP_ENCODING, true);
+    message.setHeader(Exchange.HTTP_METHOD, call.method());
+    outcomes.requireNoPause(call);
+  }
+
+  /** The call that the exchange made last. */
+  static Optional<CentralCall> call(Exchange exchange) {
+    return Optional.ofNullable(exchange.getProperty(CALL, CentralCall.class));
+  }
+
+  /**
+   * Judges central's answer: status and kind of content, then the body. A refused token is noted,
+   * so that the mall registers again. What the flow decides about is left to it.
+   *
+   * @throws CentralAwayException when central cannot answer now
+   * @throws CentralAnswerException when it is no answer that central may give
    */
   public void check(Exchange exchange) {
-    clock.heard(exchange);
+    centralClock.heard(exchange);
+    CentralCall call = call(exchange).orElseThrow();
     int status = status(exchange);
     // Camel counts its tries in a header, and central's answer has taken its place.
     exchange
         .getMessage()
         .setHeader(Exchange.REDELIVERY_COUNTER, exchange.getProperty(TRIES, Integer.class));
-    CentralToken token = exchange.getProperty(TOKEN, CentralToken.class);
-    if (status == 401 && token != null) {
-      link.refused(token);
-    }
-    if (status == 401 || status >= 500 || PASSING.contains(status)) {
-      throw new IllegalStateException("central answered " + status + " " + code(exchange));
+    if (status / 100 == 2) {
+      if (status != 200 && status != 201) {
+        close(exchange);
+        throw wrong(exchange, status, "which is no answer to " + call.path());
+      }
+      if (!json(exchange)) {
+        close(exchange);
+        throw wrong(exchange, status, "with " + type(exchange) + " instead of " + JSON);
+      }
+      switch (call.size()) {
+        case STREAM -> {}
+        case PAGE -> exchange.getMessage().setBody(read(exchange, Integer.MAX_VALUE));
+        default -> accept(exchange, call, status);
+      }
+    } else {
+      refuse(exchange, call, status);
     }
   }
 
-  /** How long central asks to wait before the next request, when it refused this one for now. */
-  public static Optional<Duration> retryAfter(Exchange exchange) {
-    int status = status(exchange);
-    if (status != 429 && status != 503) {
-      return Optional.empty();
+  private void accept(Exchange exchange, CentralCall call, int status) {
+    byte[] bytes = read(exchange, Integer.MAX_VALUE);
+    exchange.setProperty(WIRE_BYTES, bytes.length);
+    JsonNode answer;
+    try {
+      bytes = PackedAnswer.unpack(bytes, limits.bytes(call));
+      exchange.getMessage().setBody(bytes);
+      AnswerTokens.require(
+          bytes, call.size() == CentralCall.Size.BATCH ? MOST_BATCH_TOKENS : MOST_TOKENS);
+      answer = ParsedBody.tree(exchange);
+      schemas.require(call.schema(), answer);
+    } catch (ProtocolException e) {
+      throw wrong(exchange, status, "that is not what it should be: " + e.getMessage());
     }
-    return Optional.ofNullable(exchange.getMessage().getHeader("Retry-After", Long.class))
-        .map(Duration::ofSeconds);
+    JsonNode entity = answer.path("entity_id");
+    if (!entity.isMissingNode() && !entityId.equals(entity.textValue())) {
+      throw wrong(exchange, status, "of the entity " + shortly(entity.asText()));
+    }
+  }
+
+  private void refuse(Exchange exchange, CentralCall call, int status) {
+    if (status / 100 == 3) {
+      close(exchange);
+      throw wrong(exchange, status, "a redirect, and none is followed");
+    }
+    byte[] body = plain(read(exchange, LONGEST_REFUSAL));
+    exchange.getMessage().setBody(body);
+    String code = json(exchange) ? code(body) : "";
+    if (status >= 500 || PASSING.contains(status)) {
+      throw new CentralAwayException(
+          "central answered " + status + (code.isEmpty() ? "" : " " + code),
+          pause(exchange).orElse(null));
+    }
+    if (code.isEmpty()) {
+      throw wrong(
+          exchange,
+          status,
+          "with " + type(exchange) + " and without the protocol's error body: " + excerpt(body));
+    }
+    CentralToken token = exchange.getProperty(TOKEN, CentralToken.class);
+    if (status == 401 && token != null) {
+      link.refused(token);
+      if (!call.decides(status)) {
+        throw new CentralAwayException(
+            "central does not take the token any more (" + code + "), the mall registers again",
+            (Duration) null);
+      }
+    }
+    if (!call.decides(status)) {
+      throw wrong(exchange, status, code);
+    }
+  }
+
+  private CentralAnswerException wrong(Exchange exchange, int status, String what) {
+    return new CentralAnswerException(
+        "central answered " + status + " " + what, pause(exchange).orElse(null));
+  }
+
+  /** An error body without its packing; as it came when it cannot be unpacked. */
+  private byte[] plain(byte[] body) {
+    try {
+      return PackedAnswer.unpack(body, limits.maxAnswer());
+    } catch (ProtocolException e) {
+      return body;
+    }
+  }
+
+  /** The answer's bytes, so many at the most; what comes behind them is not read. */
+  private static byte[] read(Exchange exchange, int most) {
+    try (InputStream in = exchange.getMessage().getBody(InputStream.class)) {
+      return in == null ? new byte[0] : in.readNBytes(most);
+    } catch (IOException e) {
+      throw new CentralAwayException("central's answer broke off: " + e.getMessage(), e);
+    } finally {
+      // Nobody behind this may touch what is read, or broken.
+      exchange.getMessage().setBody(null);
+    }
+  }
+
+  private static void close(Exchange exchange) {
+    if (exchange.getMessage().getBody() instanceof InputStream in) {
+      exchange.getMessage().setBody(null);
+      try {
+        in.close();
+      } catch (IOException e) {
+        throw new CentralAwayException("central's answer broke off: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private Optional<Duration> pause(Exchange exchange) {
+    String value = exchange.getMessage().getHeader("Retry-After", String.class);
+    return RetryAfter.read(value, limits.longestPause(), clock);
+  }
+
+  /** How a body begins, for people. */
+  private static String excerpt(byte[] body) {
+    String text = new String(body, 0, Math.min(body.length, 80), StandardCharsets.UTF_8);
+    return '"' + text.replaceAll("[\\p{Cntrl}\\p{Zs}]+", " ") + '"';
+  }
+
+  private static String type(Exchange exchange) {
+    String type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, String.class);
+    return type == null ? "no kind of content" : shortly(type);
+  }
+
+  private static boolean json(Exchange exchange) {
+    String type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, "", String.class);
+    return type.replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT).equals(JSON);
+  }
+
+  private static String shortly(String text) {
+    return text.length() > 100 ? text.substring(0, 100) + "…" : text;
   }
 
   /** The HTTP status of central's answer. */
@@ -83,10 +267,14 @@ public final class CentralCalls {
 
   /** The error code of central's answer, for people. */
   public static String code(Exchange exchange) {
-    String body = exchange.getMessage().getBody(String.class);
+    return code(exchange.getMessage().getBody(byte[].class));
+  }
+
+  /** The code of the protocol's error body; empty when it is none. */
+  static String code(byte[] body) {
     try {
-      byte[] bytes = body == null ? new byte[0] : body.getBytes(StandardCharsets.UTF_8);
-      return Json.tree(bytes).path("error").path("code").asText();
+      AnswerTokens.require(body, MOST_TOKENS);
+      return Json.tree(body).path("error").path("code").asText("");
     } catch (ProtocolException e) {
       return "";
     }

@@ -20,6 +20,7 @@ public final class CentralKeys {
 
   private final MallStore store;
   private final BooleanSupplier centralIsThere;
+  private final CentralOutcomes outcomes;
   private final Duration interval;
   private final Ticker ticker;
   private volatile JWKSet keys;
@@ -32,9 +33,14 @@ public final class CentralKeys {
    * @param interval how often they are asked for
    */
   public CentralKeys(
-      MallStore store, BooleanSupplier centralIsThere, Duration interval, Ticker ticker) {
+      MallStore store,
+      BooleanSupplier centralIsThere,
+      CentralOutcomes outcomes,
+      Duration interval,
+      Ticker ticker) {
     this.store = store;
     this.centralIsThere = centralIsThere;
+    this.outcomes = outcomes;
     this.interval = interval;
     this.ticker = ticker;
     this.dueAt = ticker.now();
@@ -49,20 +55,22 @@ public final class CentralKeys {
   /** Sets {@link #DUE}. */
   public void plan(Exchange exchange) {
     boolean old = !ticker.now().isBefore(dueAt);
-    exchange.setProperty(DUE, old && centralIsThere.getAsBoolean());
+    exchange.setProperty(
+        DUE, old && centralIsThere.getAsBoolean() && outcomes.due(CentralCall.KEYS));
   }
 
   /**
    * Stores central's answer.
    *
-   * @throws IllegalStateException when it is no set of keys
+   * @throws CentralAnswerException when it is no set of keys; those known stay
    */
   public void take(Exchange exchange) {
-    int status = CentralCalls.status(exchange);
-    if (status != 200) {
-      throw new IllegalStateException("central does not give its keys: " + status);
+    JWKSet fresh;
+    try {
+      fresh = Jwks.parse(exchange.getMessage().getBody(String.class));
+    } catch (RuntimeException e) {
+      throw new CentralAnswerException("central's keys cannot be read: " + e.getMessage(), e);
     }
-    JWKSet fresh = Jwks.parse(exchange.getMessage().getBody(String.class));
     store.set(Map.of(KEYS, Optional.of(Jwks.json(fresh))));
     keys = fresh;
     dueAt = ticker.now().plus(interval);

@@ -60,11 +60,14 @@ public final class CentralReads implements Processor {
     }
   }
 
-  /** Not what central refuses, nor what it wants to hear later, nor at the end of the process. */
+  /** Not a wrong answer, nor what central wants to hear later, nor at the end of the process. */
   private static boolean helps(Exchange exchange) {
+    Exception why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+    boolean later =
+        why instanceof CentralException central
+            && (central instanceof CentralAnswerException || central.pause().isPresent());
     int status = CentralCalls.status(exchange);
-    boolean refused = status >= 400 && status < 500 && status != 408 && status != 425;
-    boolean later = status == 503 && exchange.getMessage().getHeader("Retry-After") != null;
-    return !refused && !later && !exchange.getContext().isStopping();
+    boolean refused = status == 401 || status == 429;
+    return !later && !refused && !exchange.getContext().isStopping();
   }
 }

@@ -35,7 +35,6 @@ public final class Registration {
 
   private static final String ATTEMPT = "registration_attempt";
   private static final String REFRESH = "refresh_attempt";
-  private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
   private final CentralLink link;
   private final MallStore store;
@@ -160,24 +159,29 @@ public final class Registration {
   /**
    * Takes the answer to a registration or a refresh.
    *
-   * @throws IllegalStateException when central refused
+   * @throws CentralAnswerException when central refused, or gave a token that is of no use
    */
   public synchronized void take(Exchange exchange) throws IOException {
-    central.heard(exchange);
     int status = CentralCalls.status(exchange);
     if (status / 100 != 2) {
       refused(exchange, status);
     }
     RegisterResponse answer =
         Json.MAPPER.readValue(exchange.getMessage().getBody(byte[].class), RegisterResponse.class);
+    CentralToken token = new CentralToken(answer.token(), answer.expiresAt(), answer.assignedId());
+    if (token.endsWithin(Duration.ZERO, central.now())) {
+      throw new CentralAnswerException(
+          "central's token ended at "
+              + Instant.ofEpochSecond(token.expiresAt())
+              + ": its clock or this mall's is wrong");
+    }
     Map<String, Optional<String>> settings = new HashMap<>();
     settings.put(ATTEMPT, Optional.empty());
     settings.put(REFRESH, Optional.empty());
     if (answer.initialSyncRequired()) {
       settings.put(MallStore.RESYNC, Optional.of(MallStore.resyncMark("initial_sync_required")));
     }
-    link.accept(
-        new CentralToken(answer.token(), answer.expiresAt(), answer.assignedId()), settings);
+    link.accept(token, settings);
     if (link.need() == CentralLink.Need.NOTHING) {
       attempts = 0;
       notBefore = ticker.now();
@@ -196,12 +200,7 @@ public final class Registration {
       // A refusal was the answer to this key: the next attempt is a new one.
       store.set(Map.of(ATTEMPT, Optional.empty()));
     }
-    Long seconds = exchange.getMessage().getHeader("Retry-After", Long.class);
-    if (seconds != null) {
-      Duration asked = Duration.ofSeconds(seconds);
-      waitAtLeast(asked.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : asked);
-    }
-    throw new IllegalStateException(
+    throw new CentralAnswerException(
         "central refused the " + need + ": " + status + " " + CentralCalls.code(exchange));
   }
 }

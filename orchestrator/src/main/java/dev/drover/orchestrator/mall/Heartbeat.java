@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.time.Tick;
 import dev.drover.engine.time.Ticker;
+import dev.drover.engine.schema.ParsedBody;
+import dev.drover.orchestrator.central.CentralCall;
 import dev.drover.orchestrator.central.CentralLink;
+import dev.drover.orchestrator.central.CentralOutcomes;
 import dev.drover.orchestrator.central.CentralToken;
 import dev.drover.proto.Json;
 import java.time.Clock;
@@ -25,7 +28,11 @@ public final class Heartbeat {
   /** A timer is never exact: what is due within this share of the interval is due now. */
   private static final double GRACE = 0.1;
 
+  /** What central may ask for, in seconds: a mall that is silent for longer counts as lost. */
+  private static final double LONGEST_PAUSE = 3_600;
+
   private final CentralLink link;
+  private final CentralOutcomes outcomes;
   private final MallHealth health;
   private final MallFigures figures;
   private final MallIdentity identity;
@@ -36,12 +43,14 @@ public final class Heartbeat {
   /** The sign of life of this mall. */
   public Heartbeat(
       CentralLink link,
+      CentralOutcomes outcomes,
       MallHealth health,
       MallFigures figures,
       MallIdentity identity,
       Clock clock,
       Ticker ticker) {
     this.link = link;
+    this.outcomes = outcomes;
     this.health = health;
     this.figures = figures;
     this.identity = identity;
@@ -52,7 +61,8 @@ public final class Heartbeat {
 
   /** Sets {@link #DUE}: the mall is registered, and central has not asked for a longer pause. */
   public void plan(Exchange exchange) {
-    exchange.setProperty(DUE, link.token().isPresent() && !ticker.now().isBefore(next));
+    boolean due = link.token().isPresent() && !ticker.now().isBefore(next);
+    exchange.setProperty(DUE, due && outcomes.due(CentralCall.HEARTBEAT));
   }
 
   /** Writes the request. */
@@ -80,8 +90,8 @@ public final class Heartbeat {
 
   /** Reads the answer: when to come again, and what central wants. */
   public void read(Exchange exchange) {
-    JsonNode answer = Json.tree(exchange.getMessage().getBody(byte[].class));
-    double seconds = answer.path("next_heartbeat_seconds").asDouble(0);
+    JsonNode answer = ParsedBody.tree(exchange);
+    double seconds = Math.min(LONGEST_PAUSE, answer.path("next_heartbeat_seconds").asDouble(0));
     next = ticker.now().plus(Duration.ofMillis(Math.round(seconds * 1000 * (1 - GRACE))));
     for (JsonNode command : answer.path("commands")) {
       String type = command.isTextual() ? command.textValue() : command.path("type").asText();

@@ -121,6 +121,7 @@ public final class MallHealth {
   private Map<String, String> checks() {
     Map<String, String> checks = new LinkedHashMap<>();
     checks.put("central_server_connection", word(link.connected()));
+    checks.put("central_answers", HEALTHY);
     checks.put("local_cache", cacheWord());
     checks.put("data_checksum", HEALTHY);
     checks.put("grpc_server", word(grpc.serving()));

@@ -3,6 +3,7 @@ package dev.drover.orchestrator.sync;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.orchestrator.cache.EntityCache;
+import dev.drover.orchestrator.central.CentralAnswerException;
 import dev.drover.orchestrator.store.Untold;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -101,6 +102,9 @@ public final class BucketRepair {
     SyncRun run = SyncRun.of(exchange, KIND);
     JsonNode answer = SyncCalls.answer(exchange, run);
     String collection = collection(exchange);
+    if (!collection.equals(answer.path("collection").asText())) {
+      throw new CentralAnswerException("central's answer has no items of " + collection);
+    }
     List<Integer> buckets = next(exchange);
     Map<String, String> items = new HashMap<>();
     TreeSet<String> changed = new TreeSet<>();
@@ -109,10 +113,14 @@ public final class BucketRepair {
       changed.addAll(own.keySet());
       JsonNode theirs = answer.path("buckets").path(String.format("%02x", bucket)).path("items");
       if (!theirs.isArray()) {
-        throw new IllegalStateException("central's answer has no bucket " + bucket);
+        throw new CentralAnswerException("central's answer has no bucket " + bucket);
       }
       for (JsonNode item : theirs) {
-        String id = ItemIds.of(item).orElseThrow();
+        String id = ItemIds.of(item).orElse("");
+        if (id.isEmpty() || Checksums.bucketOf(id) != bucket) {
+          throw new CentralAnswerException(
+              "central's answer has the item '" + id + "' in the bucket " + bucket);
+        }
         String json = item.toString();
         items.put(id, json);
         if (Arrays.equals(own.get(id), Checksums.item(json))) {

@@ -1,16 +1,13 @@
 package dev.drover.orchestrator.sync;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
+import dev.drover.orchestrator.central.CentralAnswerException;
 import dev.drover.proto.Json;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * The answer to a delta, read as it comes: one change after the other, so that a page of any size
@@ -21,19 +18,25 @@ final class DeltaAnswer {
   private static final ObjectReader CHANGES =
       Json.MAPPER.readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-  private final Map<String, String> members = new HashMap<>();
+  private final AnswerHead head;
+  private boolean anyChanges;
 
-  private DeltaAnswer() {}
+  private DeltaAnswer(String entityId) {
+    this.head = new AnswerHead(entityId);
+  }
 
   /**
    * Reads an answer.
    *
-   * @param changes takes each change
-   * @throws IOException when the answer ends too early or is no object
+   * @param changes takes each change, and what the answer has said before it
+   * @param entityId whose changes they must be
+   * @throws CentralAnswerException when the answer is not as described
+   * @throws IOException when it is no JSON or ends too early
    */
-  static DeltaAnswer read(InputStream in, Consumer<JsonNode> changes) throws IOException {
-    DeltaAnswer answer = new DeltaAnswer();
-    try (JsonParser parser = Json.MAPPER.getFactory().createParser(in)) {
+  static DeltaAnswer read(ItemBytes in, BiConsumer<AnswerHead, JsonNode> changes, String entityId)
+      throws IOException {
+    DeltaAnswer answer = new DeltaAnswer(entityId);
+    try (ItemTokens parser = new ItemTokens(in)) {
       require(parser.nextToken() == JsonToken.START_OBJECT, "is no object");
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         require(parser.currentToken() == JsonToken.FIELD_NAME, "ends too early");
@@ -41,28 +44,37 @@ final class DeltaAnswer {
         JsonToken value = parser.nextToken();
         require(value != null, "ends too early");
         if (name.equals("changes") && value == JsonToken.START_ARRAY) {
+          answer.anyChanges = true;
           while (parser.nextToken() != JsonToken.END_ARRAY) {
-            require(parser.currentToken() != null, "ends too early");
-            changes.accept(CHANGES.readTree(parser));
+            parser.nextItem();
+            require(
+                parser.currentToken() == JsonToken.START_OBJECT, "has a change that is no object");
+            JsonNode change = CHANGES.readTree(parser);
+            AnswerHead.requireUnicode(change);
+            changes.accept(answer.head, change);
           }
         } else if (value.isScalarValue()) {
-          answer.members.put(name, value == JsonToken.VALUE_NULL ? null : parser.getText());
+          answer.head.put(name, value == JsonToken.VALUE_NULL ? null : parser.getText());
         } else {
           parser.skipChildren();
         }
       }
+      require(parser.nextToken() == null, "goes on behind its end");
     }
+    answer.head.requireEntity();
+    answer.head.requirePosition();
+    require(answer.anyChanges, "has no changes");
     return answer;
   }
 
-  private static void require(boolean holds, String otherwise) throws IOException {
+  private static void require(boolean holds, String otherwise) {
     if (!holds) {
-      throw new IOException("the answer " + otherwise);
+      throw new CentralAnswerException("central's answer " + otherwise);
     }
   }
 
   /** A member that is a text, a number or a boolean; null when it is absent or null. */
   String text(String name) {
-    return members.get(name);
+    return head.text(name);
   }
 }

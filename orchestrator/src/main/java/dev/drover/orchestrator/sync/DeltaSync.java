@@ -4,10 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.orchestrator.cache.CachedChange;
 import dev.drover.orchestrator.cache.EntityCache;
+import dev.drover.orchestrator.central.CentralAnswerException;
+import dev.drover.orchestrator.central.CentralAwayException;
 import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.Untold;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,12 +47,14 @@ public final class DeltaSync {
   private final SyncMetrics metrics;
   private final String entityId;
   private final int limit;
+  private final long maxItem;
   private volatile long settled;
 
   /**
    * The steps on this cache.
    *
    * @param limit the largest page to ask for
+   * @param maxItem the most bytes of one change
    */
   public DeltaSync(
       EntityCache cache,
@@ -62,7 +65,8 @@ public final class DeltaSync {
       SyncPlan plan,
       SyncMetrics metrics,
       String entityId,
-      int limit) {
+      int limit,
+      long maxItem) {
     this.cache = cache;
     this.acks = acks;
     this.untold = untold;
@@ -72,6 +76,7 @@ public final class DeltaSync {
     this.metrics = metrics;
     this.entityId = entityId;
     this.limit = limit;
+    this.maxItem = maxItem;
   }
 
   /** Begins a delta: it covers the events that came before its first request. */
@@ -116,32 +121,38 @@ public final class DeltaSync {
    * Stores a page while it comes: a large one in parts under the cursor before it, so that it comes
    * again when it breaks off; with its last part the cursor after it, in one transaction.
    *
-   * @throws IOException when the answer breaks off
+   * @throws CentralAwayException when the answer breaks off
+   * @throws CentralAnswerException when it is not as described, or another mall's
    */
-  public void store(Exchange exchange) throws IOException {
-    SyncCalls.require200(exchange);
+  public void store(Exchange exchange) {
     SyncRun run = SyncRun.of(exchange, KIND);
     String before = cache.state().cursor();
     List<CachedChange> part = new ArrayList<>();
     DeltaAnswer answer;
-    try (InputStream in = run.open(exchange)) {
+    try (ItemBytes in = run.open(exchange, maxItem)) {
       answer =
           DeltaAnswer.read(
               in,
-              change -> {
+              (head, change) -> {
                 change(change, run).ifPresent(part::add);
                 if (part.stream().mapToLong(DeltaSync::size).sum() >= PART_CHARS) {
+                  // Nothing is written before it is known whose changes they are.
+                  head.requireEntity();
                   write(part, before, null);
                   part.clear();
                 }
-              });
+              },
+              entityId);
+    } catch (IOException e) {
+      throw new CentralAnswerException("central's answer cannot be read: " + e.getMessage(), e);
+    } finally {
+      // What is read to its end, or broken, is no body for the steps that follow.
+      exchange.getMessage().setBody(null);
     }
-    // What is read to its end is no body for the steps that follow.
-    exchange.getMessage().setBody(null);
     String cursor = cursor(answer);
     boolean more = Boolean.parseBoolean(answer.text("has_more"));
     if (more && cursor.equals(before)) {
-      throw new IllegalStateException("central says has_more and does not move the cursor");
+      throw new CentralAnswerException("central says has_more and does not move the cursor");
     }
     String checksum = answer.text("new_checksum");
     write(part, cursor, checksum);

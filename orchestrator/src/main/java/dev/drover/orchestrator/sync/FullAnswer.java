@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.orchestrator.cache.Replacement;
+import dev.drover.orchestrator.central.CentralAnswerException;
 import dev.drover.proto.Json;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -23,35 +23,53 @@ final class FullAnswer {
   private static final ObjectReader ITEMS =
       Json.MAPPER.readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-  private final Map<String, String> members = new HashMap<>();
+  private final AnswerHead head;
+  private final Set<String> collections = new HashSet<>();
 
-  private FullAnswer() {}
+  private FullAnswer(String entityId) {
+    this.head = new AnswerHead(entityId);
+  }
 
   /**
    * Reads an answer.
    *
    * @param target takes the items
    * @param counted hears of the collection of each item
-   * @throws IOException when the answer ends too early or is not as described
+   * @param entityId whose data it must be
+   * @throws CentralAnswerException when the answer is not as described
+   * @throws IOException when it is no JSON or ends too early
    */
-  static FullAnswer read(InputStream in, Replacement target, Consumer<String> counted)
+  static FullAnswer read(
+      ItemBytes in, Replacement target, Consumer<String> counted, String entityId)
       throws IOException {
-    FullAnswer answer = new FullAnswer();
-    try (JsonParser parser = Json.MAPPER.getFactory().createParser(in)) {
+    FullAnswer answer = new FullAnswer(entityId);
+    try (ItemTokens parser = new ItemTokens(in)) {
       require(parser.nextToken() == JsonToken.START_OBJECT, "is no object");
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String name = member(parser);
         if (name.equals("data") && parser.currentToken() == JsonToken.START_OBJECT) {
-          collections(parser, target, counted);
+          answer.collections(parser, target, counted);
         } else if (parser.currentToken().isScalarValue()) {
-          answer.members.put(
+          answer.head.put(
               name, parser.currentToken() == JsonToken.VALUE_NULL ? null : parser.getText());
         } else {
           parser.skipChildren();
         }
       }
+      require(parser.nextToken() == null, "goes on behind its end");
     }
+    answer.complete();
     return answer;
+  }
+
+  private void complete() {
+    head.require("entity_id", "checksum");
+    head.requirePosition();
+    for (String collection : Checksums.COLLECTIONS) {
+      if (!collections.contains(collection)) {
+        throw AnswerHead.wrong("no " + collection);
+      }
+    }
   }
 
   private static String member(JsonParser parser) throws IOException {
@@ -61,7 +79,7 @@ final class FullAnswer {
     return name;
   }
 
-  private static void collections(JsonParser parser, Replacement target, Consumer<String> counted)
+  private void collections(ItemTokens parser, Replacement target, Consumer<String> counted)
       throws IOException {
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String collection = member(parser);
@@ -70,26 +88,27 @@ final class FullAnswer {
         continue;
       }
       require(parser.currentToken() == JsonToken.START_ARRAY, "has no array of " + collection);
+      collections.add(collection);
       while (parser.nextToken() != JsonToken.END_ARRAY) {
+        parser.nextItem();
         require(parser.currentToken() == JsonToken.START_OBJECT, "has an item that is no object");
         JsonNode item = ITEMS.readTree(parser);
-        String id =
-            ItemIds.of(item)
-                .orElseThrow(() -> new IOException("the answer has an item without an id"));
+        AnswerHead.requireUnicode(item);
+        String id = ItemIds.of(item).orElseThrow(() -> AnswerHead.wrong("an item without an id"));
         target.add(collection, id, item.toString());
         counted.accept(collection);
       }
     }
   }
 
-  private static void require(boolean holds, String otherwise) throws IOException {
+  private static void require(boolean holds, String otherwise) {
     if (!holds) {
-      throw new IOException("the answer " + otherwise);
+      throw new CentralAnswerException("central's answer " + otherwise);
     }
   }
 
   /** A member that is a text, a number or a boolean; null when it is absent or null. */
   String text(String name) {
-    return members.get(name);
+    return head.text(name);
   }
 }

@@ -3,10 +3,11 @@ package dev.drover.orchestrator.sync;
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.cache.Replacement;
+import dev.drover.orchestrator.central.CentralAnswerException;
+import dev.drover.orchestrator.central.CentralAwayException;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.store.Untold;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -29,12 +30,14 @@ public final class FullSync {
   private final SyncMetrics metrics;
   private final String entityId;
   private final int pageSize;
+  private final long maxItem;
   private Replacement replacement;
 
   /**
    * The steps on this cache.
    *
    * @param pageSize items of a page; 0 for all in one answer
+   * @param maxItem the most bytes of one document
    */
   public FullSync(
       EntityCache cache,
@@ -45,7 +48,8 @@ public final class FullSync {
       Agreement agreement,
       SyncMetrics metrics,
       String entityId,
-      int pageSize) {
+      int pageSize,
+      long maxItem) {
     this.cache = cache;
     this.store = store;
     this.untold = untold;
@@ -55,6 +59,7 @@ public final class FullSync {
     this.metrics = metrics;
     this.entityId = entityId;
     this.pageSize = pageSize;
+    this.maxItem = maxItem;
   }
 
   /** Begins new data beside the present one; an unfinished attempt is thrown away. */
@@ -89,17 +94,20 @@ public final class FullSync {
   /**
    * Takes an answer while it comes.
    *
-   * @throws IOException when it breaks off
+   * @throws CentralAwayException when it breaks off
+   * @throws CentralAnswerException when it is not as described, or another mall's
    */
-  public void receive(Exchange exchange) throws IOException {
-    SyncCalls.require200(exchange);
+  public void receive(Exchange exchange) {
     SyncRun run = SyncRun.of(exchange, KIND);
     FullAnswer answer;
-    try (InputStream in = run.open(exchange)) {
-      answer = FullAnswer.read(in, replacement, run::moved);
+    try (ItemBytes in = run.open(exchange, maxItem)) {
+      answer = FullAnswer.read(in, replacement, run::moved, entityId);
+    } catch (IOException e) {
+      throw new CentralAnswerException("central's answer cannot be read: " + e.getMessage(), e);
+    } finally {
+      // What is read to its end, or broken, is no body for the steps that follow.
+      exchange.getMessage().setBody(null);
     }
-    // What is read to its end is no body for the steps that follow.
-    exchange.getMessage().setBody(null);
     exchange.setProperty(ANSWER, answer);
     exchange.setProperty(
         DeltaSync.MORE,

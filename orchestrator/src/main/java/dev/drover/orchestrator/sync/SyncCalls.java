@@ -1,10 +1,7 @@
 package dev.drover.orchestrator.sync;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.drover.orchestrator.central.CentralCalls;
-import dev.drover.proto.Json;
-import java.io.IOException;
-import java.io.InputStream;
+import dev.drover.engine.schema.ParsedBody;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -34,26 +31,10 @@ final class SyncCalls {
     return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  /**
-   * The answer as JSON.
-   *
-   * @throws IllegalStateException when central did not answer 200
-   */
+  /** The answer as JSON, checked by its schema before. */
   static JsonNode answer(Exchange exchange, SyncRun run) {
-    require200(exchange);
-    try (InputStream in = run.open(exchange)) {
-      return Json.tree(in.readAllBytes());
-    } catch (IOException e) {
-      throw new IllegalStateException("central's answer is broken: " + e.getMessage(), e);
-    }
-  }
-
-  static void require200(Exchange exchange) {
-    int status = CentralCalls.status(exchange);
-    if (status != 200) {
-      throw new IllegalStateException(
-          "central answered " + status + " " + CentralCalls.code(exchange));
-    }
+    run.read(exchange);
+    return ParsedBody.tree(exchange);
   }
 
   /** A text member; null when it is absent or null. */

@@ -4,7 +4,7 @@ import dev.drover.engine.outbox.OutboxSource;
 import dev.drover.engine.time.Tick;
 import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.cache.EntityCache;
-import dev.drover.orchestrator.central.CentralCalls;
+import dev.drover.orchestrator.central.CentralException;
 import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.store.Untold;
@@ -41,8 +41,6 @@ public final class SyncPlan implements OutboxSource {
 
   /** Exchange property: why a full sync is needed. */
   public static final String REASON = "DroverSyncReason";
-
-  private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
   private static final class Want {
     private long wished;
@@ -234,11 +232,12 @@ public final class SyncPlan implements OutboxSource {
     }
   }
 
-  /** Central asks for a pause (429 or 503 with Retry-After): nothing is asked before its end. */
+  /** Central asks for a pause (Retry-After): nothing is asked before its end. */
   public synchronized void heed(Exchange exchange) {
-    CentralCalls.retryAfter(exchange)
-        .map(wait -> wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait)
-        .ifPresent(wait -> notBefore = Tick.later(notBefore, ticker.now().plus(wait)));
+    Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+    Optional<Duration> pause =
+        cause instanceof CentralException central ? central.pause() : Optional.empty();
+    pause.ifPresent(wait -> notBefore = Tick.later(notBefore, ticker.now().plus(wait)));
   }
 
   private static String mark(Need need) {

@@ -2,11 +2,12 @@ package dev.drover.orchestrator.sync;
 
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.engine.log.ProtocolLog;
+import dev.drover.orchestrator.central.CentralAnswerException;
+import dev.drover.orchestrator.central.CentralCalls;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -75,17 +76,26 @@ final class SyncRun {
             .collect(Collectors.joining(", ")));
   }
 
-  /** Central's answer, unpacked when it is packed; its bytes are counted while it is read. */
-  InputStream open(Exchange exchange) {
+  /** Counts an answer that was read as a whole. */
+  void read(Exchange exchange) {
+    bytes += exchange.getProperty(CentralCalls.WIRE_BYTES, 0, Integer.class);
+  }
+
+  /**
+   * Central's answer, unpacked when it is packed; its bytes are counted while it is read.
+   *
+   * @param maxItem the most bytes of one document
+   */
+  ItemBytes open(Exchange exchange, long maxItem) {
     try {
       BufferedInputStream in =
           new BufferedInputStream(new Counted(exchange.getMessage().getBody(InputStream.class)));
       in.mark(1);
       boolean packed = in.read() == GZIP_BEGINS;
       in.reset();
-      return packed ? new GZIPInputStream(in, 1 << 14) : in;
+      return new ItemBytes(packed ? new GZIPInputStream(in, 1 << 14) : in, maxItem);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new CentralAnswerException("central's answer cannot be read: " + e.getMessage(), e);
     }
   }
 

@@ -1,8 +1,9 @@
 package dev.drover.orchestrator.uplink;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.engine.schema.ParsedBody;
+import dev.drover.orchestrator.central.CentralAnswerException;
 import dev.drover.orchestrator.central.CentralCalls;
-import dev.drover.proto.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,14 +40,10 @@ public final class UplinkAnswers {
   /**
    * Reads what central says to each item.
    *
-   * @throws IllegalStateException when the request was not done, or an item has no answer
+   * @throws CentralAnswerException when an item has no answer
    */
   public void read(Exchange exchange) {
-    int status = CentralCalls.status(exchange);
-    if (status / 100 != 2) {
-      throw new IllegalStateException(error(exchange));
-    }
-    JsonNode answer = Json.tree(exchange.getMessage().getBody(byte[].class));
+    JsonNode answer = ParsedBody.tree(exchange);
     Map<Long, JsonNode> results = new HashMap<>();
     answer.path("results").forEach(result -> results.put(result.path("seq").asLong(), result));
     List<Verdict> verdicts = new ArrayList<>();
@@ -84,7 +81,7 @@ public final class UplinkAnswers {
 
   private Verdict verdict(UplinkItem item, JsonNode result) {
     if (result == null) {
-      throw new IllegalStateException("central's answer says nothing of item " + item.seq());
+      throw new CentralAnswerException("central's answer says nothing of item " + item.seq());
     }
     String status = result.path("status").asText();
     return switch (status) {
@@ -92,7 +89,7 @@ public final class UplinkAnswers {
       case "duplicate" -> new Verdict(item, Verdict.Status.DUPLICATE, response(result), null);
       case "rejected" -> Verdict.refused(item, parkAfter, reason(result.path("error")));
       default ->
-          throw new IllegalStateException("central says '" + status + "' to item " + item.seq());
+          throw new CentralAnswerException("central says '" + status + "' to item " + item.seq());
     };
   }
 

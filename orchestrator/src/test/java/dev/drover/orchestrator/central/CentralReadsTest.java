@@ -43,26 +43,25 @@ class CentralReadsTest {
     assertThat(fails(new CentralReads(List.of()))).isFalse();
   }
 
+  @Test
+  void notAWrongAnswerNorWhatCentralWantsToHearLater() {
+    assertThat(fails(new CentralAwayException("503", (Duration) null))).isTrue();
+    assertThat(fails(new CentralAwayException("503", Duration.ofSeconds(5)))).isFalse();
+    assertThat(fails(new CentralAnswerException("HTML"))).isFalse();
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "500,,true",
-    "502,,true",
-    "503,,true",
-    "503,5,false",
-    "504,,true",
-    "408,,true",
-    "425,,true",
-    "429,5,false",
-    "429,,false",
-    "401,,false",
-    "403,,false"
-  })
-  void notWhatCentralRefusesNorWhatItWantsToHearLater(
-      int status, String retryAfter, boolean expected) {
+  @CsvSource({"401,false", "429,false", "408,true", "500,true"})
+  void notWithARefusedTokenNorTooOften(int status, boolean expected) {
+    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+    assertThat(fails(new CentralAwayException("away", (Duration) null))).isEqualTo(expected);
+  }
+
+  private boolean fails(Exception why) {
     CentralReads reads = new CentralReads(WAITS);
     reads.begin(exchange);
-    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
-    exchange.getMessage().setHeader("Retry-After", retryAfter);
-    assertThat(fails(reads)).isEqualTo(expected);
+    exchange.setProperty(Exchange.EXCEPTION_CAUGHT, why);
+    reads.process(exchange);
+    return exchange.getProperty(CentralReads.AGAIN, Boolean.class);
   }
 }

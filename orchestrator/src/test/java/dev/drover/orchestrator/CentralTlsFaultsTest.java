@@ -1,0 +1,178 @@
+package dev.drover.orchestrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.engine.backbone.FreePort;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PfxOptions;
+import java.io.OutputStream;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Map;
+import java.util.Set;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A certificate of central that is not right is named with its fault, for calls and stream. */
+class CentralTlsFaultsTest {
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final String PASSWORD = "changeit";
+  private static final String TRUST = "javax.net.ssl.trustStore";
+
+  @TempDir Path data;
+  private KeyPair authority;
+  private X509Certificate root;
+  private String issuer = "root";
+
+  private static KeyPair pair() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    return generator.generateKeyPair();
+  }
+
+  private static X509Certificate certificate(
+      String issuer, KeyPair by, String name, KeyPair of, Instant end, boolean authority)
+      throws Exception {
+    JcaX509v3CertificateBuilder builder =
+        new JcaX509v3CertificateBuilder(
+            new X500Name("CN=" + issuer),
+            BigInteger.valueOf(System.nanoTime()),
+            Date.from(end.minus(Duration.ofDays(100))),
+            Date.from(end),
+            new X500Name("CN=" + name),
+            of.getPublic());
+    if (authority) {
+      builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
+    } else {
+      builder.addExtension(
+          Extension.subjectAlternativeName,
+          false,
+          new GeneralNames(new GeneralName(GeneralName.dNSName, name)));
+    }
+    return new JcaX509CertificateConverter()
+        .getCertificate(
+            builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(by.getPrivate())));
+  }
+
+  @BeforeEach
+  void trust() throws Exception {
+    authority = pair();
+    root = certificate("root", authority, "root", authority, later(50), true);
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setCertificateEntry("root", root);
+    System.setProperty(TRUST, save(store, "trust.p12"));
+    System.setProperty(TRUST + "Password", PASSWORD);
+  }
+
+  @AfterEach
+  void trustNobody() {
+    System.clearProperty(TRUST);
+    System.clearProperty(TRUST + "Password");
+  }
+
+  private static Instant later(int days) {
+    return Instant.now().plus(Duration.ofDays(days));
+  }
+
+  private String save(KeyStore store, String name) throws Exception {
+    Path file = data.resolve(name);
+    try (OutputStream out = Files.newOutputStream(file)) {
+      store.store(out, PASSWORD.toCharArray());
+    }
+    return file.toString();
+  }
+
+  private FakeCentral central(String name, int daysLeft, KeyPair by, String protocol)
+      throws Exception {
+    KeyPair own = pair();
+    Certificate[] chain = {certificate(issuer, by, name, own, later(daysLeft), false)};
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setKeyEntry("us", own.getPrivate(), PASSWORD.toCharArray(), chain);
+    return new FakeCentral(
+        FreePort.pick(),
+        new HttpServerOptions()
+            .setSsl(true)
+            .setEnabledSecureTransportProtocols(Set.of(protocol))
+            .setKeyCertOptions(
+                new PfxOptions().setPath(save(store, name + ".p12")).setPassword(PASSWORD)));
+  }
+
+  /** A mall that is registered already, so that its stream is tried too. */
+  private void says(FakeCentral bad, String cause) {
+    try (FakeCentral plain = new FakeCentral(FreePort.pick());
+        TestMall mall = new TestMall(data, plain.url(), Map.of())) {
+      await().atMost(SOON).until(() -> health(mall, "central_server_connection").equals("healthy"));
+    }
+    try (bad;
+        TestMall mall = new TestMall(data, bad.url(), Map.of())) {
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          LyingCentralTest.cause(
+                              mall.get("/health", null).json(), "central_server_connection"))
+                      .contains(cause));
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          LyingCentralTest.cause(
+                              mall.get("/health", null).json(), "central_answers"))
+                      .contains(cause));
+      assertThat(bad.registrations).isEmpty();
+      assertThat(bad.heartbeats).isEmpty();
+    }
+  }
+
+  private static String health(TestMall mall, String check) {
+    JsonNode health = mall.get("/health", null).json();
+    return health.at("/checks/" + check).asText();
+  }
+
+  @Test
+  void f19AnExpiredCertificateIsNamed() throws Exception {
+    says(central("localhost", -1, authority, "TLSv1.3"), "has expired");
+  }
+
+  @Test
+  void f19ACertificateForAnotherNameIsNamed() throws Exception {
+    says(central("elsewhere.example", 10, authority, "TLSv1.3"), "for another name");
+  }
+
+  @Test
+  void f19AnAuthorityThatIsNotTrustedIsNamed() throws Exception {
+    issuer = "stranger";
+    says(central("localhost", 10, pair(), "TLSv1.3"), "not trusted");
+  }
+
+  @Test
+  void f19AVersionThatIsNotSpokenIsNamed() throws Exception {
+    says(central("localhost", 10, authority, "TLSv1.2"), "no version of TLS in common");
+  }
+}
