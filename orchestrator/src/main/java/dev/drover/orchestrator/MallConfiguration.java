@@ -10,9 +10,9 @@ import dev.drover.engine.grpc.GrpcLimits;
 import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.limit.ByteBudget;
+import dev.drover.engine.schema.Schemas;
 import dev.drover.engine.time.ClockWatch;
 import dev.drover.engine.time.Ticker;
-import dev.drover.engine.schema.Schemas;
 import dev.drover.orchestrator.beacon.BeaconMqttAccess;
 import dev.drover.orchestrator.beacon.BeaconRevocations;
 import dev.drover.orchestrator.cache.EntityCache;
@@ -160,7 +160,13 @@ class MallConfiguration {
       OrchestratorProperties properties,
       Clock clock) {
     return new CentralCalls(
-        link, outcomes, schemas, identity.entityId(), properties.central().limits(), centralClock, clock);
+        link,
+        outcomes,
+        schemas,
+        identity.entityId(),
+        properties.central().limits(),
+        centralClock,
+        clock);
   }
 
   @Bean

@@ -189,7 +189,9 @@ final class ModelMall implements AutoCloseable {
             Duration.ofMinutes(10));
     registry.bind("centralOutcomes", outcomes);
     registry.bind("eventCheck", new EventCheck(schemas, entity));
-    registry.bind("centralCalls", new CentralCalls(link, outcomes, schemas, entity, limits, centralClock, clock));
+    registry.bind(
+        "centralCalls",
+        new CentralCalls(link, outcomes, schemas, entity, limits, centralClock, clock));
     // What fails is the plan's to repeat: the test's clock does not run by itself.
     registry.bind("centralReads", new CentralReads(List.of()));
     registry.bind(

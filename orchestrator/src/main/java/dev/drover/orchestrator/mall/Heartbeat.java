@@ -2,9 +2,9 @@ package dev.drover.orchestrator.mall;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.schema.ParsedBody;
 import dev.drover.engine.time.Tick;
 import dev.drover.engine.time.Ticker;
-import dev.drover.engine.schema.ParsedBody;
 import dev.drover.orchestrator.central.CentralCall;
 import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.central.CentralOutcomes;
