@@ -4,7 +4,7 @@ RUN useradd --system --uid 10001 drover \
  && install -d -o drover /data /var/cache/navign/firmware
 WORKDIR /opt/drover
 COPY orchestrator/target/drover-orchestrator.jar ./
-# ./drover in the image: docker compose exec orchestrator drover token …
+# ./drover in the image: docker compose exec orchestrator drover uplink ledger --token …
 COPY cli/target/drover-cli.jar ./
 COPY --chmod=755 config/docker/drover /usr/local/bin/drover
 COPY config/jvm/orchestrator.options ./config/jvm/

@@ -319,6 +319,8 @@ class StrictBodiesTest {
     wrong.put("{\"areas\":[{\"id\":\"a\"},{\"id\":\"..\"}]}", "areas[1].id");
     wrong.put("{\"areas\":[{\"id\":\"a\",\"name\":\"Caf\\ud83d\"}]}", "areas[0].name");
     wrong.put("{\"areas\":[{\"id\":\"a\",\"v\":1e999}]}", "areas[0]");
+    // Random input found it: Java has no number with such an exponent.
+    wrong.put("{\"areas\":[{\"id\":\"a\",\"v\":98888888e8888888880}]}", "areas[0]");
     wrong.put("{\"areas\":[{\"id\":\"a\"}],\"areas\":[]}", "areas");
     wrong.put("{\"areas\":[{\"id\":\"a\"}]", "areas");
     wrong.put("{\"areas\":[{\"id\":\"a\"}]} {}", "$");

@@ -41,6 +41,10 @@ final class StartChecks implements ApplicationContextInitializer<ConfigurableApp
     ConfigurableEnvironment environment = context.getEnvironment();
     SettingsCheck check =
         new SettingsCheck("orchestrator", defaults("application.yaml"), environment::getProperty);
+    boolean simulator = "simulator".equals(environment.getProperty("drover.bundle"));
+    if (!simulator) {
+      check.require("drover.entity-id", "drover.orchestrator-id");
+    }
     check.run();
     check
         .unknown(given(environment), defaults("settings/central/application.yaml"))
@@ -54,7 +58,7 @@ final class StartChecks implements ApplicationContextInitializer<ConfigurableApp
     // Only now: a start that is refused leaves nothing behind.
     Path data = Path.of(environment.getProperty("drover.data"));
     PrivateFiles.close(data);
-    if (!"simulator".equals(environment.getProperty("drover.bundle"))) {
+    if (!simulator) {
       String keys = environment.getProperty("drover.keys", "");
       Path directory = keys.isBlank() ? data.resolve("keys") : Path.of(keys);
       new StoreCheck(data, new KeptKeys(directory, System.getenv())).run();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.crypto.Role;
 import dev.drover.orchestrator.store.Database;
 import dev.drover.orchestrator.store.MallStore;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +68,12 @@ class EdgeEditsTest extends MallTestBase {
           .isEqualTo(400);
       assertThat(mall.send("POST", ENTITIES + "/areas", token, "{\"id\":[1]}").status())
           .isEqualTo(400);
+      for (String number : List.of("1e400", "98888888e8888888880", "9".repeat(400))) {
+        String document = "{\"id\":\"n9\",\"a\":" + number + "}";
+        assertThat(mall.send("POST", ENTITIES + "/areas", token, document).status())
+            .as("central takes no such number: " + number)
+            .isEqualTo(400);
+      }
       assertThat(mall.send("POST", ENTITIES + "/areas", token, "[1]").status()).isEqualTo(400);
       assertThat(mall.send("POST", ENTITIES + "/lifts", token, "{}").status()).isEqualTo(404);
       assertThat(mall.send("DELETE", ENTITIES + "/areas/77", token, null).status()).isEqualTo(404);

@@ -66,15 +66,25 @@ final class ImportReader {
 
   private void member(String name, JsonParser parser) throws IOException {
     if (name.equals("entity")) {
-      named(DOCUMENTS.readTree(parser));
+      named(document(name, parser));
     } else if (!Checksums.COLLECTIONS.contains(name)) {
       throw invalid(name, "An import has the collections " + Checksums.COLLECTIONS);
     } else if (parser.currentToken() != JsonToken.START_ARRAY) {
       throw invalid(name, name + " is a list of documents");
     } else {
       for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
-        item(name, name + "[" + i + "]", DOCUMENTS.readTree(parser));
+        String place = name + "[" + i + "]";
+        item(name, place, document(place, parser));
       }
+    }
+  }
+
+  private static JsonNode document(String place, JsonParser parser) throws IOException {
+    try {
+      return DOCUMENTS.readTree(parser);
+    } catch (NumberFormatException e) {
+      // Jackson lets it through when even a BigDecimal has no such exponent.
+      throw invalid(place, "A number is larger or smaller than any number can be");
     }
   }
 
@@ -105,7 +115,7 @@ final class ImportReader {
     } catch (ProtocolException e) {
       Map<String, Object> details = new LinkedHashMap<>(e.details());
       Object field = details.get("field");
-      details.put("field", field == null ? place : place + "." + field);
+      details.put("field", field == null || field.equals("$") ? place : place + "." + field);
       throw new ProtocolException(e.code(), e.getMessage(), details);
     }
   }

@@ -1,12 +1,9 @@
 package dev.drover.central.entity;
 
-import dev.drover.engine.checksum.Checksums;
-import dev.drover.proto.ErrorCode;
+import dev.drover.engine.checksum.CanonicalItems;
 import dev.drover.proto.ProtocolException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Date;
-import java.util.Map;
 import org.bson.Document;
 import org.bson.types.Binary;
 
@@ -38,14 +35,7 @@ public record Version(String json, Binary hash, long seq, Instant at, String by)
   }
 
   private static Binary hash(String json) {
-    try {
-      return new Binary(Checksums.item(json));
-    } catch (UncheckedIOException e) {
-      throw new ProtocolException(
-          ErrorCode.VALIDATION_FAILED,
-          "The document has no canonical form (RFC 8785)",
-          Map.of("reason", String.valueOf(e.getCause().getMessage())));
-    }
+    return new Binary(CanonicalItems.hash(json));
   }
 
   /** Whether there is a document. */

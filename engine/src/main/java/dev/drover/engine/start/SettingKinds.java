@@ -205,7 +205,8 @@ final class SettingKinds {
         text -> {
           try {
             URI uri = new URI(text);
-            return Set.of(schemes).contains(uri.getScheme()) && uri.getRawAuthority() != null;
+            return uri.getScheme() != null
+                && Set.of(schemes).contains(uri.getScheme()) && uri.getRawAuthority() != null;
           } catch (URISyntaxException e) {
             return false;
           }

@@ -33,6 +33,7 @@ public final class SettingsCheck {
   private final String process;
   private final Map<String, String> defaults;
   private final UnaryOperator<String> values;
+  private final Set<String> required = new TreeSet<>();
 
   /**
    * A check of one process.
@@ -47,6 +48,12 @@ public final class SettingsCheck {
     this.values = values;
   }
 
+  /** These settings must have a value; the others may be left out. */
+  public SettingsCheck require(String... names) {
+    required.addAll(List.of(names));
+    return this;
+  }
+
   /**
    * Refuses the start when a setting is not what it may be.
    *
@@ -55,6 +62,11 @@ public final class SettingsCheck {
   public void run() {
     List<String> wrong = new ArrayList<>();
     new TreeSet<>(defaults.keySet()).forEach(name -> wrong(name).ifPresent(wrong::add));
+    for (String name : required) {
+      if (!isSet(name)) {
+        wrong.add(label(name, defaults.getOrDefault(name, "")) + " is not set; it has no default");
+      }
+    }
     if (wrong.isEmpty()) {
       pairs(wrong);
       TlsFiles.trustStore(

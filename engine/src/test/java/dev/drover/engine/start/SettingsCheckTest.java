@@ -37,6 +37,26 @@ class SettingsCheckTest {
     return new SettingsCheck("orchestrator", DEFAULTS, values::get);
   }
 
+  @Test
+  void whatIsMissingIsToldTogetherWithWhatIsWrong() {
+    StartRefused refused =
+        catchThrowableOfType(
+            StartRefused.class,
+            () ->
+                check(Map.of("drover.queue", "rabbit"))
+                    .require("drover.entity-id", "drover.orchestrator-id")
+                    .run());
+
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused)
+        .hasMessageContaining("ENTITY_ID (drover.entity-id) is not set")
+        .hasMessageContaining("drover.orchestrator-id")
+        .hasMessageContaining("rabbit");
+    check(Map.of("drover.entity-id", "mall-a", "drover.orchestrator-id", "orch-1"))
+        .require("drover.entity-id", "drover.orchestrator-id")
+        .run();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -50,6 +70,7 @@ class SettingsCheckTest {
         "drover.bind | 300.1.1.1 | DROVER_BIND | an IP address",
         "drover.bind | 1.2.3 | DROVER_BIND | an IP address",
         "drover.mqtt.url | no url | MQTT_URL | tcp://host:port",
+        "drover.central.url | nonsense | CENTRAL_SERVER_URL | http://host:port",
         "drover.central.url | ftp://x | CENTRAL_SERVER_URL | http://host:port",
         "drover.limits.beacons | 1000000/1m | DROVER_LIMITS_BEACONS | 999999",
         "drover.limits.beacons | 10 | DROVER_LIMITS_BEACONS | 10/1m",

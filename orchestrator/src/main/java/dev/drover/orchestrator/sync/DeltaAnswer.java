@@ -60,6 +60,8 @@ final class DeltaAnswer {
         }
       }
       require(parser.nextToken() == null, "goes on behind its end");
+    } catch (NumberFormatException e) {
+      throw new CentralAnswerException("central's answer has a number that nobody can hold", e);
     }
     answer.head.requireEntity();
     answer.head.requirePosition();

@@ -3,6 +3,7 @@ package dev.drover.orchestrator.sync;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import dev.drover.engine.checksum.CanonicalItems;
 import dev.drover.engine.report.Fields;
 import dev.drover.engine.report.ItemId;
 import dev.drover.orchestrator.store.EditConflict;
@@ -88,6 +89,10 @@ public final class EdgeEdits {
   }
 
   private void write(Exchange exchange, String id, String operation, String json) {
+    if (json != null) {
+      // Central would refuse it, and the edit would be lost there.
+      CanonicalItems.hash(json);
+    }
     edits.add(EntityReads.collection(exchange), id, operation, json, view.base());
     sender.wake();
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 202);

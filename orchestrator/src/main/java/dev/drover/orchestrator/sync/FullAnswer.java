@@ -57,6 +57,8 @@ final class FullAnswer {
         }
       }
       require(parser.nextToken() == null, "goes on behind its end");
+    } catch (NumberFormatException e) {
+      throw new CentralAnswerException("central's answer has a number that nobody can hold", e);
     }
     answer.complete();
     return answer;
