@@ -44,6 +44,8 @@ class BacklogTest {
   /** Writes as they lie in a store that an earlier version has filled. */
   private int fill() {
     FileKeyProvider keys = new FileKeyProvider(data.resolve("keys"));
+    // A data directory without its identity is refused.
+    keys.signing("orchestrator");
     Sealer sealer = Rekey.sealer(keys, "mall-store");
     Clock clock = Clock.systemUTC();
     try (MallStore mall = new MallStore(data.resolve("mall.db"), sealer, clock)) {
@@ -64,6 +66,8 @@ class BacklogTest {
 
   private long queued() {
     FileKeyProvider keys = new FileKeyProvider(data.resolve("keys"));
+    // A data directory without its identity is refused.
+    keys.signing("orchestrator");
     Sealer sealer = Rekey.sealer(keys, "mall-store");
     try (MallStore mall = new MallStore(data.resolve("mall.db"), sealer, Clock.systemUTC())) {
       return mall.database()

@@ -165,6 +165,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   private Process launch() {
+    new KafkaFiles(config.dataDir(), Clock.systemUTC()).mend();
     try {
       Files.createDirectories(config.dataDir());
       List<String> command =

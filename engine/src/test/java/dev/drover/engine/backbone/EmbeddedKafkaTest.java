@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -72,6 +73,41 @@ class EmbeddedKafkaTest {
       assertThat(read(kafka.bootstrap(), 10)).hasSize(10);
       assertThat(KafkaTopics.at(kafka.bootstrap()).ensure("t", 1, Duration.ofHours(1)).id())
           .isEqualTo(id);
+    }
+  }
+
+  @Test
+  void f11DamagedSmallFilesAreSetAsideAndTheBrokerStarts() throws Exception {
+    String id;
+    try (EmbeddedKafka kafka = new EmbeddedKafka(new KafkaConfiguration(dir, 0)).start()) {
+      id = KafkaTopics.at(kafka.bootstrap()).ensure("t", 1, Duration.ofHours(1)).id();
+      send(kafka.bootstrap(), 0, 10);
+    }
+    Path log = dir.resolve("log");
+    for (String name : List.of("recovery-point-offset", "replication-offset", "log-start-offset")) {
+      Files.writeString(log.resolve(name + "-checkpoint"), "noise\0\n");
+    }
+    Files.writeString(log.resolve("cleaner-offset-checkpoint"), "0\n1\n");
+    Files.writeString(log.resolve("t-0/leader-epoch-checkpoint"), "0\n7\n");
+    Files.writeString(log.resolve("__cluster_metadata-0/quorum-state"), "{\"leaderId");
+    try (EmbeddedKafka kafka = new EmbeddedKafka(new KafkaConfiguration(dir, 0)).start()) {
+      assertThat(read(kafka.bootstrap(), 10)).as("Kafka makes them anew").hasSize(10);
+      assertThat(KafkaTopics.at(kafka.bootstrap()).ensure("t", 1, Duration.ofHours(1)).id())
+          .isEqualTo(id);
+    }
+
+    for (String name : List.of("meta.properties", "t-0/partition.metadata")) {
+      Files.writeString(log.resolve(name), "");
+      try (EmbeddedKafka kafka = new EmbeddedKafka(new KafkaConfiguration(dir, 0)).start()) {
+        String fresh = KafkaTopics.at(kafka.bootstrap()).ensure("t", 1, Duration.ofHours(1)).id();
+        assertThat(fresh).as("a new topic, so a new epoch: " + name).isNotEqualTo(id);
+        id = fresh;
+      }
+    }
+    try (Stream<Path> kept = Files.walk(dir, 2)) {
+      assertThat(kept.filter(path -> path.toString().matches(".*/damaged-[^/]*/log")))
+          .as("nothing is deleted")
+          .hasSize(2);
     }
   }
 

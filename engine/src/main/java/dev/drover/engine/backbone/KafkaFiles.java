@@ -1,0 +1,171 @@
+package dev.drover.engine.backbone;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Properties;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at the small files of an embedded broker before it starts, which ends at the first that it
+ * cannot read. What Kafka makes anew from its logs is set aside alone. Without the name of the
+ * cluster or of a topic the logs belong to nobody: then all is set aside, and whoever uses the
+ * broker finds new topics. Nothing is deleted.
+ */
+final class KafkaFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaFiles.class);
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS").withZone(ZoneOffset.UTC);
+
+  /** A version, how many lines follow, and those: what Kafka writes in each checkpoint of text. */
+  private static final Pattern CHECKPOINT = Pattern.compile("\\d+\\n\\d+\\n([^\\n]*\\d\\n)*");
+
+  private static final Pattern TOPIC =
+      Pattern.compile("version: \\d+\\ntopic_id: [A-Za-z0-9_-]{22}\\s*");
+
+  private static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
+
+  /** A file larger than this is none of these. */
+  private static final long SMALL = 1 << 20;
+
+  private final Path dataDir;
+  private final Path log;
+  private final Clock clock;
+
+  KafkaFiles(Path dataDir, Clock clock) {
+    this.dataDir = dataDir;
+    this.log = dataDir.resolve("log");
+    this.clock = clock;
+  }
+
+  /**
+   * Sets aside what is damaged.
+   *
+   * @throws UncheckedIOException when a file cannot be read or moved
+   */
+  void mend() {
+    if (!Files.isDirectory(log)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(log, 2)) {
+      List<Path> files = all.filter(Files::isRegularFile).toList();
+      for (Path file : files) {
+        if (names(file) && damaged(file)) {
+          renew(file);
+          return;
+        }
+      }
+      for (Path file : files) {
+        if (damaged(file)) {
+          setAside(file);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot look at the files of the Kafka broker in " + log, e);
+    }
+  }
+
+  /** Whether it says whose the logs are. */
+  private static boolean names(Path file) {
+    String name = file.getFileName().toString();
+    return name.equals("meta.properties")
+        || name.equals("bootstrap.checkpoint")
+        || name.equals("partition.metadata");
+  }
+
+  private static boolean damaged(Path file) throws IOException {
+    String name = file.getFileName().toString();
+    if (name.equals("bootstrap.checkpoint")) {
+      return begin(file).replace("\0", "").isEmpty();
+    }
+    boolean known = names(file) || name.equals("quorum-state") || name.endsWith("-checkpoint");
+    if (!known) {
+      return false;
+    }
+    if (Files.size(file) > SMALL) {
+      return true;
+    }
+    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    return switch (name) {
+      case "meta.properties" -> !isMeta(text);
+      case "partition.metadata" -> !TOPIC.matcher(text).matches();
+      case "quorum-state" -> !isJson(text);
+      default -> !isCheckpoint(text);
+    };
+  }
+
+  private static String begin(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(64), StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  private static boolean isMeta(String text) throws IOException {
+    Properties meta = new Properties();
+    try {
+      meta.load(new StringReader(text));
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+    return String.valueOf(KafkaSettings.NODE).equals(meta.getProperty("node.id"))
+        && "1".equals(meta.getProperty("version"))
+        && meta.getProperty("cluster.id", "").matches("[A-Za-z0-9_-]{22}")
+        && meta.getProperty("directory.id", "").matches("[A-Za-z0-9_-]{22}");
+  }
+
+  private static boolean isJson(String text) {
+    try {
+      return new ObjectMapper().readTree(text).isObject();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean isCheckpoint(String text) {
+    if (text.isEmpty()) {
+      // Kafka leaves some so until it has something to say.
+      return true;
+    }
+    if (!CHECKPOINT.matcher(text).matches()) {
+      return false;
+    }
+    String[] lines = text.split("\n");
+    return lines[1].length() < 9 && lines.length - 2 == Integer.parseInt(lines[1]);
+  }
+
+  /** Kafka makes it again; with what it takes from its logs when it was not stopped in order. */
+  private void setAside(Path file) throws IOException {
+    Path aside = aside().resolve(log.relativize(file));
+    Files.createDirectories(aside.getParent());
+    Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+    Files.deleteIfExists(log.resolve(CLEAN_SHUTDOWN));
+    LOG.warn("{} is damaged; it was moved to {}, and Kafka makes it anew", file, aside);
+  }
+
+  private void renew(Path file) throws IOException {
+    Path aside = Files.createDirectories(aside()).resolve("log");
+    Files.move(log, aside, StandardCopyOption.ATOMIC_MOVE);
+    LOG.warn(
+        "{} is damaged, and nothing else says whose the log is: all of it was moved to {}. The"
+            + " broker begins anew, and so do those who read from it",
+        file,
+        aside);
+  }
+
+  private Path aside() {
+    return dataDir.resolve("damaged-" + TIME.format(clock.instant()));
+  }
+}
