@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       DownCommand.class,
       LogsCommand.class,
+      DoctorCommand.class,
       AloneCommand.CentralAlone.class,
       AloneCommand.OrchestratorAlone.class,
       TokenCommand.class,

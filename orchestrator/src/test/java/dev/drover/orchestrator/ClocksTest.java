@@ -162,7 +162,7 @@ class ClocksTest {
       await()
           .atMost(SOON)
           .until(() -> central.registrations.size() + central.refreshes.size() >= 5);
-      assertThat(central.pauses("/api/orchestrators/token/refresh", 1))
+      assertThat(central.pauses(REGISTER, 1))
           .hasSizeGreaterThanOrEqualTo(2)
           .allMatch(pause -> pause >= 300);
     }

@@ -12,7 +12,9 @@ import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * cluster or of a topic the logs belong to nobody: then all is set aside, and whoever uses the
  * broker finds new topics. Nothing is deleted.
  */
-final class KafkaFiles {
+public final class KafkaFiles {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaFiles.class);
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS").withZone(ZoneOffset.UTC);
@@ -45,7 +47,8 @@ final class KafkaFiles {
   private final Path log;
   private final Clock clock;
 
-  KafkaFiles(Path dataDir, Clock clock) {
+  /** The files of this broker, which does not run. */
+  public KafkaFiles(Path dataDir, Clock clock) {
     this.dataDir = dataDir;
     this.log = dataDir.resolve("log");
     this.clock = clock;
@@ -56,26 +59,39 @@ final class KafkaFiles {
    *
    * @throws UncheckedIOException when a file cannot be read or moved
    */
-  void mend() {
-    if (!Files.isDirectory(log)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(log, 2)) {
-      List<Path> files = all.filter(Files::isRegularFile).toList();
-      for (Path file : files) {
-        if (names(file) && damaged(file)) {
-          renew(file);
-          return;
-        }
+  public void mend() {
+    try {
+      List<Path> damaged = allDamaged();
+      Optional<Path> named = damaged.stream().filter(KafkaFiles::names).findFirst();
+      if (named.isPresent()) {
+        renew(named.get());
+        return;
       }
-      for (Path file : files) {
-        if (damaged(file)) {
-          setAside(file);
-        }
+      for (Path file : damaged) {
+        setAside(file);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot look at the files of the Kafka broker in " + log, e);
     }
+  }
+
+  /** A damaged file, if there is one. */
+  public Optional<Path> damage() throws IOException {
+    return allDamaged().stream().findFirst();
+  }
+
+  private List<Path> allDamaged() throws IOException {
+    List<Path> damaged = new ArrayList<>();
+    if (Files.isDirectory(log)) {
+      try (Stream<Path> all = Files.walk(log, 2)) {
+        for (Path file : all.filter(Files::isRegularFile).toList()) {
+          if (damaged(file)) {
+            damaged.add(file);
+          }
+        }
+      }
+    }
+    return damaged;
   }
 
   /** Whether it says whose the logs are. */

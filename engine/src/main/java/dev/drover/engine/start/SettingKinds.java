@@ -206,7 +206,8 @@ final class SettingKinds {
           try {
             URI uri = new URI(text);
             return uri.getScheme() != null
-                && Set.of(schemes).contains(uri.getScheme()) && uri.getRawAuthority() != null;
+                && Set.of(schemes).contains(uri.getScheme())
+                && uri.getRawAuthority() != null;
           } catch (URISyntaxException e) {
             return false;
           }

@@ -171,6 +171,8 @@ public final class Registration {
         Json.MAPPER.readValue(exchange.getMessage().getBody(byte[].class), RegisterResponse.class);
     CentralToken token = new CentralToken(answer.token(), answer.expiresAt(), answer.assignedId());
     if (token.endsWithin(Duration.ZERO, central.now())) {
+      // The same attempt would get the same answer.
+      store.set(Map.of(ATTEMPT, Optional.empty(), REFRESH, Optional.empty()));
       throw new CentralAnswerException(
           "central's token ended at "
               + Instant.ofEpochSecond(token.expiresAt())

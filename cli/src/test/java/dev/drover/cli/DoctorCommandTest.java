@@ -1,0 +1,119 @@
+package dev.drover.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.engine.crypto.FileKeyProvider;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What the files of a process that does not start show, and what may be repaired. */
+class DoctorCommandTest {
+  @TempDir Path data;
+  private StringWriter out;
+  private StringWriter err;
+
+  @BeforeEach
+  void aMall() throws IOException {
+    FileKeyProvider keys = new FileKeyProvider(data.resolve("keys"));
+    keys.signing("orchestrator");
+    for (String name : List.of("mall-store", "beacon-nonces", "mqtt-internal")) {
+      keys.secret(name);
+    }
+    for (String name : List.of("mall.db", "cache.db", "cache.db-wal")) {
+      Files.writeString(data.resolve(name), "SQLite format 3\0and so on");
+    }
+  }
+
+  private int doctor(String... more) {
+    out = new StringWriter();
+    err = new StringWriter();
+    CommandLine line = Drover.commandLine();
+    line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    String[] given = {"doctor", "--data", data.toString()};
+    return line.execute(Stream.concat(Stream.of(given), Stream.of(more)).toArray(String[]::new));
+  }
+
+  private String line(String file) {
+    return out.toString().lines().filter(one -> one.strip().startsWith(file)).findFirst().get();
+  }
+
+  @Test
+  void whatIsFineIsSaidToBe() {
+    assertThat(doctor()).isZero();
+    assertThat(out.toString()).startsWith("orchestrator in " + data);
+    assertThat(line("mall.db")).contains("truth", "fine");
+    assertThat(line("keys/orchestrator.pem")).contains("identity", "fine");
+    assertThat(line("kafka")).contains("copy", "not there");
+  }
+
+  @Test
+  void aDamagedIdentityOrTruthIsNamedAndNeverTouched() throws IOException {
+    Files.writeString(data.resolve("keys/orchestrator.pem"), "noise");
+    Files.delete(data.resolve("keys/mall-store.key"));
+    Files.writeString(data.resolve("mall.db"), "");
+
+    assertThat(doctor("--repair")).isEqualTo(1);
+
+    assertThat(line("keys/orchestrator.pem")).contains("damaged");
+    assertThat(line("keys/mall-store.key")).contains("missing");
+    assertThat(line("mall.db")).contains("empty");
+    assertThat(out.toString()).contains("put it back from a backup", "mall.db.renew");
+    assertThat(data.resolve("keys/orchestrator.pem")).hasContent("noise");
+    assertThat(data.resolve("keys/mall-store.key")).doesNotExist();
+    assertThat(data.resolve("mall.db")).isEmptyFile();
+  }
+
+  @Test
+  void aDamagedCopyIsSetAsideOnlyWhenAsked() throws IOException {
+    Files.writeString(data.resolve("cache.db"), "noise, and more of it");
+    Files.createDirectories(data.resolve("kafka/log"));
+    Files.writeString(data.resolve("kafka/log/meta.properties"), "");
+
+    assertThat(doctor()).isEqualTo(1);
+    assertThat(data.resolve("cache.db")).exists();
+    assertThat(doctor("--repair")).isZero();
+
+    assertThat(data.resolve("cache.db")).doesNotExist();
+    assertThat(data.resolve("cache.db-wal")).doesNotExist();
+    assertThat(data.resolve("kafka/log")).doesNotExist();
+    try (Stream<Path> kept = Files.walk(data)) {
+      assertThat(kept.filter(path -> path.toString().contains("damaged-")))
+          .as("cache.db, its log, and the broker's directory with its file")
+          .hasSizeGreaterThanOrEqualTo(4);
+    }
+    assertThat(doctor()).isZero();
+  }
+
+  @Test
+  void nothingIsRepairedUnderAProcess() throws IOException {
+    Path lock = data.resolve("mqtt/journal/server.lock");
+    Files.createDirectories(lock.getParent());
+    Files.writeString(lock, "x");
+    Files.writeString(data.resolve("cache.db"), "noise");
+    try (FileChannel held = FileChannel.open(lock, StandardOpenOption.WRITE);
+        FileLock mine = held.lock()) {
+      assertThat(mine.isValid()).isTrue();
+      assertThat(doctor("--repair")).isEqualTo(1);
+      assertThat(err.toString()).contains("stop it first");
+      assertThat(data.resolve("cache.db")).exists();
+    }
+  }
+
+  @Test
+  void aDirectoryOfNobodyIsRefused() {
+    String[] nobody = {"doctor", "--data", data.resolve("none").toString()};
+    assertThat(Drover.commandLine().execute(nobody)).isEqualTo(1);
+  }
+}

@@ -1,0 +1,112 @@
+package dev.drover.engine.files;
+
+import java.util.List;
+
+/**
+ * A file of a data directory, or a directory that counts as one.
+ *
+ * @param process {@code central} or {@code orchestrator}
+ * @param path below the data directory
+ * @param form how a damage is recognised
+ * @param damaged what a damage means to the process
+ * @param remedy what people do about it
+ */
+public record DataFile(
+    String process,
+    String path,
+    FileClass fileClass,
+    Form form,
+    boolean required,
+    String damaged,
+    String remedy) {
+  /** How a damage is recognised without the process. */
+  public enum Form {
+    /** A private key in PEM. */
+    SIGNING_KEY,
+    /** A secret of 32 bytes. */
+    SECRET,
+    /** A database of SQLite; its head. */
+    SQLITE,
+    /** A store of H2; its head. */
+    MVSTORE,
+    /** The directory of an embedded Kafka broker; its small files. */
+    KAFKA,
+    /** Nobody but its process can tell. */
+    ANY
+  }
+
+  private static final String BACKUP = "put it back from a backup, or give it as DROVER_KEY_…";
+  private static final String ANEW = "nothing: it is made anew";
+
+  /** Every file that a process cannot do without, and those that it makes or fetches again. */
+  public static final List<DataFile> ALL =
+      List.of(
+          key("central", "keys/central-token.pem", Form.SIGNING_KEY),
+          key("central", "keys/central-logs.pem", Form.SIGNING_KEY),
+          key("central", "keys/central-answers.key", Form.SECRET),
+          new DataFile(
+              "central",
+              "mongo/drover.mv",
+              FileClass.TRUTH,
+              Form.MVSTORE,
+              true,
+              "the start is refused; bits that are flipped inside show at work only",
+              "put back a backup of the whole data directory"),
+          new DataFile(
+              "central",
+              "mongo/drover.mv.journal",
+              FileClass.TRUTH,
+              Form.ANY,
+              false,
+              "what is whole of it is used; it is part of drover.mv",
+              "copy both files, or none"),
+          kafka("central", "malls fetch everything anew"),
+          key("orchestrator", "keys/orchestrator.pem", Form.SIGNING_KEY),
+          key("orchestrator", "keys/mall-store.key", Form.SECRET),
+          new DataFile(
+              "orchestrator",
+              "mall.db",
+              FileClass.TRUTH,
+              Form.SQLITE,
+              true,
+              "the start is refused",
+              "put it back from a backup; or move mall.db, mall.db-wal and mall.db-shm away and make"
+                  + " an empty file mall.db.renew: what the queue has comes back, the rest is a gap"),
+          new DataFile(
+              "orchestrator",
+              "mqtt",
+              FileClass.TRUTH,
+              Form.ANY,
+              false,
+              "the start is refused when the broker cannot open it",
+              "move it away: the queue is filled from mall.db, retained messages are lost"),
+          kafka("orchestrator", "the queue is filled from mall.db"),
+          copy("uplink.mark", Form.ANY, "it is written anew; an older mall.db does not show then"),
+          copy("cache.db", Form.SQLITE, "the data is fetched from central again"),
+          copy("cache.db.mark", Form.ANY, "the data is fetched from central again"),
+          copy("keys/beacon-nonces.key", Form.SECRET, "beacons ask for another challenge"),
+          copy(
+              "keys/mqtt-internal.key",
+              Form.SECRET,
+              "the mall logs in at its broker with another"));
+
+  private static DataFile key(String process, String path, Form form) {
+    return new DataFile(
+        process, path, FileClass.IDENTITY, form, true, "the start is refused", BACKUP);
+  }
+
+  private static DataFile kafka(String process, String then) {
+    return new DataFile(
+        process,
+        "kafka",
+        FileClass.COPY,
+        Form.KAFKA,
+        false,
+        "it is set aside and made anew, and " + then,
+        ANEW);
+  }
+
+  private static DataFile copy(String path, Form form, String damaged) {
+    return new DataFile("orchestrator", path, FileClass.COPY, form, false, damaged, ANEW);
+  }
+}
