@@ -144,16 +144,21 @@ class RulesTest {
 
   /** Who may ask for the time of day without an injected clock, and why. */
   private static final Map<String, String> OWN_CLOCK =
-      Map.of(
-          "dev.drover.central.CentralConfiguration", "makes the clock",
-          "dev.drover.orchestrator.CommonConfiguration", "makes the clock",
-          "dev.drover.cli.LocalTokens", "the CLI has no configuration; a token's life",
-          "dev.drover.cli.StatusCommand", "the CLI has no configuration; shows an age",
-          "dev.drover.cli.UpCommand", "the CLI has no configuration; writes when the demo was made",
-          "dev.drover.engine.backbone.MqttFlow", "Artemis makes it; notes when a message came",
-          "dev.drover.engine.events.KafkaEventLog", "not asked where nothing ends",
-          "dev.drover.engine.grpc.GrpcPort", "for tests of the port alone; times of errors",
-          "dev.drover.engine.mqttbatch.MqttBatchConsumer", "notes when a message was received");
+      Map.ofEntries(
+          Map.entry("dev.drover.central.CentralConfiguration", "makes the clock"),
+          Map.entry("dev.drover.orchestrator.CommonConfiguration", "makes the clock"),
+          Map.entry("dev.drover.cli.DoctorCommand", "the CLI has no configuration; names of files"),
+          Map.entry("dev.drover.cli.LocalTokens", "the CLI has no configuration; a token's life"),
+          Map.entry("dev.drover.cli.StatusCommand", "the CLI has no configuration; shows an age"),
+          Map.entry("dev.drover.cli.UpCommand", "no configuration; when the demo was made"),
+          Map.entry("dev.drover.engine.backbone.EmbeddedArtemis", "for tests of it alone"),
+          Map.entry("dev.drover.engine.backbone.EmbeddedKafka", "for tests; names of files"),
+          Map.entry("dev.drover.engine.backbone.EmbeddedMongo", "for tests of it alone"),
+          Map.entry("dev.drover.engine.backbone.MqttFlow", "notes when a message came"),
+          Map.entry("dev.drover.engine.events.KafkaEventLog", "not asked where nothing ends"),
+          Map.entry("dev.drover.engine.grpc.GrpcPort", "for tests alone; times of errors"),
+          Map.entry("dev.drover.engine.mqttbatch.MqttBatchConsumer", "when a message came"),
+          Map.entry("dev.drover.engine.sse.SseSession", "reads a date of Retry-After"));
 
   /** Who may compare times of day, and why this is no wait. */
   private static final Map<String, String> COMPARES =

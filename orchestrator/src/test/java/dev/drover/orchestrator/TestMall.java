@@ -60,6 +60,7 @@ final class TestMall implements MallDoor, AutoCloseable {
     settings.put("drover.uplink.retry-delay", "20");
     settings.put("drover.uplink.linger", "20");
     settings.put("drover.uplink.period", "50");
+    settings.put("drover.housekeeping.interval", "1s");
     settings.putAll(more);
     String[] arguments =
         settings.entrySet().stream()
