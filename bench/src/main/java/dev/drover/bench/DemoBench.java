@@ -90,7 +90,7 @@ public final class DemoBench {
 
   private static String name(ProcessHandle process) {
     String command = proc(process, "cmdline");
-    if (command.contains("kafka.Kafka")) {
+    if (command.contains("KafkaBroker")) {
       return "kafka";
     }
     if (command.contains("drover-central.jar")) {
