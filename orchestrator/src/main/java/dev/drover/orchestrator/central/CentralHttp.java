@@ -7,9 +7,8 @@ import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.component.http.HttpClientConfigurer;
@@ -43,8 +42,9 @@ public final class CentralHttp implements HttpClientConfigurer, AutoCloseable {
   private static final int CONNECTIONS = 20;
 
   private final AnswerLimits limits;
-  private final ScheduledExecutorService deadlines =
-      Executors.newSingleThreadScheduledExecutor(
+  private final ScheduledThreadPoolExecutor deadlines =
+      new ScheduledThreadPoolExecutor(
+          1,
           task -> {
             Thread thread = new Thread(task, "central-deadline");
             thread.setDaemon(true);
@@ -54,6 +54,8 @@ public final class CentralHttp implements HttpClientConfigurer, AutoCloseable {
   /** A client within these limits. */
   public CentralHttp(AnswerLimits limits) {
     this.limits = limits;
+    // A deadline that is over would hold its request, of some megabytes, until its time has come.
+    deadlines.setRemoveOnCancelPolicy(true);
   }
 
   @Override
