@@ -118,6 +118,9 @@ public final class CentralHttp implements HttpClientConfigurer, AutoCloseable {
             TimeUnit.MILLISECONDS);
     try {
       ClassicHttpResponse response = chain.proceed(request, scope);
+      // It is sent, and never sent again here. Camel holds each request until the exchange ends,
+      // and one batch of the uplink is many requests of some megabytes.
+      scope.originalRequest.setEntity(null);
       bound(response, limits.bytes(call), scope.execRuntime, deadline);
       return response;
     } catch (IOException e) {
