@@ -1,7 +1,7 @@
 package dev.drover.cli;
 
-import dev.drover.cli.routes.Finding;
-import dev.drover.cli.routes.RouteCheck;
+import dev.drover.flows.Finding;
+import dev.drover.flows.RouteCheck;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

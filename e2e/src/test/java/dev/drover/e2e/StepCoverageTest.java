@@ -2,8 +2,8 @@ package dev.drover.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.drover.cli.routes.Finding;
-import dev.drover.cli.routes.StepCoverage;
+import dev.drover.flows.Finding;
+import dev.drover.flows.StepCoverage;
 import dev.drover.e2e.harness.JavaProcess;
 import java.io.IOException;
 import org.junit.jupiter.api.Tag;

@@ -3,7 +3,7 @@ package dev.drover.e2e.fuzz;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.jwk.JWKSet;
 import dev.drover.central.entity.FuzzedImports;
-import dev.drover.cli.routes.RouteCheck;
+import dev.drover.flows.RouteCheck;
 import dev.drover.e2e.harness.JavaProcess;
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.engine.crypto.Envelope;

@@ -1,8 +1,0 @@
-package dev.drover.cli.routes;
-
-/** One rule of the house over all flows of a repository. */
-public interface Rule {
-
-  /** Adds a finding for each place that breaks this rule. */
-  void check(FlowSet flows, Findings out);
-}

@@ -1,0 +1,151 @@
+package dev.drover.flows;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+
+/** Reads routes/, kamelets/ and what they refer to from a repository's directory. */
+public final class FlowReader {
+  private final Path home;
+  private final Path routes;
+  private final Path kamelets;
+
+  /** Reads from the given directories; findings name files relative to {@code home}. */
+  public FlowReader(Path home, Path routes, Path kamelets) {
+    this.home = home.toAbsolutePath().normalize();
+    this.routes = routes.toAbsolutePath().normalize();
+    this.kamelets = kamelets.toAbsolutePath().normalize();
+  }
+
+  /** Reads everything; a file that is no YAML becomes a finding and is left out. */
+  public FlowSet read(Findings out) {
+    List<RouteFile> files = new ArrayList<>();
+    for (Path file : list(routes, ".yaml")) {
+      String bundle = routes.relativize(file).getName(0).toString();
+      parse(file, out, text -> files.add(RouteFile.of(name(file), bundle, text)));
+    }
+    List<KameletFile> templates = new ArrayList<>();
+    for (Path file : list(kamelets, ".yaml")) {
+      String simple = file.getFileName().toString().replaceFirst("(\\.kamelet)?\\.yaml$", "");
+      parse(file, out, text -> templates.add(KameletFile.of(name(file), simple, text)));
+    }
+    return new FlowSet(
+        files, templates, names("beans.txt"), names("entries.txt"), operations(), properties(out));
+  }
+
+  private interface Parser {
+    void parse(String text);
+  }
+
+  private void parse(Path file, Findings out, Parser parser) {
+    try {
+      parser.parse(Files.readString(file));
+    } catch (MarkedYAMLException e) {
+      int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
+      out.add(name(file), line, "not YAML: " + e.getProblem());
+    } catch (YAMLException | ClassCastException e) {
+      out.add(name(file), 1, "not YAML: " + e.getMessage());
+    } catch (CharacterCodingException e) {
+      out.add(name(file), 1, "not UTF-8: save the file as UTF-8");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String name(Path file) {
+    Path shown = file.startsWith(home) ? home.relativize(file) : file;
+    return shown.toString().replace('\\', '/');
+  }
+
+  private static List<Path> list(Path directory, String suffix) {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> paths = Files.walk(directory)) {
+      return paths.filter(p -> p.toString().endsWith(suffix)).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Map<String, Set<String>> names(String fileName) {
+    Map<String, Set<String>> result = new LinkedHashMap<>();
+    for (Path file : list(routes, "/" + fileName)) {
+      Set<String> names = new LinkedHashSet<>();
+      try {
+        for (String line : Files.readAllLines(file)) {
+          String name = line.replaceFirst("#.*", "").strip();
+          if (!name.isEmpty()) {
+            names.add(name);
+          }
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      result.put(file.getParent().getFileName().toString(), names);
+    }
+    return result;
+  }
+
+  private Map<String, Set<String>> operations() {
+    Map<String, Set<String>> result = new LinkedHashMap<>();
+    for (Path file : list(home.resolve("proto/openapi"), ".yaml")) {
+      Set<String> ids = new LinkedHashSet<>();
+      parse(
+          file,
+          new Findings(),
+          text ->
+              YamlReader.read(text)
+                  .scalars(
+                      (path, node) -> {
+                        if (!path.isEmpty() && path.get(path.size() - 1).equals("operationId")) {
+                          ids.add(node.asText());
+                        }
+                      }));
+      result.put(file.getFileName().toString(), ids);
+    }
+    return result;
+  }
+
+  private Set<String> properties(Findings out) {
+    Set<String> names = new LinkedHashSet<>();
+    List<Path> sources = new ArrayList<>();
+    for (String module : List.of("central", "orchestrator")) {
+      sources.addAll(list(home.resolve(module).resolve("src/main/resources"), ".yaml"));
+    }
+    sources.removeIf(p -> !p.getFileName().toString().startsWith("application"));
+    sources.addAll(list(home.resolve("config"), ".yaml"));
+    for (Path file : sources) {
+      parse(
+          file,
+          out,
+          text ->
+              YamlReader.readAll(text)
+                  .forEach(
+                      document ->
+                          document.scalars((path, node) -> names.add(String.join(".", path)))));
+    }
+    for (Path file : list(home.resolve("config"), ".properties")) {
+      Properties properties = new Properties();
+      try (var reader = Files.newBufferedReader(file)) {
+        properties.load(reader);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      names.addAll(properties.stringPropertyNames());
+    }
+    return names;
+  }
+}
