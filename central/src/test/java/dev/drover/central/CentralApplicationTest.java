@@ -11,6 +11,7 @@ import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.Role;
 import dev.drover.engine.crypto.TokenIssuer;
+import dev.drover.flows.CatalogOfProcess;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;
@@ -158,6 +159,13 @@ class CentralApplicationTest {
             .toList();
     assertThat(names).hasSizeGreaterThan(10);
     assertThat(names).allMatch(name -> camel.getRegistry().lookupByName(name) != null);
+  }
+
+  @Test
+  void theGateKnowsWhatFlowsOfThisProcessMayName() {
+    CatalogOfProcess.Compared catalog =
+        CatalogOfProcess.compare(central.getBean(CamelContext.class), HOME, "central", "central");
+    assertThat(catalog.written()).as("write it with -Dcatalog.update=true").isEqualTo(catalog.found());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.drover.flows;
 
+import dev.drover.flows.promises.Promise;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
@@ -42,7 +44,14 @@ public final class FlowReader {
       parse(file, out, text -> templates.add(KameletFile.of(name(file), simple, text)));
     }
     return new FlowSet(
-        files, templates, names("beans.txt"), names("entries.txt"), operations(), properties(out));
+        files,
+        templates,
+        names("beans.txt"),
+        names("entries.txt"),
+        operations(),
+        properties(out),
+        ofBundles(".catalog.yaml", BundleCatalog::read, out),
+        ofBundles(".promises.yaml", Promise::readAll, out));
   }
 
   private interface Parser {
@@ -95,6 +104,15 @@ public final class FlowReader {
         throw new UncheckedIOException(e);
       }
       result.put(file.getParent().getFileName().toString(), names);
+    }
+    return result;
+  }
+
+  private <T> Map<String, T> ofBundles(String suffix, Function<String, T> reader, Findings out) {
+    Map<String, T> result = new LinkedHashMap<>();
+    for (Path file : list(home.resolve("proto/flows"), suffix)) {
+      String bundle = file.getFileName().toString().replace(suffix, "");
+      parse(file, out, text -> result.put(bundle, reader.apply(text)));
     }
     return result;
   }

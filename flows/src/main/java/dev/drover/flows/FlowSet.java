@@ -1,5 +1,6 @@
 package dev.drover.flows;
 
+import dev.drover.flows.promises.Promise;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,9 @@ import java.util.stream.Stream;
  *     routes/<bundle>/entries.txt}
  * @param operations operation ids by file name, from proto/openapi
  * @param properties names of settings that have a value in the applications or in config/
+ * @param catalogs what the process of a bundle offers, from {@code
+ *     proto/flows/<bundle>.catalog.yaml}
+ * @param promises what flows promise, from {@code proto/flows/<bundle>.promises.yaml}
  */
 public record FlowSet(
     List<RouteFile> files,
@@ -22,7 +26,9 @@ public record FlowSet(
     Map<String, Set<String>> beans,
     Map<String, Set<String>> entries,
     Map<String, Set<String>> operations,
-    Set<String> properties) {
+    Set<String> properties,
+    Map<String, BundleCatalog> catalogs,
+    Map<String, Map<String, Promise>> promises) {
 
   /** Folder whose files run together with those of every bundle. */
   public static final String SHARED = "shared";

@@ -1,12 +1,20 @@
 package dev.drover.flows;
 
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Set;
 import org.apache.camel.catalog.SuggestionStrategy;
 
 /** Suggests the option names that differ from an unknown one by one or two letters. */
-final class NearestNames implements SuggestionStrategy {
+public final class NearestNames implements SuggestionStrategy {
   private static final int LETTERS = 2;
+
+  /** Returns "; did you mean …" with the nearest names, or the given advice when none is near. */
+  public static String advice(Collection<String> names, String unknown, String otherwise) {
+    String[] near = new NearestNames().suggestEndpointOptions(new HashSet<>(names), unknown);
+    return near.length == 0 ? "; " + otherwise : "; did you mean " + String.join(" or ", near);
+  }
 
   @Override
   public String[] suggestEndpointOptions(Set<String> names, String unknown) {

@@ -1,21 +1,28 @@
 package dev.drover.flows;
 
+import dev.drover.flows.rules.BeanMethodRule;
 import dev.drover.flows.rules.BeanRule;
+import dev.drover.flows.rules.ClassPathRule;
 import dev.drover.flows.rules.CommentRule;
 import dev.drover.flows.rules.ConfigurationRule;
 import dev.drover.flows.rules.DescriptionRule;
 import dev.drover.flows.rules.DirectRule;
+import dev.drover.flows.rules.DroverNameRule;
+import dev.drover.flows.rules.DurabilityRule;
 import dev.drover.flows.rules.DurationRule;
 import dev.drover.flows.rules.DynamicTargetRule;
 import dev.drover.flows.rules.EndpointRule;
 import dev.drover.flows.rules.ExpressionRule;
 import dev.drover.flows.rules.FileNameRule;
+import dev.drover.flows.rules.ForbiddenRule;
 import dev.drover.flows.rules.JavaNameRule;
 import dev.drover.flows.rules.KameletDependencyRule;
 import dev.drover.flows.rules.KameletFileRule;
 import dev.drover.flows.rules.KameletUseRule;
 import dev.drover.flows.rules.LossRule;
+import dev.drover.flows.rules.OutwardRule;
 import dev.drover.flows.rules.PlaceholderRule;
+import dev.drover.flows.rules.PromiseRule;
 import dev.drover.flows.rules.RouteAttributesRule;
 import dev.drover.flows.rules.SchemaRule;
 import dev.drover.flows.rules.SizeRule;
@@ -56,6 +63,13 @@ public final class RouteCheck {
             new DynamicTargetRule(),
             new LossRule(),
             new WaitRule(),
+            new PromiseRule(),
+            new BeanMethodRule(),
+            new ClassPathRule(components),
+            new DroverNameRule(),
+            new ForbiddenRule(),
+            new DurabilityRule(),
+            new OutwardRule(),
             new JavaNameRule(),
             new SpringSyntaxRule());
   }

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.flows.CatalogOfProcess;
 import dev.drover.engine.backbone.FreePort;
 import dev.drover.engine.crypto.Role;
 import dev.drover.engine.crypto.SignatureForm;
@@ -85,6 +86,16 @@ class MallTest {
   private void awaitKeys(TestMall mall) {
     String token = central.token(Role.OPERATOR, FakeCentral.ENTITY);
     await().atMost(SOON).until(() -> mall.get("/api/orchestrator/state", token).status() == 200);
+  }
+
+  @Test
+  void theGateKnowsWhatFlowsOfThisProcessMayName() {
+    try (TestMall mall = mall(Map.of())) {
+      CatalogOfProcess.Compared catalog = mall.catalog("orchestrator");
+      assertThat(catalog.written())
+          .as("write it with -Dcatalog.update=true")
+          .isEqualTo(catalog.found());
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.flows.CatalogOfProcess;
 import dev.drover.engine.backbone.FreePort;
 import dev.drover.engine.crypto.PublicKeys;
 import dev.drover.engine.crypto.Role;
@@ -64,6 +65,10 @@ class SimulatedMallTest {
   void beaconsRegisterReportAndHandInTheirLogs() {
     door.commands = "[{\"type\":\"reboot\",\"command_id\":\"c-7\"}]";
     try (TestMall simulator = simulator(Map.of())) {
+      CatalogOfProcess.Compared catalog = simulator.catalog("simulator");
+      assertThat(catalog.written())
+          .as("write it with -Dcatalog.update=true")
+          .isEqualTo(catalog.found());
       await().atMost(SOON).until(() -> door.known.size() == 3);
       await().atMost(SOON).until(() -> door.taken("heartbeat").size() >= 9);
       await().atMost(SOON).until(() -> beacons(simulator).path("logs_acknowledged").asInt() > 30);

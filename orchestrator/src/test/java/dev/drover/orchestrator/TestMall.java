@@ -2,6 +2,7 @@ package dev.drover.orchestrator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.backbone.FreePort;
+import dev.drover.flows.CatalogOfProcess;
 import dev.drover.proto.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -12,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.camel.CamelContext;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -70,6 +72,15 @@ final class TestMall implements MallDoor, AutoCloseable {
         new SpringApplicationBuilder(OrchestratorApplication.class, ExecutedSteps.class, beans)
             .properties("camel.main.run-controller=false")
             .run(arguments);
+  }
+
+  /** What its flows may name, as written for the gate and as it is. */
+  CatalogOfProcess.Compared catalog(String bundle) {
+    return CatalogOfProcess.compare(
+        context.getBean(CamelContext.class),
+        Path.of(System.getProperty("drover.home")),
+        bundle,
+        "orchestrator");
   }
 
   Answer get(String path, String token) {

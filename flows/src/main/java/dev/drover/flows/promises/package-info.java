@@ -1,0 +1,2 @@
+/** What each flow promises to those who call it, and whether it still keeps it. */
+package dev.drover.flows.promises;
