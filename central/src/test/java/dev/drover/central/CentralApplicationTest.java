@@ -165,7 +165,9 @@ class CentralApplicationTest {
   void theGateKnowsWhatFlowsOfThisProcessMayName() {
     CatalogOfProcess.Compared catalog =
         CatalogOfProcess.compare(central.getBean(CamelContext.class), HOME, "central", "central");
-    assertThat(catalog.written()).as("write it with -Dcatalog.update=true").isEqualTo(catalog.found());
+    assertThat(catalog.written())
+        .as("write it with -Dcatalog.update=true")
+        .isEqualTo(catalog.found());
   }
 
   @Test

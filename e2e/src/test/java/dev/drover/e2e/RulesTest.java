@@ -31,7 +31,7 @@ class RulesTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .importPaths(
-              Stream.of("proto", "engine", "cli", "central", "orchestrator")
+              Stream.of("proto", "engine", "flows", "cli", "central", "orchestrator")
                   .map(module -> JavaProcess.HOME.resolve(module).resolve("target/classes"))
                   .toArray(Path[]::new));
 
@@ -63,6 +63,24 @@ class RulesTest {
             .resideInAnyPackage(
                 "dev.drover.engine..", "dev.drover.central..", "dev.drover.orchestrator..")
             .because("the wire contract must not change when a program does"));
+  }
+
+  @Test
+  void theGateIsALibrary() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.drover.flows..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.drover.engine..",
+                "dev.drover.central..",
+                "dev.drover.orchestrator..",
+                "dev.drover.cli..",
+                "org.springframework..",
+                "picocli..")
+            .because("a command line, a process and a test check flows by the same rules"));
   }
 
   @Test

@@ -2,9 +2,9 @@ package dev.drover.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.e2e.harness.JavaProcess;
 import dev.drover.flows.Finding;
 import dev.drover.flows.StepCoverage;
-import dev.drover.e2e.harness.JavaProcess;
 import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

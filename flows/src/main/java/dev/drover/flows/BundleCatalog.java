@@ -57,7 +57,8 @@ public record BundleCatalog(
   /** Returns the file's text: sorted, one name a line, so that a difference is readable. */
   public String text() {
     StringBuilder out = new StringBuilder();
-    out.append("# What flows of this bundle may name. Written by a test of its process: -Dcatalog.update=true\n");
+    out.append(
+        "# What flows of this bundle may name. Written by a test of its process: -Dcatalog.update=true\n");
     out.append("beans:\n");
     methods.keySet().stream()
         .sorted()

@@ -36,7 +36,8 @@ public final class CatalogOfProcess {
    * Returns a bundle's catalogue as it is in a repository, and as its started process says it must
    * be; with {@code -Dcatalog.update=true} the file is written anew first.
    *
-   * @param module folder whose sources name properties and headers, beside those of engine and proto
+   * @param module folder whose sources name properties and headers, beside those of engine and
+   *     proto
    */
   public static Compared compare(CamelContext context, Path home, String bundle, String module) {
     try {

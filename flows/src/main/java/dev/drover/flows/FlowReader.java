@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Function;
@@ -36,7 +37,7 @@ public final class FlowReader {
     List<RouteFile> files = new ArrayList<>();
     for (Path file : list(routes, ".yaml")) {
       String bundle = routes.relativize(file).getName(0).toString();
-      parse(file, out, text -> files.add(RouteFile.of(name(file), bundle, text)));
+      parse(file, out, text -> routeFile(file, bundle, text, out).ifPresent(files::add));
     }
     List<KameletFile> templates = new ArrayList<>();
     for (Path file : list(kamelets, ".yaml")) {
@@ -52,6 +53,17 @@ public final class FlowReader {
         properties(out),
         ofBundles(".catalog.yaml", BundleCatalog::read, out),
         ofBundles(".promises.yaml", Promise::readAll, out));
+  }
+
+  /** What is no list of flows gets one finding, not one from each rule. */
+  private Optional<RouteFile> routeFile(Path file, String bundle, String text, Findings out) {
+    RouteFile read = RouteFile.of(name(file), bundle, text);
+    boolean list = !read.root().items().isEmpty();
+    if (list && read.root().items().stream().allMatch(item -> !item.entries().isEmpty())) {
+      return Optional.of(read);
+    }
+    out.add(name(file), 1, "no list of flows; write - route: with from: and steps:");
+    return Optional.empty();
   }
 
   private interface Parser {

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.drover.flows.CatalogOfProcess;
 import dev.drover.engine.backbone.FreePort;
 import dev.drover.engine.crypto.PublicKeys;
 import dev.drover.engine.crypto.Role;
+import dev.drover.flows.CatalogOfProcess;
 import dev.drover.orchestrator.FakeDoor.Report;
 import java.nio.file.Path;
 import java.time.Duration;

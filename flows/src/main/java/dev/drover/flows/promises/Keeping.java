@@ -31,7 +31,9 @@ public final class Keeping {
     promise.inside().forEach(this::inside);
     promise.order().forEach(pair -> order(pair.get(0), pair.get(1)));
     promise.last().forEach(call -> last(flow.steps(), call, false));
-    promise.with().forEach((id, options) -> options.forEach((name, value) -> with(id, name, value)));
+    promise
+        .with()
+        .forEach((id, options) -> options.forEach((name, value) -> with(id, name, value)));
     errors();
   }
 
@@ -49,7 +51,9 @@ public final class Keeping {
       }
       if (left.contains(Calls.of(step))) {
         if (!Calls.of(step).equals(left.get(0))) {
-          say(step.line(), Calls.of(step) + " comes before " + left.get(0) + "; change their order");
+          say(
+              step.line(),
+              Calls.of(step) + " comes before " + left.get(0) + "; change their order");
         }
         left.remove(Calls.of(step));
       } else if (step.all().anyMatch(part -> !Calls.of(part).isEmpty())) {
@@ -65,7 +69,9 @@ public final class Keeping {
   }
 
   private void gone(String call) {
-    say(flow.node().line(), "no step calls " + call + "; every caller passes it first, so write it again");
+    say(
+        flow.node().line(),
+        "no step calls " + call + "; every caller passes it first, so write it again");
   }
 
   private void always(List<Step> steps, String call, int times) {
@@ -83,7 +89,8 @@ public final class Keeping {
   }
 
   private long declared(String call) {
-    long inside = promise.inside().values().stream().flatMap(List::stream).filter(call::equals).count();
+    long inside =
+        promise.inside().values().stream().flatMap(List::stream).filter(call::equals).count();
     return inside + promise.always().stream().filter(call::equals).count();
   }
 
@@ -97,7 +104,9 @@ public final class Keeping {
       int times = count(calls).get(call);
       Ways ways = Ways.through(block.get().children(), step -> Calls.of(step).equals(call));
       if (ways.most() < times) {
-        say(block.get().line(), "step '" + id + "' does not call " + call + " any more; write it again");
+        say(
+            block.get().line(),
+            "step '" + id + "' does not call " + call + " any more; write it again");
       } else if (ways.most() > declared(call)) {
         say(lineOf(call), call + " is called twice on one way; delete one of the steps");
       }
@@ -157,7 +166,11 @@ public final class Keeping {
     if (!promise.errors().isEmpty() && !promise.errors().equals(found)) {
       say(
           flow.node().at("routeConfigurationId").orElse(flow.node()).line(),
-          "routeConfigurationId '" + found + "'; write " + promise.errors() + ", for callers rely on how it fails");
+          "routeConfigurationId '"
+              + found
+              + "'; write "
+              + promise.errors()
+              + ", for callers rely on how it fails");
     }
   }
 

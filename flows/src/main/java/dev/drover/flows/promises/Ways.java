@@ -55,11 +55,17 @@ public record Ways(int least, int most) {
         Ways ways = through(plain, fits);
         for (Step block : blocks) {
           Ways branch = through(block.children(), fits);
-          ways = new Ways(Math.min(ways.least(), branch.least()), Math.max(ways.most(), branch.most()));
+          ways =
+              new Ways(
+                  Math.min(ways.least(), branch.least()), Math.max(ways.most(), branch.most()));
         }
         yield ways;
       }
-      default -> through(Stream.concat(plain.stream(), blocks.stream().flatMap(b -> b.children().stream())).toList(), fits);
+      default ->
+          through(
+              Stream.concat(plain.stream(), blocks.stream().flatMap(b -> b.children().stream()))
+                  .toList(),
+              fits);
     };
   }
 

@@ -61,15 +61,26 @@ public final class ClassPathRule implements Rule {
                     .forEach(
                         (language, options) -> {
                           boolean holder =
-                              key.equals("expression") || key.endsWith("xpression") || key.equals("handled");
+                              key.equals("expression")
+                                  || key.endsWith("xpression")
+                                  || key.equals("handled");
                           if (holder
                               && languages.contains(language)
                               && !catalog.languages().contains(language)) {
-                            missing(flow, options.line(), "language", language, bundle, catalog.languages(), out);
+                            missing(
+                                flow,
+                                options.line(),
+                                "language",
+                                language,
+                                bundle,
+                                catalog.languages(),
+                                out);
                           }
                         }));
     if (step.eip().equals("marshal") || step.eip().equals("unmarshal")) {
-      step.options().entries().forEach((name, node) -> format(flow, name, node, bundle, catalog, out));
+      step.options()
+          .entries()
+          .forEach((name, node) -> format(flow, name, node, bundle, catalog, out));
     }
   }
 
@@ -77,7 +88,9 @@ public final class ClassPathRule implements Rule {
       Flow flow, String name, YamlNode node, String bundle, BundleCatalog catalog, Findings out) {
     String library = node.text("library");
     String format =
-        name.equals("json") ? LIBRARIES.getOrDefault(library.isEmpty() ? "Jackson" : library, library) : name;
+        name.equals("json")
+            ? LIBRARIES.getOrDefault(library.isEmpty() ? "Jackson" : library, library)
+            : name;
     boolean known = components.catalog().findDataFormatNames().contains(format);
     if (known && !catalog.dataFormats().contains(format)) {
       missing(flow, node.line(), "data format", format, bundle, catalog.dataFormats(), out);
@@ -85,7 +98,13 @@ public final class ClassPathRule implements Rule {
   }
 
   private static void missing(
-      Flow flow, int line, String kind, String name, String bundle, Set<String> there, Findings out) {
+      Flow flow,
+      int line,
+      String kind,
+      String name,
+      String bundle,
+      Set<String> there,
+      Findings out) {
     out.add(
         flow.file(),
         line,

@@ -13,7 +13,10 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Properties and headers of ours are spelt as code spells them; one that only flows use is both set and read. */
+/**
+ * Properties and headers of ours are spelt as code spells them; one that only flows use is both set
+ * and read.
+ */
 public final class DroverNameRule implements Rule {
   private static final Pattern NAME = Pattern.compile("\\bDrover[A-Z]\\w*");
   private static final Set<String> PROSE = Set.of("description", "note");

@@ -22,7 +22,8 @@ public final class ForbiddenRule implements Rule {
           Map.entry("language", "runs a script; write an expression in simple or jq"),
           Map.entry("controlbus", "starts and stops other routes; leave that to the operator"),
           Map.entry("dynamic-router", "sends where a message says; write to: for each target"),
-          Map.entry("rest", "opens paths that no contract names; write an operation in proto/openapi"),
+          Map.entry(
+              "rest", "opens paths that no contract names; write an operation in proto/openapi"),
           Map.entry(
               "platform-http",
               "opens a path that no contract names; write an operation in proto/openapi, and its"
@@ -72,7 +73,8 @@ public final class ForbiddenRule implements Rule {
             });
     flow.allSteps()
         .filter(step -> step.eip().equals("script") || step.eip().equals("onFallbackViaNetwork"))
-        .forEach(step -> out.add(flow.file(), step.line(), "`script`; write a bean with a unit test"));
+        .forEach(
+            step -> out.add(flow.file(), step.line(), "`script`; write a bean with a unit test"));
     flow.node()
         .scalars(
             (path, scalar) -> {

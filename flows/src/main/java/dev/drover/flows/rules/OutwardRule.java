@@ -33,10 +33,14 @@ public final class OutwardRule implements Rule {
       List<Flow> together = flows.flowsOf(bundle);
       Map<String, Flow> seams = new HashMap<>();
       together.forEach(
-          flow -> flow.from().map(EndpointUse::consumer).ifPresent(use -> seams.put(use.uri(), flow)));
+          flow ->
+              flow.from().map(EndpointUse::consumer).ifPresent(use -> seams.put(use.uri(), flow)));
       for (Flow flow : together) {
         boolean fanOut =
-            flow.from().map(EndpointUse::consumer).filter(use -> use.scheme().equals("event-log")).isPresent();
+            flow.from()
+                .map(EndpointUse::consumer)
+                .filter(use -> use.scheme().equals("event-log"))
+                .isPresent();
         if (fanOut) {
           quick(flow, seams, new HashSet<>(), out);
         }
@@ -48,7 +52,8 @@ public final class OutwardRule implements Rule {
   private static boolean stripped(Flow flow, List<Step> steps, boolean before, Findings out) {
     boolean gone = before;
     for (Step step : steps) {
-      boolean all = step.eip().equals("removeHeaders") && step.options().text("pattern").equals("*");
+      boolean all =
+          step.eip().equals("removeHeaders") && step.options().text("pattern").equals("*");
       gone |= all;
       boolean here = gone;
       EndpointUse.of(step)

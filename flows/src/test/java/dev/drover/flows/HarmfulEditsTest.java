@@ -1,0 +1,106 @@
+package dev.drover.flows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Edits of this repository's flows that once passed the gate. */
+class HarmfulEditsTest {
+  private static final Path HOME = Path.of(System.getProperty("drover.home"));
+  private static RouteCheck check;
+
+  @TempDir Path routes;
+
+  @BeforeAll
+  static void prepare() {
+    check = new RouteCheck();
+  }
+
+  private List<Finding> after(String file, String old, String written) throws IOException {
+    try (Stream<Path> paths = Files.walk(HOME.resolve("routes"))) {
+      for (Path path : paths.filter(Files::isRegularFile).toList()) {
+        Path target = routes.resolve(HOME.resolve("routes").relativize(path).toString());
+        Files.createDirectories(target.getParent());
+        Files.copy(path, target);
+      }
+    }
+    Path edited = routes.resolve(file);
+    String text = Files.exists(edited) ? Files.readString(edited) : "";
+    assertThat(text).as("what is edited").contains(old);
+    Files.writeString(
+        edited,
+        old.isEmpty()
+            ? written
+            : text.replaceFirst(
+                java.util.regex.Pattern.quote(old),
+                java.util.regex.Matcher.quoteReplacement(written)));
+    return check.check(HOME, routes, HOME.resolve("kamelets")).stream()
+        .filter(finding -> finding.file().endsWith(file.substring(file.indexOf('/') + 1)))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          central/15-beacons.camel.yaml | method: checkEntity | method: chekEntity | did you mean checkEntity
+          central/06-event-relay.camel.yaml | uri: kafka:{{drover.events.topic}} | uri: slack:general | 'slack' is not on the class path of central
+          orchestrator/15-uplink.camel.yaml | DroverUplinkBroken | DroverUplinkBrocken | did you mean DroverUplinkBroken
+          central/06-event-relay.camel.yaml | requestRequiredAcks: all | requestRequiredAcks: "0" | write requestRequiredAcks: "all"
+          shared/00-errors.camel.yaml | handled: | continued: | goes on as if the step that failed had worked
+          orchestrator/15-uplink.camel.yaml | ref: uplinkDoor | ref: uplinkDor | no bean 'uplinkDor'
+          central/07-event-fanout.camel.yaml | uri: sse:events | uri: http:stranger | inside the fan-out
+          orchestrator/15-uplink.camel.yaml | ${routeId}: ${exception.message} | ${body.class.classLoader} | reaches classes
+          orchestrator/15-uplink.camel.yaml | ${routeId}: ${exception.message} | ${type:java.lang.System.out} | reaches classes
+          central/05-entity-data.camel.yaml | uri: direct:listEntities | uri: platform-http:/api/hidden | opens a path that no contract names
+          orchestrator/15-uplink.camel.yaml | uri: direct:uplink-conclude | uri: exec:rm | runs programs
+          orchestrator/15-uplink.camel.yaml | uri: direct:uplink-conclude | uri: controlbus:route | starts and stops other routes
+          """)
+  void d4AndD12AreRefused(String file, String old, String written, String said) throws IOException {
+    assertThat(after(file, old, written))
+        .extracting(Finding::message)
+        .anyMatch(m -> m.contains(said));
+  }
+
+  @Test
+  void c9ADeletedGuardIsRefused() throws IOException {
+    String guard =
+        """
+                - to:
+                    id: authorise
+                    description: May they, and for this entity
+                    uri: kamelet:authorise-action
+                    parameters:
+                      roles: orchestrator
+        """;
+    assertThat(after("central/15-beacons.camel.yaml", guard.indent(-0), ""))
+        .extracting(Finding::message)
+        .anyMatch(m -> m.contains("no step calls kamelet:authorise-action"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"just a text", "a: map", "''"})
+  void d12AFileThatIsNoListOfFlowsHasOneFinding(String text) throws IOException {
+    assertThat(after("central/99-odd.camel.yaml", "", text + "\n")).hasSize(1);
+  }
+
+  @Test
+  void d5AWebhookThatTakesHeadersAlongIsRefused() throws IOException {
+    String answer = "        - setHeader:\n            id: answer-json\n";
+    String hook =
+        "        - to:\n            id: tell\n            description: A stranger\n            uri: http:stranger\n";
+    assertThat(after("central/15-beacons.camel.yaml", answer, hook + answer))
+        .extracting(Finding::message)
+        .anyMatch(m -> m.contains("takes every header along"));
+  }
+}
