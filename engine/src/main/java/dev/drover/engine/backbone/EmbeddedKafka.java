@@ -1,5 +1,6 @@
 package dev.drover.engine.backbone;
 
+import dev.drover.engine.disk.Directories;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.health.Severity;
 import dev.drover.engine.start.Progress;
@@ -167,7 +168,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   private Process launch() {
     new KafkaFiles(config.dataDir(), Clock.systemUTC()).mend();
     try {
-      Files.createDirectories(config.dataDir());
+      Directories.create(config.dataDir());
       List<String> command =
           ChildCommand.of(
               System.getProperty("java.class.path"),

@@ -1,5 +1,6 @@
 package dev.drover.engine.backbone;
 
+import dev.drover.engine.disk.Directories;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -106,17 +107,16 @@ public final class KafkaBroker {
         .setControllerListenerName("CONTROLLER")
         .setIgnoreFormatted(true)
         .run();
-    Files.createDirectories(log);
-    sync(dataDir);
+    Directories.create(log);
     for (Path file : files(fresh)) {
       sync(file);
       if (!file.endsWith(FORMATTED)) {
         Files.move(file, log.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
     }
-    sync(log);
+    Directories.sync(log);
     Files.move(fresh.resolve(FORMATTED), log.resolve(FORMATTED), StandardCopyOption.ATOMIC_MOVE);
-    sync(log);
+    Directories.sync(log);
     Files.delete(fresh);
   }
 
