@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 /**
  * {@code ./drover up} for a long time: resident memory, threads and descriptors of each of its
  * processes and the size of its data, of each store too, every ten seconds. Usage: {@code DemoBench
- * [minutes]}, in the repository. Writes {@code demo.csv} and {@code demo.svg} below {@code bench/target/demo}, and
- * prints how each figure was in three parts of the time.
+ * [minutes]}, in the repository. Writes {@code demo.csv} and {@code demo.svg} below {@code
+ * bench/target/demo}, and prints how each figure was in three parts of the time.
  */
 public final class DemoBench {
   private static final Path TARGET = Path.of("bench/target/demo").toAbsolutePath();

@@ -37,6 +37,11 @@ public final class Directories {
     }
   }
 
+  /** The bytes of a file are on disk when this returns, whoever wrote them. */
+  public static void syncFile(Path file) throws IOException {
+    sync(file);
+  }
+
   /** The name of a file is on disk when this returns, or that it has none any more. */
   public static void syncNameOf(Path file) throws IOException {
     sync(file.toAbsolutePath().getParent());
