@@ -1,6 +1,7 @@
 package dev.drover.e2e.powercut;
 
 import dev.drover.engine.crypto.FileKeyProvider;
+import dev.drover.engine.start.PrivateFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +34,8 @@ final class KeyStore implements Store {
   @Override
   public List<String> read(Path directory, Set<String> acknowledged) {
     List<String> found = new ArrayList<>();
+    // modes are not recorded
+    PrivateFiles.close(directory);
     for (int w = 0; w < Stores.WRITERS; w++) {
       Path files = directory(directory, w);
       FileKeyProvider keys = new FileKeyProvider(files);

@@ -3,11 +3,13 @@ package dev.drover.engine.backbone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.drover.engine.files.DataDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Principal;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,7 @@ import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,8 +31,14 @@ class ArtemisJournalTest {
   private static final String TOPIC = "uplink/normal";
   private static final int SECTOR = 512;
 
-  @TempDir Path dir;
+  @TempDir Path data;
+  private Path dir;
   private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
+
+  @BeforeEach
+  void directory() {
+    dir = data.resolve("mqtt");
+  }
 
   /** As a power cut leaves it: the last record has its beginning and its end. */
   @Test
@@ -57,6 +66,18 @@ class ArtemisJournalTest {
         .hasMessageContaining(dir.toString())
         .hasMessageContaining("activemq-data-")
         .hasMessageContaining("move the directory of the broker away");
+  }
+
+  /** What doctor looks at before it repairs. */
+  @Test
+  void aBrokerThatRunsIsSeenFromOutside() throws Exception {
+    Files.createFile(data.resolve("uplink.mark"));
+    DataDirectory directory = DataDirectory.at(data, Clock.systemUTC()).orElseThrow();
+    try (EmbeddedArtemis broker = start()) {
+      assertThat(broker.pending()).isZero();
+      assertThat(directory.inUse()).isTrue();
+    }
+    assertThat(directory.inUse()).isFalse();
   }
 
   private String next() throws InterruptedException {
