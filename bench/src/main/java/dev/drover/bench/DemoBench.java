@@ -16,13 +16,14 @@ import java.util.stream.Stream;
 
 /**
  * {@code ./drover up} for a long time: resident memory, threads and descriptors of each of its
- * processes and the size of its data, every ten seconds. Usage: {@code DemoBench [minutes]}, in the
- * repository. Writes {@code demo.csv} and {@code demo.svg} below {@code bench/target/demo}, and
- * prints how each figure was in three parts of the time.
+ * processes and the size of its data, of each store too, every ten seconds. Usage: {@code DemoBench
+ * [minutes]}, in the repository. Writes {@code demo.csv} and {@code demo.svg} below {@code
+ * bench/target/demo}, and prints how each figure was in three parts of the time.
  */
 public final class DemoBench {
   private static final Path TARGET = Path.of("bench/target/demo").toAbsolutePath();
   private static final Path STATE = TARGET.resolve("state");
+  private static final String DATA = "data";
   private static final int PERIOD_SECONDS = 10;
   private static final double MEGABYTE = 1 << 20;
 
@@ -33,7 +34,7 @@ public final class DemoBench {
   private final LineChart chart;
 
   private DemoBench(int minutes) {
-    chart = new LineChart("./drover up for " + minutes + " minutes: resident memory, MB");
+    chart = new LineChart("./drover up for " + minutes + " minutes: resident memory and data, MB");
   }
 
   /** Runs the demo. */
@@ -85,7 +86,23 @@ public final class DemoBench {
         chart.add(name, at, sample.megabytes);
       }
     }
-    samples.add(new Sample(at, "data", size(STATE), 0, 0));
+    double all = size(STATE);
+    samples.add(new Sample(at, DATA, all, 0, 0));
+    if (!Double.isNaN(all)) {
+      chart.add("data on disk", at, all);
+    }
+    for (Path process : directories(STATE)) {
+      for (Path store : directories(process)) {
+        String name = DATA + " " + STATE.relativize(store);
+        samples.add(new Sample(at, name, size(store), 0, 0));
+      }
+    }
+  }
+
+  private static List<Path> directories(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.filter(Files::isDirectory).sorted().toList();
+    }
   }
 
   private static String name(ProcessHandle process) {
@@ -156,8 +173,8 @@ public final class DemoBench {
     samples.forEach(one -> byName.computeIfAbsent(one.name, name -> new ArrayList<>()).add(one));
     byName.forEach(
         (name, own) -> {
-          System.out.printf("%-12s MB %s", name, thirds(own, end, Sample::megabytes));
-          if (!name.equals("data")) {
+          System.out.printf("%-26s MB %s", name, thirds(own, end, Sample::megabytes));
+          if (!name.startsWith(DATA)) {
             System.out.printf(
                 "  threads %s  descriptors %s",
                 thirds(own, end, Sample::threads), thirds(own, end, Sample::descriptors));

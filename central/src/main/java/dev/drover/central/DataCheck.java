@@ -1,5 +1,6 @@
 package dev.drover.central;
 
+import dev.drover.engine.disk.Directories;
 import dev.drover.engine.start.KeptKeys;
 import dev.drover.engine.start.StartRefused;
 import java.io.IOException;
@@ -49,6 +50,7 @@ final class DataCheck {
     try {
       if (embedded && !Files.exists(mark)) {
         Files.createFile(mark);
+        Directories.syncNameOf(mark);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + mark, e);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.drover.cli.client.Central;
 import dev.drover.engine.crypto.PrivateKeys;
 import dev.drover.engine.crypto.PublicKeys;
+import dev.drover.engine.disk.Directories;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +68,9 @@ final class KeysCommand {
       throw new CliException(file + " exists; name another file with --out");
     }
     Files.write(file, pem.getBytes(StandardCharsets.US_ASCII));
+    // the public key is given away now
+    Directories.syncFile(file);
+    Directories.syncNameOf(file);
     PrintWriter out = spec.commandLine().getOut();
     out.print(PublicKeys.toPem((ECPublicKey) pair.getPublic()));
     out.flush();

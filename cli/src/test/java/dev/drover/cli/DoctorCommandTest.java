@@ -98,7 +98,7 @@ class DoctorCommandTest {
 
   @Test
   void nothingIsRepairedUnderAProcess() throws IOException {
-    Path lock = data.resolve("mqtt/journal/server.lock");
+    Path lock = data.resolve("mqtt/journal/serverlock.1");
     Files.createDirectories(lock.getParent());
     Files.writeString(lock, "x");
     Files.writeString(data.resolve("cache.db"), "noise");

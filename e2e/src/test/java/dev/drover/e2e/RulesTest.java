@@ -10,9 +10,11 @@ import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.drover.e2e.harness.JavaProcess;
+import dev.drover.engine.disk.Directories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -271,6 +273,53 @@ class RulesTest {
             .haveNameMatching(
                 "notBefore|next|until|due|dueAt|deadline|retryAt|.*[nN]otBefore|wait.*")
             .because("what ends a wait is a Tick"));
+  }
+
+  /** Who makes or deletes names that may be lost with the power, and why. */
+  private static final Map<String, String> FORGETS =
+      Map.ofEntries(
+          Map.entry("dev.drover.cli.UpCommand", "the demo is imported again"),
+          Map.entry("dev.drover.cli.run.Launcher", "what a process says"),
+          Map.entry("dev.drover.cli.run.PidFile", "no process outlives the power"),
+          Map.entry("dev.drover.cli.run.State", "--fresh is said again"),
+          Map.entry("dev.drover.cli.run.UnpackedJar", "it is unpacked again"),
+          Map.entry("dev.drover.engine.log.StepRecorder", "for tests"));
+
+  private static final Set<String> NAMES =
+      Set.of(
+          "move",
+          "createFile",
+          "createLink",
+          "createDirectory",
+          "createDirectories",
+          "delete",
+          "deleteIfExists",
+          "copy",
+          "write",
+          "writeString",
+          "newOutputStream");
+
+  /** POSIX keeps no name before its directory is synced. */
+  @Test
+  void whoMakesANameSyncsItsDirectory() {
+    Set<String> found =
+        callers(
+            call ->
+                call.getTargetOwner().isEquivalentTo(Files.class)
+                    && NAMES.contains(call.getName()));
+    for (JavaClass one : CLASSES) {
+      boolean creates =
+          one.getFieldAccessesFromSelf().stream()
+              .anyMatch(
+                  access ->
+                      access.getTargetOwner().isEquivalentTo(StandardOpenOption.class)
+                          && access.getName().startsWith("CREATE"));
+      if (creates) {
+        found.add(one.getName().replaceFirst("[$].*", ""));
+      }
+    }
+    found.removeAll(callers(call -> call.getTargetOwner().isEquivalentTo(Directories.class)));
+    assertThat(found).isEqualTo(new TreeSet<>(FORGETS.keySet()));
   }
 
   @Test

@@ -30,6 +30,7 @@ import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 /** The mall's broker: messages of QoS 1 for a reader that is away. */
 final class ArtemisStore implements Store {
   private static final String TOPIC = "uplink/normal";
+  private static final String PAD = "x".repeat(5_000);
   private static final int QUIET_SECONDS = 10;
 
   private static EmbeddedArtemis open(Path directory) {
@@ -81,7 +82,7 @@ final class ArtemisStore implements Store {
   }
 
   private static void publish(MqttClient client, String number) throws MqttException {
-    byte[] body = (number + " " + "x".repeat(5_000)).getBytes(StandardCharsets.UTF_8);
+    byte[] body = (number + " " + PAD).getBytes(StandardCharsets.UTF_8);
     MqttMessage message = new MqttMessage(body);
     message.setQos(1);
     client.publish(TOPIC, message);
@@ -127,7 +128,9 @@ final class ArtemisStore implements Store {
   private record Listener(Consumer<String> arrived) implements MqttCallback {
     @Override
     public void messageArrived(String topic, MqttMessage message) {
-      arrived.accept(new String(message.getPayload(), StandardCharsets.UTF_8).split(" ")[0]);
+      String text = new String(message.getPayload(), StandardCharsets.UTF_8);
+      // nobody was told of one that is not whole
+      arrived.accept(text.endsWith(" " + PAD) ? text.split(" ")[0] : "torn");
     }
 
     @Override

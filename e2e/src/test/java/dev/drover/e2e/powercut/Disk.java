@@ -17,7 +17,8 @@ import java.util.Random;
  * would have added to the file is missing or zeros. What changes names and lengths is kept in its
  * order up to some point, as a journal of the file system does (ext4, XFS): at least up to the last
  * change of a file that was synced afterwards, or of a name in a directory that was. So the name of
- * a new file is durable with a sync of that file, which POSIX does not promise.
+ * a new file is durable with a sync of that file, which POSIX does not promise: there, each name
+ * lives or dies alone, and with its directory.
  */
 final class Disk {
   /** How a cut treats what is not durable. */
@@ -38,6 +39,7 @@ final class Disk {
   private final List<DiskFile> targets = new ArrayList<>();
   private final boolean[] durable;
   private final boolean[] structural;
+  private final boolean posix;
   private int journal = -1;
   private final Map<DiskFile, List<Integer>> changes = new HashMap<>();
   private final Map<DiskFile, List<Integer>> writes = new HashMap<>();
@@ -46,8 +48,10 @@ final class Disk {
    * The disk after so many operations.
    *
    * @param honest how many operations long the disk carries out syncs; afterwards it only says so
+   * @param posix whether a name is durable with its directory only
    */
-  Disk(Recording recording, int cut, int honest) {
+  Disk(Recording recording, int cut, int honest, boolean posix) {
+    this.posix = posix;
     this.recording = recording;
     this.cut = cut;
     this.honest = honest;
@@ -65,7 +69,12 @@ final class Disk {
       switch (operation.kind()) {
         case OPEN -> file = opened(names, i, operation);
         case MKDIR, UNLINK, LINK, RENAME -> {
-          file = operation.kind() == Operation.Kind.MKDIR ? new DiskFile(true) : null;
+          file =
+              switch (operation.kind()) {
+                case MKDIR -> new DiskFile(true);
+                case UNLINK -> null;
+                default -> names.at(operation.path());
+              };
           named(names, i, operation, file);
         }
         case SYNC -> {
@@ -109,7 +118,9 @@ final class Disk {
   /** A change of names belongs to the file and to the directories. */
   private void named(Names names, int i, Operation operation, DiskFile made) {
     structural[i] = true;
-    changed(made == null ? names.at(operation.path()) : made, i);
+    if (!posix) {
+      changed(made == null ? names.at(operation.path()) : made, i);
+    }
     changed(names.at(Names.parent(operation.path())), i);
     if (!operation.second().isEmpty()) {
       changed(names.at(Names.parent(operation.second())), i);
@@ -127,6 +138,7 @@ final class Disk {
     }
     for (int i : changes.getOrDefault(file, List.of())) {
       if (recording.operations().get(i).end() <= begin) {
+        durable[i] = true;
         journal = Math.max(journal, i);
       }
     }
@@ -143,21 +155,27 @@ final class Disk {
   /** Writes one of the possible states into a directory. */
   void write(Path to, Fate fate, Random random) throws IOException {
     int kept =
-        switch (fate) {
-          case LOST -> journal;
-          case KEPT -> cut - 1;
-          case ANY, TORN -> journal + random.nextInt(cut - journal);
-        };
+        posix
+            ? -1
+            : switch (fate) {
+              case LOST -> journal;
+              case KEPT -> cut - 1;
+              case ANY, TORN -> journal + random.nextInt(cut - journal);
+            };
     Names names = new Names(recording.root().toString());
     for (int i = 0; i < cut; i++) {
       Operation operation = recording.operations().get(i);
       if (operation.kind() == Operation.Kind.WRITE) {
         write(targets.get(i), operation, durable[i] ? Fate.KEPT : fate, random);
-      } else if (structural[i] && i <= kept) {
+      } else if (structural[i] && (i <= kept || durable[i] || posix && luck(fate, random))) {
         structure(names, operation, targets.get(i));
       }
     }
     emit(names, to);
+  }
+
+  private static boolean luck(Fate fate, Random random) {
+    return fate == Fate.KEPT || fate != Fate.LOST && random.nextBoolean();
   }
 
   private static void structure(Names names, Operation operation, DiskFile file) {
@@ -192,7 +210,7 @@ final class Disk {
       Path path = to.resolve(recording.root().relativize(Path.of(entry.getKey())));
       if (entry.getValue().directory) {
         Files.createDirectories(path);
-      } else {
+      } else if (names.at(Names.parent(entry.getKey())) != null) {
         Files.write(path, entry.getValue().content());
       }
     }

@@ -11,6 +11,8 @@ final class Names {
 
   Names(String root) {
     files.put(root, new DiskFile(true));
+    // made before anything was acknowledged
+    files.put(root + "/data", new DiskFile(true));
   }
 
   Map<String, DiskFile> all() {
@@ -29,24 +31,25 @@ final class Names {
     open.put(handle, file);
   }
 
-  /** Carries out an operation on names; the given file gets the name that it makes. */
+  /** Carries out an operation on names; the given file is the one that is named. */
   void apply(Operation operation, DiskFile made) {
     String path = operation.path();
     switch (operation.kind()) {
       case OPEN, MKDIR -> files.put(path, made);
-      case LINK -> files.put(operation.second(), files.get(path));
+      case LINK -> files.put(operation.second(), made);
       case UNLINK -> files.remove(path);
-      case RENAME -> rename(path, operation.second());
+      case RENAME -> rename(path, operation.second(), made);
       default -> throw new IllegalArgumentException("not about names: " + operation.kind());
     }
   }
 
-  private void rename(String from, String to) {
-    files.put(to, files.remove(from));
+  private void rename(String from, String to, DiskFile file) {
+    files.remove(from);
+    files.put(to, file);
     Map<String, DiskFile> below = files.subMap(from + "/", from + "0");
     Map<String, DiskFile> moved = new HashMap<>(below);
     below.clear();
-    moved.forEach((path, file) -> files.put(to + path.substring(from.length()), file));
+    moved.forEach((path, one) -> files.put(to + path.substring(from.length()), one));
   }
 
   static String parent(String path) {

@@ -8,20 +8,24 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Many cuts of one recording: {@code PowerCutCampaign <store> <cuts> [numbers] [seed]}. It writes
- * down each cut, so when it is ended it goes on where it was; what a bad one left stays below
- * {@code e2e/target/power-cut}.
+ * Many cuts of one recording: {@code PowerCutCampaign <store> <cuts> [numbers] [seed] [lies]}. It
+ * writes down each cut, so when it is ended it goes on where it was; what a bad one left stays
+ * below {@code e2e/target/power-cut}. With {@code lies}, the disk carries out no sync in the second
+ * half of the recording: then something must be lost, or the campaign finds nothing at all.
  */
 public final class PowerCutCampaign {
   private PowerCutCampaign() {}
 
-  /** Ends with 1 when something was lost, or did not start. */
+  /**
+   * Ends with 1 when something was lost or did not start; on a disk that lies, when nothing was.
+   */
   public static void main(String[] args) throws Exception {
     String store = args[0];
     int cuts = Integer.parseInt(args[1]);
     int numbers = args.length > 2 ? Integer.parseInt(args[2]) : 250;
     long seed = args.length > 3 ? Long.parseLong(args[3]) : 1;
-    Path home = PowerCuts.home("long-" + store);
+    boolean lies = args.length > 4 && args[4].equals("lies");
+    Path home = PowerCuts.home("long-" + store + (lies ? "-lies" : ""));
     Path results = home.resolve("cuts.tsv");
     if (!PowerCuts.possible()) {
       throw new IllegalStateException(
@@ -32,7 +36,8 @@ public final class PowerCutCampaign {
             ? PowerCuts.again(store, home, seed)
             : PowerCuts.record(store, home, numbers, seed);
     for (int i = Files.exists(results) ? lines(results).size() : 0; i < cuts; i++) {
-      PowerCuts.Cut cut = all.cut(i);
+      PowerCuts.Cut cut =
+          lies ? all.cut(i, all.calls() / 2, all.calls() / 2) : all.cut(i, Integer.MAX_VALUE, 0);
       String line =
           String.format(
               Locale.ROOT,
@@ -65,7 +70,7 @@ public final class PowerCutCampaign {
         lost,
         failed,
         seconds);
-    System.exit(lost + failed > 0 ? 1 : 0);
+    System.exit(lost + failed > 0 == lies ? 0 : 1);
   }
 
   private static List<String[]> lines(Path results) throws IOException {

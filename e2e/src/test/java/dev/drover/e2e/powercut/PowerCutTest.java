@@ -27,7 +27,7 @@ class PowerCutTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"sqlite, 60, 40", "h2, 60, 40", "artemis, 30, 4", "kafka, 20, 2"})
+  @CsvSource({"keys, 20, 40", "sqlite, 60, 40", "h2, 60, 40", "artemis, 30, 4", "kafka, 20, 2"})
   void nothingAcknowledgedIsLostWhenThePowerIsCut(String store, int numbers, int cuts)
       throws Exception {
     PowerCuts all = PowerCuts.record(store, PowerCuts.home(store), numbers, SEED);

@@ -126,7 +126,7 @@ public final class PowerCuts {
     long begin = System.nanoTime();
     Path disk = home.resolve("cut-" + number);
     delete(disk);
-    new Disk(recording, at, honest).write(disk, fate, random);
+    new Disk(recording, at, honest, store.equals("keys")).write(disk, fate, random);
     Set<String> acknowledged = acknowledged(at);
     List<String> lost = new ArrayList<>();
     String failure = "";

@@ -26,6 +26,7 @@ public final class Stores {
       case "h2" -> new MongoStore();
       case "artemis" -> new ArtemisStore();
       case "kafka" -> new KafkaStore();
+      case "keys" -> new KeyStore();
       default -> throw new IllegalArgumentException("no such store: " + name);
     };
   }

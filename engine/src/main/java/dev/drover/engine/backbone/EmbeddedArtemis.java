@@ -102,6 +102,28 @@ public final class EmbeddedArtemis implements AutoCloseable {
       return this;
     }
     Configuration settings = ArtemisSettings.of(config);
+    try {
+      open(settings);
+    } catch (IllegalStateException e) {
+      if (!mended(settings, e)) {
+        throw e;
+      }
+      open(ArtemisSettings.of(config));
+    }
+    return this;
+  }
+
+  private boolean mended(Configuration settings, IllegalStateException why) {
+    try {
+      return ArtemisJournal.mend(settings);
+    } catch (IllegalStateException e) {
+      why.addSuppressed(e);
+      throw new IllegalStateException(
+          "The MQTT broker in " + config.dataDir() + " does not start: " + e.getMessage(), why);
+    }
+  }
+
+  private void open(Configuration settings) {
     AtomicReference<Exception> failure = new AtomicReference<>();
     ServiceRegistry services = new ServiceRegistryImpl();
     services.addIncomingInterceptor(new QueueNameGuard());
@@ -136,7 +158,6 @@ public final class EmbeddedArtemis implements AutoCloseable {
       ((ActiveMQServerImpl) broker)
           .getMonitor()
           .addCallback((usable, total, room, type) -> room(room, usable));
-      return this;
     } catch (Exception e) {
       stop();
       throw new IllegalStateException(

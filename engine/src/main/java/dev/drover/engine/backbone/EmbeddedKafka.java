@@ -1,5 +1,6 @@
 package dev.drover.engine.backbone;
 
+import dev.drover.engine.disk.Directories;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.health.Severity;
 import dev.drover.engine.start.Progress;
@@ -167,7 +168,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   private Process launch() {
     new KafkaFiles(config.dataDir(), Clock.systemUTC()).mend();
     try {
-      Files.createDirectories(config.dataDir());
+      Directories.create(config.dataDir());
       List<String> command =
           ChildCommand.of(
               System.getProperty("java.class.path"),
@@ -188,6 +189,11 @@ public final class EmbeddedKafka implements AutoCloseable {
         new ArrayList<>(
             List.of(
                 "-Xmx192m",
+                // What was touched once stays resident, so it begins small, and gives back what
+                // it does not need when it collects; see KafkaBroker.
+                "-Xms32m",
+                "-XX:MaxHeapFreeRatio=50",
+                "-XX:MaxNewSize=16m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+ExitOnOutOfMemoryError",

@@ -1,6 +1,7 @@
 package dev.drover.engine.backbone;
 
 import de.bwaldvogel.mongo.MongoServer;
+import dev.drover.engine.disk.Directories;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.health.Severity;
 import dev.drover.engine.limit.DiskFull;
@@ -108,7 +109,7 @@ public final class EmbeddedMongo implements AutoCloseable {
   private MVStore openFile() {
     Path dataDir = config.dataDir();
     try {
-      Files.createDirectories(dataDir);
+      Directories.create(dataDir);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot create " + dataDir, e);
     }

@@ -1,6 +1,7 @@
 package dev.drover.engine.backbone;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.drover.engine.disk.Directories;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -165,15 +166,22 @@ public final class KafkaFiles {
   /** Kafka makes it again; with what it takes from its logs when it was not stopped in order. */
   private void setAside(Path file) throws IOException {
     Path aside = aside().resolve(log.relativize(file));
-    Files.createDirectories(aside.getParent());
-    Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+    Directories.create(aside.getParent());
     Files.deleteIfExists(log.resolve(CLEAN_SHUTDOWN));
+    Directories.sync(log);
+    Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+    Directories.syncNameOf(file);
+    Directories.syncNameOf(aside);
     LOG.warn("{} is damaged; it was moved to {}, and Kafka makes it anew", file, aside);
   }
 
   private void renew(Path file) throws IOException {
-    Path aside = Files.createDirectories(aside()).resolve("log");
+    Path directory = aside();
+    Directories.create(directory);
+    Path aside = directory.resolve("log");
     Files.move(log, aside, StandardCopyOption.ATOMIC_MOVE);
+    Directories.syncNameOf(log);
+    Directories.syncNameOf(aside);
     LOG.warn(
         "{} is damaged, and nothing else says whose the log is: all of it was moved to {}. The"
             + " broker begins anew, and so do those who read from it",

@@ -1,5 +1,6 @@
 package dev.drover.engine.backbone;
 
+import dev.drover.engine.disk.Directories;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -28,11 +29,7 @@ final class RedoJournal implements AutoCloseable {
     file =
         FileChannel.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    // its name is durable only when the directory is
-    try (FileChannel directory =
-        FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-      directory.force(true);
-    }
+    Directories.syncNameOf(path);
   }
 
   private static long fresh() {

@@ -1,5 +1,6 @@
 package dev.drover.engine.crypto;
 
+import dev.drover.engine.disk.Directories;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.io.IOException;
@@ -124,14 +125,14 @@ public final class FileKeyProvider implements KeyProvider {
     if (!Files.exists(old)) {
       Files.createLink(old, file);
     }
-    sync();
+    Directories.sync(dir);
     String madeBy =
         operation.map(id -> "Operation: " + id + "\nFormer: " + former + "\n").orElse("");
     KeyPair made = PrivateKeys.generate();
     Path fresh = write(file, madeBy + PrivateKeys.toPem((ECPrivateKey) made.getPrivate()));
     try {
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-      sync();
+      Directories.sync(dir);
       return new Rotation(kid(made), former);
     } finally {
       discard(fresh);
@@ -223,12 +224,12 @@ public final class FileKeyProvider implements KeyProvider {
         Matcher madeBy = MADE_BY.matcher(load(found.get(0), () -> ""));
         create(note, madeBy.lookingAt() ? madeBy.group() : "");
       }
-      sync();
+      Directories.sync(dir);
     }
     for (Path old : found) {
       Files.delete(old);
     }
-    sync();
+    Directories.sync(dir);
     return !found.isEmpty();
   }
 
@@ -264,10 +265,10 @@ public final class FileKeyProvider implements KeyProvider {
     try {
       // First the old key gets a second name, then the new one takes its place: none is ever lost.
       Files.createLink(dir.resolve(file.getFileName() + OLD + UUID.randomUUID()), file);
-      sync();
+      Directories.sync(dir);
       fresh = write(file, newSecret());
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-      sync();
+      Directories.sync(dir);
       return secret(name);
     } catch (IOException e) {
       throw new IllegalStateException("Cannot change key file " + file, e);
@@ -296,7 +297,7 @@ public final class FileKeyProvider implements KeyProvider {
       for (Path unfinished : files("." + file(name, KEY).getFileName() + ".")) {
         Files.delete(unfinished);
       }
-      sync();
+      Directories.sync(dir);
     } catch (IOException e) {
       throw new IllegalStateException("Cannot delete the former keys of " + name, e);
     }
@@ -314,13 +315,6 @@ public final class FileKeyProvider implements KeyProvider {
       return files.filter(file -> file.getFileName().toString().startsWith(prefix)).toList();
     } catch (IOException e) {
       throw new IllegalStateException("Cannot list the keys in " + dir, e);
-    }
-  }
-
-  /** Names are durable only when their directory is. */
-  private void sync() throws IOException {
-    try (FileChannel directory = FileChannel.open(dir, StandardOpenOption.READ)) {
-      directory.force(true);
     }
   }
 
@@ -358,17 +352,18 @@ public final class FileKeyProvider implements KeyProvider {
    * A link never replaces: of two processes one wins, and both then read the winner's whole file.
    */
   private void create(Path file, String content) throws IOException {
-    Files.createDirectories(dir, mode("rwx------"));
+    Directories.create(dir, mode("rwx------"));
     Path temporary = null;
     try {
       temporary = write(file, content);
       Files.createLink(file, temporary);
     } catch (FileAlreadyExistsException e) {
       // Another process was first; its key counts.
-      return;
     } finally {
       discard(temporary);
     }
+    // also of another's: what is sealed with a key must not outlive it
+    Directories.sync(dir);
   }
 
   /** A whole file that only its owner can read, on disk, under a name that nobody looks for. */

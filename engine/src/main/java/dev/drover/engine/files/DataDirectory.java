@@ -2,6 +2,7 @@ package dev.drover.engine.files;
 
 import dev.drover.engine.backbone.KafkaFiles;
 import dev.drover.engine.crypto.FileKeyProvider;
+import dev.drover.engine.disk.Directories;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -29,7 +30,7 @@ public final class DataDirectory {
 
   /** Locked by the process that uses the directory. */
   private static final List<String> LOCKED =
-      List.of("mongo/drover.mv", "mqtt/journal/server.lock", "kafka/log/.lock");
+      List.of("mongo/drover.mv", "mqtt/journal/serverlock.1", "kafka/log/.lock");
 
   private final Path directory;
   private final String process;
@@ -177,6 +178,7 @@ public final class DataDirectory {
           Files.move(beside, aside.resolveSibling(aside.getFileName() + tail));
         }
       }
+      Directories.syncNameOf(path);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot move " + path, e);
     }

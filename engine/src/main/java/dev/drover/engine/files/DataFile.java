@@ -78,7 +78,7 @@ public record DataFile(
               FileClass.TRUTH,
               Form.ANY,
               false,
-              "the start is refused when the broker cannot open it",
+              "what a power cut tore at its end is removed; otherwise the start is refused",
               "move it away: the queue is filled from mall.db, retained messages are lost"),
           kafka("orchestrator", "the queue is filled from mall.db"),
           copy("uplink.mark", Form.ANY, "it is written anew; an older mall.db does not show then"),

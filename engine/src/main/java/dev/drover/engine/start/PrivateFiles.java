@@ -1,5 +1,6 @@
 package dev.drover.engine.start;
 
+import dev.drover.engine.disk.Directories;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
@@ -33,7 +34,7 @@ public final class PrivateFiles {
   public static void close(Path directory) {
     try {
       if (!Files.exists(directory)) {
-        Files.createDirectories(directory.toAbsolutePath());
+        Directories.create(directory);
       }
       if (Files.getFileStore(directory).supportsFileAttributeView("posix")) {
         Files.walkFileTree(directory.toRealPath(), new Closing());

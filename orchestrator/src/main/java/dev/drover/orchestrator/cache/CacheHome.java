@@ -1,6 +1,7 @@
 package dev.drover.orchestrator.cache;
 
 import dev.drover.engine.crypto.Sealer;
+import dev.drover.engine.disk.Directories;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -83,6 +84,7 @@ final class CacheHome implements AutoCloseable {
       for (String part : List.of("-wal", "-shm", "-journal", ".mark")) {
         Files.deleteIfExists(beside(part));
       }
+      Directories.syncNameOf(path);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot set aside " + path, e);
     }
@@ -92,7 +94,9 @@ final class CacheHome implements AutoCloseable {
   /** Deletes what was set aside. */
   void forgetSetAside() {
     try {
-      Files.deleteIfExists(beside(".damaged"));
+      if (Files.deleteIfExists(beside(".damaged"))) {
+        Directories.syncNameOf(path);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -2,6 +2,7 @@ package dev.drover.orchestrator.cache;
 
 import dev.drover.engine.crypto.SealBrokenException;
 import dev.drover.engine.crypto.Sealer;
+import dev.drover.engine.disk.Directories;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -49,6 +50,7 @@ final class CacheMark implements AutoCloseable {
   void write(long revision) throws IOException {
     if (channel == null) {
       channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      Directories.syncNameOf(file);
     }
     byte[] number = ByteBuffer.allocate(Long.BYTES).putLong(revision).array();
     ByteBuffer sealed = ByteBuffer.wrap(sealer.seal(KIND, entityId, number));

@@ -1,5 +1,6 @@
 package dev.drover.orchestrator.mall;
 
+import dev.drover.engine.disk.Directories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ public record FirmwareDirectory(Path path) {
 
   private static boolean make(Path directory) {
     try {
-      Files.createDirectories(directory);
+      Directories.create(directory);
       return Files.isWritable(directory);
     } catch (IOException e) {
       return false;

@@ -1,9 +1,9 @@
 package dev.drover.orchestrator.store;
 
+import dev.drover.engine.disk.Directories;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -57,7 +57,7 @@ public final class Database implements AutoCloseable {
   public Database(Path file, List<String> schema) {
     Connection writing = null;
     try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
+      Directories.create(file.toAbsolutePath().getParent());
       writing = open(file);
       for (String sql : schema) {
         execute(writing, sql);

@@ -1,5 +1,6 @@
 package dev.drover.orchestrator.store;
 
+import dev.drover.engine.disk.Directories;
 import dev.drover.engine.start.KeptKeys;
 import dev.drover.engine.start.StartRefused;
 import java.io.IOException;
@@ -49,7 +50,12 @@ public final class StoreCheck {
 
   private boolean renewed() {
     try {
-      return Files.deleteIfExists(data.resolve(RENEW));
+      boolean asked = Files.deleteIfExists(data.resolve(RENEW));
+      if (asked) {
+        // it counts once
+        Directories.sync(data);
+      }
+      return asked;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

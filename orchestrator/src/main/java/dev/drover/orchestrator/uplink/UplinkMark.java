@@ -2,6 +2,7 @@ package dev.drover.orchestrator.uplink;
 
 import dev.drover.engine.crypto.SealBrokenException;
 import dev.drover.engine.crypto.Sealer;
+import dev.drover.engine.disk.Directories;
 import dev.drover.orchestrator.store.Database;
 import dev.drover.orchestrator.store.Session;
 import java.io.IOException;
@@ -96,11 +97,16 @@ final class UplinkMark implements Database.Witness {
             .putLong(now.parked)
             .array();
     // Less than a sector, always of one length: it is replaced as a whole.
+    boolean named = last != null;
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       ByteBuffer sealed = ByteBuffer.wrap(sealer.seal(KIND, KIND, numbers));
       channel.truncate(sealed.remaining());
       channel.write(sealed, 0);
+      if (!named) {
+        // that it exists says that there was a store
+        Directories.syncNameOf(file);
+      }
       last = now;
     } catch (IOException e) {
       // A mark that is behind hides a loss at worst; the transaction itself is on disk.
