@@ -155,8 +155,7 @@ class ClusterFaultTest {
       assertThat(mall.resyncs()).as("resyncs of " + mall.entity()).isZero();
       CentralProcess central = cluster.centrals.get(random.nextInt(2));
       List<String> reports = load.reports(mall.entity());
-      assertSame(
-          "reports of " + mall.entity(), reports, () -> reports(central, mall.entity()));
+      assertSame("reports of " + mall.entity(), reports, () -> reports(central, mall.entity()));
       assertThat(uploads(central, mall.entity()).path("stored").asInt()).isEqualTo(reports.size());
     }
     for (OrchestratorProcess mall : cluster.real) {

@@ -305,9 +305,7 @@ final class ClusterLoad implements AutoCloseable {
     Map<String, Integer> counts = new TreeMap<>();
     for (Line line : lines) {
       counts.merge(
-          line.getClass().getSimpleName().toLowerCase(),
-          line.acknowledged().size(),
-          Integer::sum);
+          line.getClass().getSimpleName().toLowerCase(), line.acknowledged().size(), Integer::sum);
     }
     return counts;
   }

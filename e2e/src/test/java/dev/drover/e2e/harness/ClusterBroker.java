@@ -60,8 +60,7 @@ public final class ClusterBroker {
     p.put("controller.quorum.voters", voters(ports));
     p.put("controller.listener.names", "CONTROLLER");
     String[] own = ports.get(node - 1).split("/");
-    p.put(
-        "listeners", "PLAINTEXT://127.0.0.1:" + own[0] + ",CONTROLLER://127.0.0.1:" + own[1]);
+    p.put("listeners", "PLAINTEXT://127.0.0.1:" + own[0] + ",CONTROLLER://127.0.0.1:" + own[1]);
     p.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + own[0]);
     p.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     p.put("inter.broker.listener.name", "PLAINTEXT");

@@ -36,8 +36,7 @@ public final class KafkaCluster implements AutoCloseable {
           List.of(
               "-Dlogback.configurationFile=drover-kafka-logback.xml",
               "-Ddrover.kafka.log=" + data.resolve("broker-" + i + ".log"));
-      brokers.add(
-          new MainProcess(name + "-" + i, ClusterBroker.class, MEGABYTES, options, args));
+      brokers.add(new MainProcess(name + "-" + i, ClusterBroker.class, MEGABYTES, options, args));
     }
   }
 

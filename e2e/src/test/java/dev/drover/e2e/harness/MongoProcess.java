@@ -2,12 +2,12 @@ package dev.drover.e2e.harness;
 
 import dev.drover.engine.backbone.EmbeddedMongo;
 import dev.drover.engine.backbone.MongoConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.io.IOException;
 import org.awaitility.Awaitility;
 
 /** A document store outside every central, as a process of its own. */

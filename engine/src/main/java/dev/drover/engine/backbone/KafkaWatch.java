@@ -41,8 +41,18 @@ public final class KafkaWatch implements AutoCloseable {
    * A topic that must be there.
    *
    * @param partitions how many a new one gets
+   * @param copies on how many brokers a new one is
    */
-  public record Wanted(String name, int partitions, Duration retention) {}
+  public record Wanted(String name, int partitions, Duration retention, KafkaTopics.Copies copies) {
+    /** A topic with the copies that the cluster makes by default. */
+    public Wanted(String name, int partitions, Duration retention) {
+      this(name, partitions, retention, KafkaTopics.Copies.OF_CLUSTER);
+    }
+
+    private void ensure(KafkaTopics cluster) {
+      cluster.ensure(name, partitions, retention, copies);
+    }
+  }
 
   private final Map<String, Object> client;
   private final List<Wanted> topics;
@@ -80,7 +90,7 @@ public final class KafkaWatch implements AutoCloseable {
    */
   public void ensure() {
     KafkaTopics cluster = new KafkaTopics(client);
-    topics.forEach(topic -> cluster.ensure(topic.name(), topic.partitions(), topic.retention()));
+    topics.forEach(topic -> topic.ensure(cluster));
   }
 
   /** Begins to look. */
@@ -138,7 +148,9 @@ public final class KafkaWatch implements AutoCloseable {
         .toList();
   }
 
-  /** Who is away, and what is known to come of it: the cluster itself knows it some seconds later. */
+  /**
+   * Who is away, and what is known to come of it: the cluster itself knows it some seconds later.
+   */
   private static String said(List<String> away, List<TopicDescription> topics) {
     List<TopicPartitionInfo> partitions =
         topics.stream().flatMap(topic -> topic.partitions().stream()).toList();
