@@ -8,6 +8,7 @@ import com.mongodb.client.MongoClients;
 import dev.drover.engine.backbone.EmbeddedKafka;
 import dev.drover.engine.backbone.EmbeddedMongo;
 import dev.drover.engine.backbone.KafkaConfiguration;
+import dev.drover.engine.backbone.KafkaTopics;
 import dev.drover.engine.backbone.KafkaWatch;
 import dev.drover.engine.backbone.MongoConfig;
 import dev.drover.engine.events.EventHub;
@@ -66,7 +67,12 @@ class BackboneConfiguration {
     KafkaWatch watch =
         new KafkaWatch(
             Map.of("bootstrap.servers", settings.brokers()),
-            List.of(new KafkaWatch.Wanted(events.topic(), events.partitions(), events.retention())),
+            List.of(
+                new KafkaWatch.Wanted(
+                    events.topic(),
+                    events.partitions(),
+                    events.retention(),
+                    new KafkaTopics.Copies(events.replicas(), events.inSyncReplicas()))),
             conditions,
             EVENT_LOG);
     // The broker starts while the rest of central does.

@@ -119,6 +119,9 @@ public record CentralProperties(
    *
    * @param topic the Kafka topic
    * @param partitions how many partitions it is created with
+   * @param replicas how many brokers keep it when it is created; 0: the cluster's default
+   * @param inSyncReplicas how many of them must have an event before it counts as written; 0 as
+   *     above
    * @param retention how long events are kept
    * @param coalesce the shortest time between two {@code data_update} events of one entity
    * @param maxStreams how many streams one orchestrator may hold; 0 for any number
@@ -127,6 +130,8 @@ public record CentralProperties(
   public record Events(
       String topic,
       int partitions,
+      int replicas,
+      int inSyncReplicas,
       Duration retention,
       Duration coalesce,
       int maxStreams,

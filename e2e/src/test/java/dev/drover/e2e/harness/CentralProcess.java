@@ -35,6 +35,15 @@ public final class CentralProcess extends JavaProcess {
     return new CentralProcess(name, all);
   }
 
+  /**
+   * A central whose event log and database are outside.
+   *
+   * @param settings where they are, besides what else it shall know
+   */
+  public static CentralProcess outside(String name, Map<String, String> settings) {
+    return new CentralProcess(name, settings);
+  }
+
   /** A further central that shares event log, database and keys with this one. */
   public CentralProcess sibling(String name, Map<String, String> settings) {
     Map<String, String> all = new HashMap<>(settings);
@@ -44,7 +53,8 @@ public final class CentralProcess extends JavaProcess {
     return new CentralProcess(name, all);
   }
 
-  private Path keys() {
+  /** The directory of its keys. */
+  public Path keys() {
     String keys = setting("DROVER_KEYS");
     return keys == null ? data().resolve("keys") : Path.of(keys);
   }

@@ -232,7 +232,7 @@ public class JavaProcess implements AutoCloseable {
     return data.resolve("output.log");
   }
 
-  private static void deleteTree(Path root) {
+  static void deleteTree(Path root) {
     if (!Files.exists(root)) {
       return;
     }

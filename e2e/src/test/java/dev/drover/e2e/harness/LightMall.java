@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
@@ -17,7 +18,7 @@ import org.awaitility.Awaitility;
  * stream.
  */
 public final class LightMall implements AutoCloseable {
-  private final CentralProcess central;
+  private final List<CentralProcess> centrals;
   private final String entity;
   private final String token;
   private final List<String> applied = new ArrayList<>();
@@ -32,9 +33,15 @@ public final class LightMall implements AutoCloseable {
 
   /** A registered mall that does not listen yet. */
   public LightMall(CentralProcess central, String entity) {
-    this.central = central;
+    this(List.of(central), entity);
+  }
+
+  /** The same before several centrals, of which it takes another one each time it connects. */
+  public LightMall(List<CentralProcess> centrals, String entity) {
+    this.centrals = List.copyOf(centrals);
     this.entity = entity;
-    this.token = new Mall(entity, "orch-001").register(central.api()).path("token").asText();
+    this.token =
+        new Mall(entity, "orch-001").register(centrals.get(0).api()).path("token").asText();
     this.thread = new Thread(this::listen, entity);
     thread.setDaemon(true);
   }
@@ -51,7 +58,7 @@ public final class LightMall implements AutoCloseable {
 
   private void listen() {
     while (!closed) {
-      try (Stream open = Stream.open(central.url(), token, cursor())) {
+      try (Stream open = Stream.open(anyCentral().url(), token, cursor())) {
         stream = open;
         int read = 0;
         while (!closed) {
@@ -71,6 +78,10 @@ public final class LightMall implements AutoCloseable {
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
     }
+  }
+
+  private CentralProcess anyCentral() {
+    return centrals.get(ThreadLocalRandom.current().nextInt(centrals.size()));
   }
 
   private synchronized String cursor() {
@@ -105,6 +116,11 @@ public final class LightMall implements AutoCloseable {
     if (open != null) {
       open.close();
     }
+  }
+
+  /** Its token. */
+  public String token() {
+    return token;
   }
 
   /** Its entity. */

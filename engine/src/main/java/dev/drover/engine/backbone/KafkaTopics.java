@@ -53,18 +53,33 @@ public final class KafkaTopics {
   public record Topic(String name, String id, int partitions) {}
 
   /**
-   * Creates the topic when missing, with the cluster's default replication, and sets its retention
-   * when it differs. The partitions of an existing topic are left alone, because a key would change
-   * its partition.
+   * How many brokers shall have what is written.
+   *
+   * @param replicas how many brokers keep it; 0: as many as the cluster does by default
+   * @param inSync how many of them must have it before it counts as written; 0 as above
+   */
+  public record Copies(int replicas, int inSync) {
+    /** What the cluster does by default. */
+    public static final Copies OF_CLUSTER = new Copies(0, 0);
+  }
+
+  /** Ensures a topic with the copies that the cluster makes by default. */
+  public Topic ensure(String name, int partitions, Duration retention) {
+    return ensure(name, partitions, retention, Copies.OF_CLUSTER);
+  }
+
+  /**
+   * Creates the topic when missing, and sets its retention when it differs. The partitions of an
+   * existing topic are left alone, because a key would change its partition, and so are its copies.
    *
    * @throws KafkaException when the cluster refuses or does not answer within 30 s
    */
-  public Topic ensure(String name, int partitions, Duration retention) {
+  public Topic ensure(String name, int partitions, Duration retention, Copies copies) {
     String millis = Long.toString(retention.toMillis());
     try (Admin admin = Admin.create(client)) {
       Optional<TopicDescription> found = describe(admin, name);
       if (found.isEmpty()) {
-        create(admin, name, partitions, millis);
+        create(admin, name, partitions, millis, copies);
         return topic(await(admin, name));
       }
       alterRetention(admin, name, millis);
@@ -91,10 +106,15 @@ public final class KafkaTopics {
     }
   }
 
-  private static void create(Admin admin, String name, int partitions, String millis) {
-    NewTopic topic =
-        new NewTopic(name, Optional.of(partitions), Optional.empty())
-            .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, millis));
+  private static void create(
+      Admin admin, String name, int partitions, String millis, Copies copies) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put(TopicConfig.RETENTION_MS_CONFIG, millis);
+    if (copies.inSync() > 0) {
+      settings.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, String.valueOf(copies.inSync()));
+    }
+    Optional<Short> replicas = Optional.of((short) copies.replicas()).filter(number -> number > 0);
+    NewTopic topic = new NewTopic(name, Optional.of(partitions), replicas).configs(settings);
     try {
       get(admin.createTopics(List.of(topic)).all());
     } catch (TopicExistsException e) {

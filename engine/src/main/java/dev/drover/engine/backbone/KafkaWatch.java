@@ -5,18 +5,16 @@ import dev.drover.engine.health.Severity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
@@ -30,9 +28,9 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /**
- * Looks at the topics of this process every two seconds: whether the brokers answer, have a leader
- * and enough replicas for each partition, and still have the topics. One that is gone, with the
- * broker's disk or by somebody's hand, is made again.
+ * Looks at the topics of this process every two seconds: whether each of their brokers answers,
+ * whether there are a leader and enough replicas for each partition, and whether the topics are
+ * still there. One that is gone, with the broker's disk or by somebody's hand, is made again.
  */
 public final class KafkaWatch implements AutoCloseable {
   private static final Duration PERIOD = Duration.ofSeconds(2);
@@ -43,8 +41,18 @@ public final class KafkaWatch implements AutoCloseable {
    * A topic that must be there.
    *
    * @param partitions how many a new one gets
+   * @param copies on how many brokers a new one is
    */
-  public record Wanted(String name, int partitions, Duration retention) {}
+  public record Wanted(String name, int partitions, Duration retention, KafkaTopics.Copies copies) {
+    /** A topic with the copies that the cluster makes by default. */
+    public Wanted(String name, int partitions, Duration retention) {
+      this(name, partitions, retention, KafkaTopics.Copies.OF_CLUSTER);
+    }
+
+    private void ensure(KafkaTopics cluster) {
+      cluster.ensure(name, partitions, retention, copies);
+    }
+  }
 
   private final Map<String, Object> client;
   private final List<Wanted> topics;
@@ -57,6 +65,7 @@ public final class KafkaWatch implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
+  private final KafkaRoll roll = new KafkaRoll();
   private Admin admin;
 
   /**
@@ -81,7 +90,7 @@ public final class KafkaWatch implements AutoCloseable {
    */
   public void ensure() {
     KafkaTopics cluster = new KafkaTopics(client);
-    topics.forEach(topic -> cluster.ensure(topic.name(), topic.partitions(), topic.retention()));
+    topics.forEach(topic -> topic.ensure(cluster));
   }
 
   /** Begins to look. */
@@ -91,27 +100,70 @@ public final class KafkaWatch implements AutoCloseable {
   }
 
   private void look() {
+    Map<Integer, KafkaFuture<Config>> questions = Map.of();
     try {
-      Optional<String> missing = missing();
-      if (missing.isPresent()) {
-        conditions.fails(
-            PART,
-            check,
-            Severity.UNHEALTHY,
-            "the topic " + missing.get() + " is gone from " + brokers() + ", and what was in it",
-            "it is made again by itself; look why the disk of the broker was emptied");
-        ensure();
-        return;
+      questions = roll.ask(admin());
+      List<TopicDescription> found = new ArrayList<>();
+      for (Wanted topic : topics) {
+        try {
+          found.add(describe(topic.name()));
+        } catch (UnknownTopicOrPartitionException e) {
+          gone(topic.name());
+          return;
+        }
       }
-      Optional<String> wrong = wrong();
+      if (questions.isEmpty()) {
+        roll.members(replicas(found));
+        questions = roll.ask(admin());
+      }
+      List<String> away = roll.silent(questions, PATIENCE_MS);
+      roll.members(replicas(found));
+      Optional<String> wrong = away.isEmpty() ? wrong(found) : Optional.of(said(away, found));
       if (wrong.isPresent()) {
         degraded(wrong.get());
       } else {
         conditions.well(PART);
       }
     } catch (RuntimeException e) {
-      degraded("Kafka at " + brokers() + " does not answer: " + root(e));
+      List<String> away = roll.silent(questions, PATIENCE_MS);
+      String who = away.isEmpty() ? "" : "; brokers that are away: " + String.join(", ", away);
+      degraded("Kafka at " + brokers() + " does not answer: " + root(e) + who);
     }
+  }
+
+  private void gone(String topic) {
+    conditions.fails(
+        PART,
+        check,
+        Severity.UNHEALTHY,
+        "the topic " + topic + " is gone from " + brokers() + ", and what was in it",
+        "it is made again by itself; look why the disk of the broker was emptied");
+    ensure();
+  }
+
+  private static List<Node> replicas(List<TopicDescription> topics) {
+    return topics.stream()
+        .flatMap(topic -> topic.partitions().stream())
+        .flatMap(partition -> partition.replicas().stream())
+        .toList();
+  }
+
+  /**
+   * Who is away, and what is known to come of it: the cluster itself knows it some seconds later.
+   */
+  private static String said(List<String> away, List<TopicDescription> topics) {
+    List<TopicPartitionInfo> partitions =
+        topics.stream().flatMap(topic -> topic.partitions().stream()).toList();
+    long headless = partitions.stream().filter(KafkaWatch::headless).count();
+    return "brokers that are away: "
+        + String.join(", ", away)
+        + (headless == 0
+            ? ""
+            : "; " + headless + " of " + partitions.size() + " partitions have no leader");
+  }
+
+  private static boolean headless(TopicPartitionInfo partition) {
+    return partition.leader() == null || partition.leader().isEmpty();
   }
 
   private void degraded(String cause) {
@@ -127,35 +179,23 @@ public final class KafkaWatch implements AutoCloseable {
     return client.get("bootstrap.servers");
   }
 
-  private Optional<String> missing() {
-    for (Wanted topic : topics) {
-      try {
-        describe(topic.name());
-      } catch (UnknownTopicOrPartitionException e) {
-        return Optional.of(topic.name());
-      }
-    }
-    return Optional.empty();
-  }
-
   /** What keeps an event from being written to every replica that it was promised to. */
-  private Optional<String> wrong() {
+  private Optional<String> wrong(List<TopicDescription> found) {
     try {
       get(admin().describeMetadataQuorum().quorumInfo());
     } catch (UnsupportedVersionException | AuthorizationException e) {
       // this cluster does not tell
-      return replicas();
+      return lacking(found);
     }
-    return replicas();
+    return lacking(found);
   }
 
-  private Optional<String> replicas() {
-    for (Wanted wanted : topics) {
-      TopicDescription topic = describe(wanted.name());
+  private Optional<String> lacking(List<TopicDescription> found) {
+    for (TopicDescription topic : found) {
       for (TopicPartitionInfo partition : topic.partitions()) {
-        String name = "partition " + partition.partition() + " of " + wanted.name();
-        if (partition.leader() == null || partition.leader().isEmpty()) {
-          return Optional.of(name + " has no leader; brokers that are away: " + away(topic));
+        String name = "partition " + partition.partition() + " of " + topic.name();
+        if (headless(partition)) {
+          return Optional.of(name + " has no leader, and every broker answers");
         }
         if (partition.isr().size() < partition.replicas().size()) {
           return Optional.of(
@@ -165,9 +205,8 @@ public final class KafkaWatch implements AutoCloseable {
                   + " of "
                   + partition.replicas().size()
                   + " replicas in sync ("
-                  + least(wanted.name())
-                  + " are needed to write); brokers that are away: "
-                  + away(topic));
+                  + least(topic.name())
+                  + " are needed to write), and every broker answers");
         }
       }
       leadersAnswer(topic);
@@ -184,19 +223,6 @@ public final class KafkaWatch implements AutoCloseable {
       wanted.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest());
     }
     get(admin().listOffsets(wanted).all());
-  }
-
-  private String away(TopicDescription topic) {
-    Set<Integer> all = new HashSet<>();
-    for (TopicPartitionInfo partition : topic.partitions()) {
-      partition.replicas().forEach(node -> all.add(node.id()));
-    }
-    for (Node node : get(admin().describeCluster().nodes())) {
-      all.remove(node.id());
-    }
-    return all.isEmpty()
-        ? "none"
-        : all.stream().sorted().map(String::valueOf).collect(Collectors.joining(", "));
   }
 
   private String least(String topic) {

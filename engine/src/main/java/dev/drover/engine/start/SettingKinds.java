@@ -78,6 +78,8 @@ final class SettingKinds {
               "drover.events.jitter",
               SettingKind.matching("a share from 0 to 1", "0|1|0?\\.\\d{1,6}|1\\.0+")),
           Map.entry("drover.events.partitions", SettingKind.whole(1, 1_000)),
+          Map.entry("drover.events.replicas", SettingKind.whole(0, 100)),
+          Map.entry("drover.events.in-sync-replicas", SettingKind.whole(0, 100)),
           Map.entry("drover.events.send-buffer", SettingKind.whole(1_024, Integer.MAX_VALUE)),
           Map.entry("drover.grpc.max-answer-bytes", SettingKind.whole(1_024, Integer.MAX_VALUE)),
           Map.entry("drover.heartbeat.missed", SettingKind.whole(1, Integer.MAX_VALUE)),
