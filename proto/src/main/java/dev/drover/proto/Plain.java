@@ -16,7 +16,8 @@ public final class Plain {
       Pattern.compile(",?\\s*from `?\\w*(?:Constraints|Feature)[.\\w]*(?:\\(\\))?`?");
 
   private static final Pattern AS_PER =
-      Pattern.compile("(?:: not allowed as per|\\(bound as) `[^`]*`\\)?");
+      Pattern.compile(
+          "(?:: not allowed as per|\\(bound as) `[^`]*`\\)?|:? ?\\(?enable `[^`]*` to allow\\)?");
 
   /** A qualified name with its colon, as a wrapper puts it before the words of its cause. */
   private static final Pattern CLASS =

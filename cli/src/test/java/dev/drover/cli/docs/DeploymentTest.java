@@ -83,8 +83,7 @@ class DeploymentTest {
     Matcher copies = Pattern.compile("(?m)^COPY (\\S+) ").matcher(dockerfile);
     while (copies.find()) {
       String source = copies.group(1).replaceFirst("/$", "");
-      // the command is for people in a container; under systemd they use the repository's
-      if (!source.startsWith("--") && !source.startsWith("cli/")) {
+      if (!source.startsWith("--")) {
         assertThat(packed)
             .as("%s is packed", source)
             .anyMatch(path -> source.equals(path) || source.startsWith(path + "/"));
