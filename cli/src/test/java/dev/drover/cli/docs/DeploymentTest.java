@@ -42,6 +42,7 @@ class DeploymentTest {
         assertThat(HOME.resolve(flows)).isDirectory();
       }
       for (Object port : (List<?>) service.get("ports")) {
+        assertThat(port.toString()).as("plain, so on this machine only").startsWith("127.0.0.1:");
         String inside = port.toString().replaceFirst(".*:", "");
         assertThat(dockerfile(service)).containsPattern("EXPOSE .*\\b" + inside + "\\b");
       }

@@ -2,6 +2,7 @@ package dev.drover.engine.files;
 
 import dev.drover.engine.backbone.KafkaFiles;
 import dev.drover.engine.crypto.FileKeyProvider;
+import dev.drover.proto.Plain;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -120,7 +121,7 @@ public final class DataDirectory {
         case ANY -> Optional.empty();
       };
     } catch (IOException | UncheckedIOException e) {
-      return Optional.of("cannot be read: " + e.getMessage());
+      return Optional.of("cannot be read: " + Plain.words(e.getMessage()));
     }
   }
 
@@ -137,7 +138,7 @@ public final class DataDirectory {
       read.run();
       return Optional.empty();
     } catch (RuntimeException e) {
-      return Optional.of("damaged: " + e.getMessage());
+      return Optional.of("damaged: " + Plain.words(e.getMessage()));
     }
   }
 

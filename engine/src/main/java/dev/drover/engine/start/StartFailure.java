@@ -41,7 +41,7 @@ public final class StartFailure {
   static String reason(Throwable failure) {
     Optional<StartRefused> refused = refused(failure);
     if (refused.isPresent()) {
-      return refused.get().getMessage();
+      return Plain.words(refused.get().getMessage());
     }
     Set<String> words = new LinkedHashSet<>();
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
