@@ -46,8 +46,7 @@ final class StatusCommand implements Callable<Integer> {
     boolean all = true;
     boolean some = false;
     Services services = new Services(Home.directory(), state, ports.offset(), System.getenv());
-    boolean up =
-        services.all().stream().anyMatch(one -> Files.exists(state.pidFile(one.name())));
+    boolean up = services.all().stream().anyMatch(one -> Files.exists(state.pidFile(one.name())));
     for (Service service : services.all()) {
       PidFile file = new PidFile(state.pidFile(service.name()));
       Optional<ProcessHandle> process = file.process();
@@ -63,7 +62,9 @@ final class StatusCommand implements Callable<Integer> {
       out.printf(
           "%-12s %s%n",
           service.name(),
-          runs ? "running  %s  %s  %s".formatted(how, verdict(answer), service.address()) : stopped);
+          runs
+              ? "running  %s  %s  %s".formatted(how, verdict(answer), service.address())
+              : stopped);
       if (runs) {
         answer.problems().forEach(problem -> out.printf("%-12s %s%n", "", problem));
       }

@@ -83,7 +83,8 @@ class EntityReadsTest extends MallTestBase {
                       .isEqualTo(right));
       assertThat(mall.get("/api/entities?offset=1", token).body()).isEqualTo("[]");
       for (String path : new String[] {ENTITIES + "/areas", "/api/entities"}) {
-        for (String bad : new String[] {"limit=0", "limit=1001", "limit=x", "offset=-1", "offset=1.5"}) {
+        for (String bad :
+            new String[] {"limit=0", "limit=1001", "limit=x", "offset=-1", "offset=1.5"}) {
           TestMall.Answer refused = mall.get(path + "?" + bad, token);
           assertThat(refused.status()).as(path + bad).isEqualTo(400);
           assertThat(refused.json().at("/error/details/field").asText())

@@ -415,9 +415,7 @@ class MallTest {
           PrivateKeys.toPem((ECPrivateKey) central.key.getPrivate()));
       int before = central.replaced.size();
       await().atMost(SOON).until(() -> central.replaced.size() > before);
-      await()
-          .atMost(SOON)
-          .until(() -> health(simulator).path("status").asText().equals("healthy"));
+      await().atMost(SOON).until(() -> health(simulator).path("status").asText().equals("healthy"));
     }
   }
 

@@ -98,7 +98,9 @@ public final class EventLine {
               if (!SHOWN.contains(field.getKey()) && !field.getValue().isNull()) {
                 JsonNode value = field.getValue();
                 String shown = value.isValueNode() ? value.asText() : value.toString();
-                text.append("  ").append(colour("2", field.getKey() + "=")).append(serious ? line(shown) : cut(shown));
+                text.append("  ")
+                    .append(colour("2", field.getKey() + "="))
+                    .append(serious ? line(shown) : cut(shown));
               }
             });
     return text.toString();

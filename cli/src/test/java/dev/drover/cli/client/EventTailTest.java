@@ -97,7 +97,8 @@ class EventTailTest {
     server.createContext(
         "/api/entities/mall-a-uuid",
         exchange -> {
-          byte[] body = "{\"error\":{\"code\":\"ENTITY_NOT_FOUND\"}}".getBytes(StandardCharsets.UTF_8);
+          byte[] body =
+              "{\"error\":{\"code\":\"ENTITY_NOT_FOUND\"}}".getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(404, body.length);
           exchange.getResponseBody().write(body);
           exchange.close();

@@ -74,7 +74,8 @@ class EventLineTest {
   @Test
   void aWarningIsShownWhole() {
     String message = "w".repeat(500) + " what to do";
-    String line = "{\"level\":\"WARN\",\"event\":\"problem_began\",\"message\":\"" + message + "\"}";
+    String line =
+        "{\"level\":\"WARN\",\"event\":\"problem_began\",\"message\":\"" + message + "\"}";
 
     assertThat(plain.any("central", line)).endsWith(message);
     assertThat(plain.any("central", line.replace("WARN", "INFO"))).endsWith("…");

@@ -80,8 +80,10 @@ public final class UplinkOperations {
     read(exchange);
   }
 
-  /** Answers {@code POST /api/uplink/parked/{id}/replay}: 202, it is on its way again; when it is
-   * parked again it has the same id. */
+  /**
+   * Answers {@code POST /api/uplink/parked/{id}/replay}: 202, it is on its way again; when it is
+   * parked again it has the same id.
+   */
   public void replay(Exchange exchange) {
     long id = id(exchange);
     if (!store.replay(id)) {
