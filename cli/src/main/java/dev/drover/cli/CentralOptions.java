@@ -19,7 +19,8 @@ final class CentralOptions {
       names = "--token",
       paramLabel = "TOKEN",
       converter = Converters.Token.class,
-      description = "Token to use; by default one of role operator, made with the local key.")
+      description =
+          "Token to use; by default one made with the local key, of role operator, or admin for keys.")
   private String token;
 
   @Option(

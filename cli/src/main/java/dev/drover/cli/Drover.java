@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
       UplinkCommand.class,
       SimCommand.class,
       EventsCommand.class,
-      RoutesCommand.class
+      RoutesCommand.class,
+      CommandLine.HelpCommand.class
     })
 public final class Drover implements Runnable {
   @Spec private CommandSpec spec;

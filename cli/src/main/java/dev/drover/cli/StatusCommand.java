@@ -6,9 +6,9 @@ import dev.drover.cli.run.Service;
 import dev.drover.cli.run.Services;
 import dev.drover.cli.run.State;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,7 +25,11 @@ import picocli.CommandLine.Spec;
       "One that is degraded works on."
     },
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:all run and work", "2:wrong usage", "3:some do not"},
+    exitCodeList = {
+      "0:all run and work; where ./drover up was not used, what runs works",
+      "2:wrong usage",
+      "3:some do not, or none runs"
+    },
     mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
   private static final int NOT_ALL = 3;
@@ -40,32 +44,36 @@ final class StatusCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     State state = stateOption.state();
     boolean all = true;
+    boolean some = false;
     Services services = new Services(Home.directory(), state, ports.offset(), System.getenv());
+    boolean up = services.all().stream().anyMatch(one -> Files.exists(state.pidFile(one.name())));
     for (Service service : services.all()) {
       PidFile file = new PidFile(state.pidFile(service.name()));
       Optional<ProcessHandle> process = file.process();
-      String text;
-      List<String> problems = List.of();
-      if (process.isEmpty()) {
-        all = false;
-        text = file.isStale() ? "stopped (it ended without being asked)" : "stopped";
-      } else {
-        HealthAnswer answer = HealthAnswer.of(service.health());
-        all &= answer.code() == 200;
-        problems = answer.problems();
-        text =
-            String.format(
-                "running  pid %d  up %s  %s  %s",
-                process.get().pid(), uptime(process.get()), verdict(answer), service.address());
+      HealthAnswer answer = HealthAnswer.of(service.health());
+      // one alone, as ./drover central runs it, has no pid file
+      boolean runs = process.isPresent() || (answer.code() != -1 && !file.isStale());
+      // what nobody has started with ./drover up may be somewhere else
+      all &= runs ? answer.code() == 200 : !up;
+      some |= runs;
+      String how =
+          process.map(one -> "pid %d  up %s".formatted(one.pid(), uptime(one))).orElse("alone");
+      String stopped = file.isStale() ? "stopped (it ended without being asked)" : "stopped";
+      out.printf(
+          "%-12s %s%n",
+          service.name(),
+          runs
+              ? "running  %s  %s  %s".formatted(how, verdict(answer), service.address())
+              : stopped);
+      if (runs) {
+        answer.problems().forEach(problem -> out.printf("%-12s %s%n", "", problem));
       }
-      out.printf("%-12s %s%n", service.name(), text);
-      problems.forEach(problem -> out.printf("%-12s %s%n", "", problem));
     }
     new LineState(services.simulator().address())
         .read()
         .ifPresent(line -> out.printf("%-12s %s%n", "line", line));
     out.flush();
-    return all ? 0 : NOT_ALL;
+    return all && some ? 0 : NOT_ALL;
   }
 
   private static String verdict(HealthAnswer answer) {

@@ -1,5 +1,6 @@
 package dev.drover.cli;
 
+import dev.drover.proto.Plain;
 import java.io.FileNotFoundException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -41,8 +42,7 @@ public final class Words {
     if (message == null) {
       return failure.getCause() == null ? "it failed without a reason" : of(failure.getCause());
     }
-    // "java.io.IOException: text" of a wrapper
-    return message.replaceAll("\\b(?:[a-z]\\w*\\.)+[A-Z]\\w*(?:Exception|Error)(?:: )?", "");
+    return Plain.words(message);
   }
 
   private static String why(FileSystemException e) {

@@ -2,11 +2,15 @@ package dev.drover.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.drover.engine.crypto.PrivateKeys;
 import dev.drover.engine.crypto.PublicKeys;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -32,6 +36,48 @@ class CommandsTest {
       arguments.add("--help");
       assertThat(run(arguments.toArray(String[]::new))).as("%s", command).isZero();
       assertThat(out.toString()).contains("Usage: drover " + String.join(" ", command));
+    }
+  }
+
+  @Test
+  void helpIsACommandToo() {
+    assertThat(run("help")).isZero();
+    assertThat(out.toString()).contains("Usage: drover", "status", "uplink");
+    assertThat(run("help", "status")).isZero();
+    assertThat(out.toString()).contains("Usage: drover status");
+    assertThat(run("keys", "rotate", "--help")).isZero();
+    assertThat(out.toString()).contains("admin");
+  }
+
+  @Test
+  void statusShowsACentralThatRunsAlone() throws IOException {
+    HttpServer central = HttpServer.create();
+    int offset = 10_000;
+    while (central.getAddress() == null) {
+      try {
+        central.bind(new InetSocketAddress("127.0.0.1", 3000 + offset), 0);
+      } catch (BindException taken) {
+        offset++;
+      }
+    }
+    central.createContext(
+        "/health",
+        exchange -> {
+          byte[] body = "{\"status\":\"healthy\"}".getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    String[] status = {"status", "--port-offset", "" + offset, "--state", directory.toString()};
+    assertThat(run(status)).as("none runs").isEqualTo(3);
+    central.start();
+    try {
+      assertThat(run(status)).isZero();
+      assertThat(out.toString())
+          .containsPattern("central +running  alone  healthy")
+          .containsPattern("orchestrator +stopped");
+    } finally {
+      central.stop(0);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.drover.flows;
 
 import dev.drover.flows.promises.Promise;
+import dev.drover.proto.Plain;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -76,8 +77,10 @@ public final class FlowReader {
     } catch (MarkedYAMLException e) {
       int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
       out.add(name(file), line, "not YAML: " + e.getProblem());
-    } catch (YAMLException | ClassCastException e) {
-      out.add(name(file), 1, "not YAML: " + e.getMessage());
+    } catch (ClassCastException e) {
+      out.add(name(file), 1, "a value is of another kind than a flow has there");
+    } catch (YAMLException e) {
+      out.add(name(file), 1, "not YAML: " + Plain.words(e.getMessage()));
     } catch (CharacterCodingException e) {
       out.add(name(file), 1, "not UTF-8: save the file as UTF-8");
     } catch (IOException e) {

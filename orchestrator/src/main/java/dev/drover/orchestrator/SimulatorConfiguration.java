@@ -5,6 +5,7 @@ import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.Role;
 import dev.drover.engine.crypto.TokenIssuer;
+import dev.drover.engine.health.Conditions;
 import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.simulator.BeaconFleet;
 import dev.drover.orchestrator.simulator.BeaconRequests;
@@ -13,6 +14,7 @@ import dev.drover.orchestrator.simulator.Line;
 import dev.drover.orchestrator.simulator.SimulatorOperations;
 import io.vertx.core.Vertx;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -73,8 +75,8 @@ class SimulatorConfiguration {
   }
 
   @Bean
-  DataChanger dataChanger(OperatorToken token, Clock clock) {
-    return new DataChanger(token, new Random(), clock);
+  DataChanger dataChanger(OperatorToken token, Conditions conditions, Clock clock) {
+    return new DataChanger(token, new Random(), conditions, clock);
   }
 
   /** Open before the rest of the simulated mall: the orchestrator may come first. */
@@ -108,8 +110,13 @@ class SimulatorConfiguration {
 
   @Bean
   SimulatorOperations simulatorOperations(
-      DataChanger operator, BeaconFleet fleet, Line line, OperatorToken token, Clock clock) {
-    return new SimulatorOperations(operator, fleet, line, token, clock);
+      DataChanger operator,
+      BeaconFleet fleet,
+      Line line,
+      OperatorToken token,
+      Conditions conditions,
+      Clock clock) {
+    return new SimulatorOperations(operator, fleet, line, token, conditions, clock);
   }
 
   /** A given token, or one made with the key of a central on this machine, or none. */
@@ -119,9 +126,15 @@ class SimulatorConfiguration {
     if (StringUtils.hasText(given) || !StringUtils.hasText(keys)) {
       return () -> Optional.of(given).filter(StringUtils::hasText);
     }
-    TokenIssuer issuer =
-        new TokenIssuer(new FileKeyProvider(Path.of(keys)).signing(CENTRAL_KEY), clock);
+    Path key = Path.of(keys).resolve(CENTRAL_KEY + ".pem");
     Grant grant = new Grant("simulator", Role.OPERATOR, properties.entityId());
-    return () -> Optional.of(issuer.issue(grant, TOKEN_LIFETIME).value());
+    // Read each time: central's key changes while it works, and only central makes it.
+    return () ->
+        Files.exists(key)
+            ? Optional.of(
+                new TokenIssuer(new FileKeyProvider(Path.of(keys)).signing(CENTRAL_KEY), clock)
+                    .issue(grant, TOKEN_LIFETIME)
+                    .value())
+            : Optional.empty();
   }
 }

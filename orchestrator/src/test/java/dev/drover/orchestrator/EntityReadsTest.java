@@ -65,6 +65,38 @@ class EntityReadsTest extends MallTestBase {
   }
 
   @Test
+  void aListIsReadInParts() {
+    try (TestMall mall = settled(Map.of())) {
+      String token = operator();
+      String first = central.data.item("areas", "1");
+      String second = central.data.item("areas", "2");
+      Map.of(
+              "?limit=1", "[" + first + "]",
+              "?offset=1", "[" + second + "]",
+              "?offset=1&limit=1000", "[" + second + "]",
+              "?offset=2", "[]",
+              "?limit=2", "[" + first + "," + second + "]")
+          .forEach(
+              (query, right) ->
+                  assertThat(mall.get(ENTITIES + "/areas" + query, token).body())
+                      .as(query)
+                      .isEqualTo(right));
+      assertThat(mall.get("/api/entities?offset=1", token).body()).isEqualTo("[]");
+      for (String path : new String[] {ENTITIES + "/areas", "/api/entities"}) {
+        for (String bad :
+            new String[] {"limit=0", "limit=1001", "limit=x", "offset=-1", "offset=1.5"}) {
+          TestMall.Answer refused = mall.get(path + "?" + bad, token);
+          assertThat(refused.status()).as(path + bad).isEqualTo(400);
+          assertThat(refused.json().at("/error/details/field").asText())
+              .isEqualTo(bad.substring(0, bad.indexOf('=')));
+        }
+      }
+      TestMall.Answer refused = mall.get("/api/sync/checksum?detail=zzz", token);
+      assertThat(refused.json().at("/error/details/field").asText()).isEqualTo("detail");
+    }
+  }
+
+  @Test
   void beforeTheFirstSyncThereIsNothingToRead() {
     central.refuse(SYNC + "full", 503, 4);
     try (TestMall mall = mall(Map.of("drover.events.backoff", "2s"))) {

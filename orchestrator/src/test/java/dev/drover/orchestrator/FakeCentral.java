@@ -20,6 +20,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
@@ -29,6 +30,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +98,11 @@ final class FakeCentral implements AutoCloseable {
 
   private final List<HttpServerResponse> open = new CopyOnWriteArrayList<>();
   final KeyPair sealing = PrivateKeys.generate();
-  private final KeyPair key = PrivateKeys.generate();
+  final KeyPair key = PrivateKeys.generate();
+
+  /** Whether the entity interface refuses tokens of a former key. */
+  volatile boolean onlyOwnTokens;
+
   private final Clock clock =
       new Clock() {
         @Override
@@ -312,6 +318,10 @@ final class FakeCentral implements AutoCloseable {
     if (now != null) {
       now.run();
     }
+    if (onlyOwnTokens && path.startsWith("/api/entities") && !own(request)) {
+      response.setStatusCode(401).end("{\"error\":{\"code\":\"AUTH_TOKEN_REVOKED\"}}");
+      return;
+    }
     Lie lie = lies.get(path);
     if (lie != null) {
       lied.computeIfAbsent(path, key -> new AtomicInteger()).incrementAndGet();
@@ -408,6 +418,13 @@ final class FakeCentral implements AutoCloseable {
         }
       }
     }
+  }
+
+  private boolean own(HttpServerRequest request) {
+    String token = request.getHeader("Authorization").replaceFirst("Bearer ", "");
+    String kid = token.split("\\.")[0];
+    return new String(Base64.getUrlDecoder().decode(kid), StandardCharsets.UTF_8)
+        .contains(Jwks.kid((ECPublicKey) key.getPublic()));
   }
 
   private String heartbeat() {

@@ -16,6 +16,7 @@ import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -195,6 +196,37 @@ class UplinkTest extends MallTestBase {
       String orchestrator = central.token(Role.ORCHESTRATOR, FakeCentral.ENTITY);
       assertThat(mall.get("/api/uplink/parked", orchestrator).status()).isEqualTo(403);
     }
+  }
+
+  @Test
+  void aWriteThatIsParkedAgainKeepsItsId() {
+    central.uploads.rejected.add("poison");
+    try (TestMall mall = settled(Map.of())) {
+      accept(mall, "access_logs", "b1", "normal", "{\"n\":\"poison\"}");
+      accept(mall, "access_logs", "b2", "normal", "{\"n\":\"poison\"}");
+      awaitDrained(mall);
+      List<String> ids = parkedIds(mall);
+      assertThat(ids).hasSize(2);
+      for (int i = 0; i < 2; i++) {
+        for (String id : ids) {
+          String path = "/api/uplink/parked/" + id + "/replay";
+          assertThat(mall.send("POST", path, operator(), null).json().path("id").asText())
+              .isEqualTo(id);
+          awaitDrained(mall);
+          assertThat(parkedIds(mall)).isEqualTo(ids);
+        }
+      }
+      assertThat(ledger(mall).path("parked").asInt()).isEqualTo(2);
+      assertThat(ledger(mall).path("balanced").asBoolean()).isTrue();
+    }
+  }
+
+  private List<String> parkedIds(TestMall mall) {
+    List<String> ids = new ArrayList<>();
+    mall.get("/api/uplink/parked", operator())
+        .json()
+        .forEach(item -> ids.add(item.path("id").asText()));
+    return ids;
   }
 
   @Test

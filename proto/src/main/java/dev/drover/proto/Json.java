@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonStreamContext;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -15,6 +16,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,8 +27,8 @@ import java.util.Map;
  */
 public final class Json {
   /**
-   * Characters of a member's name. The reader remembers some thousands of names that it has seen,
-   * whoever sent them.
+   * Bytes of a member's name in UTF-8. The reader remembers some thousands of names that it has
+   * seen, whoever sent them.
    */
   public static final int LONGEST_NAME = 256;
 
@@ -45,6 +47,18 @@ public final class Json {
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
+
+  /** Reads names of any length, and remembers none: it finds the field in which a fault is. */
+  private static final JsonFactory FINDER =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxNameLength(Integer.MAX_VALUE).build())
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
+
+  /** Characters of a name that is too long, when it is shown. */
+  private static final int SHOWN = 32;
 
   private Json() {}
 
@@ -89,9 +103,7 @@ public final class Json {
 
   /** The refusal of bytes that a reader of JSON failed on, with the field. */
   public static ProtocolException unreadable(byte[] body, Exception e) {
-    return malformed(
-        fieldAt(body),
-        e instanceof JsonProcessingException json ? json.getOriginalMessage() : "unreadable");
+    return malformed(fieldAt(body), JsonFault.reason(e));
   }
 
   /**
@@ -144,10 +156,13 @@ public final class Json {
 
   /** The field at which reading ends. */
   private static String fieldAt(byte[] body) {
-    try (JsonParser parser = MAPPER.getFactory().createParser(body)) {
+    try (JsonParser parser = FINDER.createParser(body)) {
       try {
-        while (parser.nextToken() != null) {
-          // on to the fault
+        for (JsonToken at = parser.nextToken(); at != null; at = parser.nextToken()) {
+          if (at == JsonToken.FIELD_NAME && tooLong(parser.currentName())) {
+            String start = parser.currentName().substring(0, SHOWN) + "…";
+            return below(path(parser.getParsingContext().getParent()), start);
+          }
         }
       } catch (IOException e) {
         return path(parser.getParsingContext());
@@ -156,6 +171,11 @@ public final class Json {
     } catch (IOException e) {
       return "";
     }
+  }
+
+  private static boolean tooLong(String name) {
+    return name.length() > LONGEST_NAME
+        || name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME;
   }
 
   private static String path(JsonStreamContext at) {

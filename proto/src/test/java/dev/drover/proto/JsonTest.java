@@ -84,8 +84,60 @@ class JsonTest {
   void aNameIsNotLongerThanAnyoneNeeds() {
     String most = "n".repeat(Json.LONGEST_NAME);
     assertThat(Json.tree(("{\"" + most + "\":1}").getBytes(UTF_8)).path(most).asInt()).isOne();
-    refused(("{\"" + most + "n\":1}").getBytes(UTF_8), "$");
-    refused(("{\"a\":{\"" + most.replace("n", "\\u00e9") + "n\":1}}").getBytes(UTF_8), "a");
+    String start = "n".repeat(32) + "…";
+    refused(("{\"" + most + "n\":1}").getBytes(UTF_8), start);
+    refused(("{\"ok\":1,\"" + most + "n\":1}").getBytes(UTF_8), start);
+    refused(("{\"l\":[0,{\"" + most + "n\":1}]}").getBytes(UTF_8), "l[1]." + start);
+    String escaped = most.replace("n", "\\u00e9");
+    refused(("{\"a\":{\"" + escaped + "\":1}}").getBytes(UTF_8), "a." + "é".repeat(32) + "…");
+    String half = "é".repeat(Json.LONGEST_NAME / 2);
+    assertThat(Json.tree(("{\"" + half + "\":1}").getBytes(UTF_8)).path(half).asInt()).isOne();
+  }
+
+  /** Whoever reads the answer has nothing of the library that was used. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{",
+        "[1",
+        "{\"a\"",
+        "{\"a\":tru",
+        "\"x",
+        "{} {}",
+        "1 2",
+        "{\"a\":1,\"a\":2}",
+        "{a:1}",
+        "[1,]",
+        "{\"a\":01}",
+        "nix",
+        "NaN",
+        "{\"a\":\"\\x\"}",
+        "{\"a\":\"\n\"}",
+        "{\"a\" 1}",
+        "}",
+        "DEEP",
+        "LONG",
+        "DIGITS",
+        "1e",
+        "-",
+        "{\"a\":1e999999999999}"
+      })
+  void noReasonNamesTheReader(String text) {
+    String body =
+        switch (text) {
+          case "DEEP" -> "[".repeat(2000);
+          case "LONG" -> "{\"" + "n".repeat(300) + "\":1}";
+          case "DIGITS" -> "1".repeat(2000);
+          default -> text;
+        };
+    assertThatExceptionOfType(ProtocolException.class)
+        .isThrownBy(() -> Json.tree(body.getBytes(UTF_8)))
+        .satisfies(
+            e ->
+                assertThat(e.getMessage() + e.details())
+                    .contains("reason=")
+                    .doesNotContainPattern("[Ss]ource|REDACTED|[a-z]\\w*\\.[a-z]\\w*\\.|Feature|`")
+                    .doesNotContainPattern("Json[A-Z]|Stream[A-Z]|Exception|reason=[^a-zA-Z]"));
   }
 
   /** The reader keeps names that it has seen, for all later callers, some thousands of them. */

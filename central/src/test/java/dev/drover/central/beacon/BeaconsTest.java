@@ -322,6 +322,11 @@ class BeaconsTest {
         .containsExactlyInAnyOrder(online, silent, fresh);
     assertThat(texts(ask("/beacons/status?status=online").json().path("beacons"), "/beacon_id"))
         .containsExactly(online);
+    assertThat(texts(ask("/beacons/status?status=ONLINE").json().path("beacons"), "/beacon_id"))
+        .containsExactly(online);
+    Answer unknown = ask("/beacons/status?status=zzz");
+    assertThat(unknown.status()).isEqualTo(400);
+    assertThat(unknown.json().at("/error/details/field").asText()).isEqualTo("status");
     assertThat(texts(ask("/beacons/status?status=offline").json().path("beacons"), "/beacon_id"))
         .containsExactly(silent);
     assertThat(texts(ask("/beacons/status?version=0.2.0").json().path("beacons"), "/beacon_id"))

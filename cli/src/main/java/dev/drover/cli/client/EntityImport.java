@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.cli.CliException;
+import dev.drover.proto.JsonFault;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -36,8 +37,7 @@ public final class EntityImport {
   public record Result(String entity, boolean created, long items, long seq) {
     @Override
     public String toString() {
-      return String.format(
-          "%s (%s), %d items, seq %d", entity, created ? "new" : "known before", items, seq);
+      return String.format("%s%s, %d items, seq %d", entity, created ? " (new)" : "", items, seq);
     }
   }
 
@@ -77,7 +77,7 @@ public final class EntityImport {
       }
       throw new CliException(file + " is no JSON object");
     } catch (JsonProcessingException e) {
-      throw new CliException(file + " is not JSON: " + e.getOriginalMessage());
+      throw new CliException(file + " is not JSON: " + JsonFault.reason(e));
     }
   }
 }

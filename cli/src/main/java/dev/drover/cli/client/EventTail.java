@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -32,6 +33,7 @@ public final class EventTail {
   private final String entity;
   private final Supplier<String> token;
   private final PrintWriter notes;
+  private boolean known;
 
   /**
    * Prepares a stream.
@@ -79,8 +81,27 @@ public final class EventTail {
     }
   }
 
+  /** A stream of an entity that is not there would be open, and silent for ever. */
+  private void requireEntity() throws IOException, InterruptedException {
+    String id = URLEncoder.encode(entity, StandardCharsets.UTF_8).replace("+", "%20");
+    HttpRequest request =
+        HttpRequest.newBuilder(address.resolve("/api/entities/" + id))
+            .timeout(Duration.ofSeconds(30))
+            .header("Authorization", "Bearer " + token.get())
+            .build();
+    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() == 404 && response.body().contains("ENTITY_NOT_FOUND")) {
+      throw new CliException(
+          "central knows no entity " + entity + "; create it with ./drover entity import");
+    }
+    known = true;
+  }
+
   private String read(SseParser parser, Consumer<SseEvent> events)
       throws IOException, InterruptedException {
+    if (!known) {
+      requireEntity();
+    }
     HttpRequest.Builder request =
         HttpRequest.newBuilder(address)
             .header("Authorization", "Bearer " + token.get())

@@ -77,6 +77,7 @@ public final class EventLine {
 
   private String show(String process, JsonNode node) {
     String level = node.path("level").asText("INFO");
+    boolean serious = level.equals("WARN") || level.equals("ERROR");
     String event = node.path("event").asText("");
     StringBuilder text = new StringBuilder();
     text.append(colour("2", time(node))).append(' ');
@@ -88,7 +89,8 @@ public final class EventLine {
     text.append(colour("1", event));
     String message = node.path("message").asText("");
     if (!message.isEmpty() && !message.equals(event)) {
-      text.append(event.isEmpty() ? "" : "  ").append(cut(message));
+      // what is wrong, and what to do about it, stands at the end of its message
+      text.append(event.isEmpty() ? "" : "  ").append(serious ? line(message) : cut(message));
     }
     node.properties()
         .forEach(
@@ -96,7 +98,9 @@ public final class EventLine {
               if (!SHOWN.contains(field.getKey()) && !field.getValue().isNull()) {
                 JsonNode value = field.getValue();
                 String shown = value.isValueNode() ? value.asText() : value.toString();
-                text.append("  ").append(colour("2", field.getKey() + "=")).append(cut(shown));
+                text.append("  ")
+                    .append(colour("2", field.getKey() + "="))
+                    .append(serious ? line(shown) : cut(shown));
               }
             });
     return text.toString();
@@ -123,8 +127,12 @@ public final class EventLine {
     return colours && !text.isEmpty() ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
   }
 
+  private static String line(String text) {
+    return text.replaceAll("\\s+", " ").strip();
+  }
+
   private static String cut(String text) {
-    String line = text.replaceAll("\\s+", " ").strip();
+    String line = line(text);
     return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
   }
 

@@ -92,6 +92,23 @@ class EventTailTest {
         .hasMessageContaining("403");
   }
 
+  @Test
+  void anEntityThatIsNotThereIsSaid() {
+    server.createContext(
+        "/api/entities/mall-a-uuid",
+        exchange -> {
+          byte[] body =
+              "{\"error\":{\"code\":\"ENTITY_NOT_FOUND\"}}".getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(404, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+
+    assertThatThrownBy(() -> tail().run(null, events::add))
+        .isInstanceOf(CliException.class)
+        .hasMessageContaining("central knows no entity mall-a-uuid");
+  }
+
   private EventTail tail() {
     URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/events");
     return new EventTail(address, "mall-a-uuid", () -> "secret", new PrintWriter(notes, true));

@@ -70,4 +70,14 @@ class EventLineTest {
 
     assertThat(text).startsWith("soon ").endsWith("…").hasSizeLessThan(200);
   }
+
+  @Test
+  void aWarningIsShownWhole() {
+    String message = "w".repeat(500) + " what to do";
+    String line =
+        "{\"level\":\"WARN\",\"event\":\"problem_began\",\"message\":\"" + message + "\"}";
+
+    assertThat(plain.any("central", line)).endsWith(message);
+    assertThat(plain.any("central", line.replace("WARN", "INFO"))).endsWith("…");
+  }
 }

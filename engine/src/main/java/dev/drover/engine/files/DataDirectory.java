@@ -3,6 +3,7 @@ package dev.drover.engine.files;
 import dev.drover.engine.backbone.KafkaFiles;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.disk.Directories;
+import dev.drover.proto.Plain;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -121,7 +122,7 @@ public final class DataDirectory {
         case ANY -> Optional.empty();
       };
     } catch (IOException | UncheckedIOException e) {
-      return Optional.of("cannot be read: " + e.getMessage());
+      return Optional.of("cannot be read: " + Plain.words(e.getMessage()));
     }
   }
 
@@ -138,7 +139,7 @@ public final class DataDirectory {
       read.run();
       return Optional.empty();
     } catch (RuntimeException e) {
-      return Optional.of("damaged: " + e.getMessage());
+      return Optional.of("damaged: " + Plain.words(e.getMessage()));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.drover.engine.health;
 
+import dev.drover.proto.Plain;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +31,12 @@ public final class Conditions {
    *
    * @param part who says so, a name of its own below the check, such as {@code relay-events}
    * @param check the check of {@code /health} that it belongs to
-   * @param cause what went wrong, for people
+   * @param why what went wrong; what it says of Java is left out
    * @param remedy what to do about it
    */
   public synchronized void fails(
-      String part, String check, Severity severity, String cause, String remedy) {
+      String part, String check, Severity severity, String why, String remedy) {
+    String cause = Plain.words(why);
     Problem known = problems.get(part);
     if (known == null) {
       LOG.atWarn()

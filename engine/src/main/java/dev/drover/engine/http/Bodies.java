@@ -28,12 +28,14 @@ final class Bodies implements Handler<RoutingContext> {
   private final ByteBudget strangers;
   private final HttpLimits limits;
   private final PortRefusals refusals;
+  private final Connections connections;
 
-  Bodies(ByteBudget budget, HttpLimits limits, PortRefusals refusals) {
+  Bodies(ByteBudget budget, HttpLimits limits, PortRefusals refusals, Connections connections) {
     this.budget = budget;
     this.strangers = new ByteBudget(Math.max(1, budget.bytes() / SHARE_OF_STRANGERS));
     this.limits = limits;
     this.refusals = refusals;
+    this.connections = connections;
   }
 
   /** What a body holds of the budget, until everybody who needs it has let go. */
@@ -143,6 +145,19 @@ final class Bodies implements Handler<RoutingContext> {
           broken ->
               refuse(
                   new ProtocolException(ErrorCode.VALIDATION_FAILED, "The request is malformed")));
+      Connections.Peer peer = connections.peer(request.connection());
+      if (peer != null) {
+        peer.onBreak(
+            () ->
+                refuse(
+                    new ProtocolException(
+                        ErrorCode.VALIDATION_FAILED,
+                        "The body breaks off: each chunk begins with its size in hex digits and"
+                            + " ends with its line")));
+      }
+      if (over) {
+        return;
+      }
       request.handler(this::received);
       request.endHandler(whole -> end());
       if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {

@@ -3,7 +3,9 @@ package dev.drover.engine.http;
 import dev.drover.engine.limit.ConnectionLimit;
 import dev.drover.engine.limit.Refusals;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.net.SocketAddress;
@@ -17,12 +19,19 @@ import org.slf4j.LoggerFactory;
  */
 final class Connections {
 
-  /** One connection, as the port sees it. */
+  /**
+   * One connection, as the port sees it. Which request's body broke is known on its event loop
+   * only.
+   */
   static final class Peer {
     private final HttpConnection connection;
     private int requests;
     private boolean used;
     private boolean doomed;
+    private int arrived;
+    private int taken;
+    private boolean broken;
+    private Runnable onBreak;
     private long waitsSince = System.nanoTime();
 
     private Peer(HttpConnection connection) {
@@ -51,6 +60,33 @@ final class Connections {
       return doomed;
     }
 
+    /** The decoder has read the head of a request. */
+    void arrived() {
+      arrived++;
+    }
+
+    /** The port begins with the next of the requests that arrived. */
+    void taken() {
+      taken++;
+      onBreak = null;
+    }
+
+    /** The body of the request that arrived last cannot be read; nothing can be read after it. */
+    void bodyBroke() {
+      broken = true;
+      if (arrived == taken && onBreak != null) {
+        onBreak.run();
+      }
+    }
+
+    /** What to do when the body of the request that was taken last breaks, or when it has. */
+    void onBreak(Runnable action) {
+      onBreak = action;
+      if (broken && arrived == taken) {
+        action.run();
+      }
+    }
+
     private synchronized boolean late(long now, HttpLimits limits) {
       long patience = (used ? limits.idleTimeout() : limits.headTimeout()).toNanos();
       return requests == 0 && now - waitsSince > patience;
@@ -75,7 +111,13 @@ final class Connections {
       connection.close();
       return;
     }
-    peers.put(connection, new Peer(connection));
+    Peer peer = new Peer(connection);
+    peers.put(connection, peer);
+    ChannelHandlerContext decoder =
+        channel(connection).pipeline().context(HttpRequestDecoder.class);
+    if (decoder != null) {
+      channel(connection).pipeline().addAfter(decoder.name(), null, new DecodedRequests(peer));
+    }
     connection.closeHandler(
         gone -> {
           peers.remove(connection);

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -30,7 +31,7 @@ public final class Contract {
    * One operation of the contract.
    *
    * @param id the operationId, which is also the name of its {@code direct:} route
-   * @param query the query parameters it declares
+   * @param query the query parameters it declares, with the values that they may have; none for any
    * @param takesBody whether it declares a request body
    * @param maxBody the largest body it takes, in bytes ({@code x-max-body}; 1 MiB unless said
    *     otherwise, 4 KiB where no body is declared)
@@ -42,7 +43,7 @@ public final class Contract {
    */
   public record Operation(
       String id,
-      Set<String> query,
+      Map<String, List<String>> query,
       boolean takesBody,
       long maxBody,
       boolean reserved,
@@ -56,7 +57,15 @@ public final class Contract {
      */
     public Optional<String> parameter(String name) {
       String plain = plain(name);
-      return query.stream().filter(declared -> plain(declared).equals(plain)).findFirst();
+      return query.keySet().stream().filter(declared -> plain(declared).equals(plain)).findFirst();
+    }
+
+    /** Whether a parameter may have this value, or is left empty; either case is right. */
+    boolean takes(String parameter, String value) {
+      List<String> values = query.get(parameter);
+      return value.isBlank()
+          || values.isEmpty()
+          || values.stream().anyMatch(value::equalsIgnoreCase);
     }
 
     private static String plain(String name) {
@@ -110,12 +119,11 @@ public final class Contract {
     List<JsonNode> parameters = new ArrayList<>();
     shared.forEach(parameters::add);
     operation.path("parameters").forEach(parameters::add);
-    Set<String> query =
-        parameters.stream()
-            .map(parameter -> resolve(document, parameter))
-            .filter(parameter -> "query".equals(parameter.path("in").asText()))
-            .map(parameter -> parameter.path("name").asText())
-            .collect(Collectors.toCollection(TreeSet::new));
+    Map<String, List<String>> query = new TreeMap<>();
+    parameters.stream()
+        .map(parameter -> resolve(document, parameter))
+        .filter(parameter -> "query".equals(parameter.path("in").asText()))
+        .forEach(parameter -> query.put(parameter.path("name").asText(), values(parameter)));
     JsonNode own = operation.path("security");
     JsonNode security = own.isMissingNode() ? document.path("security") : own;
     JsonNode schemes = document.at("/components/securitySchemes");
@@ -134,6 +142,12 @@ public final class Contract {
         schemes(security, schemes, "in", "header").stream()
             .map(scheme -> scheme.path("name").asText())
             .collect(Collectors.toCollection(TreeSet::new)));
+  }
+
+  private static List<String> values(JsonNode parameter) {
+    List<String> values = new ArrayList<>();
+    parameter.at("/schema/enum").forEach(value -> values.add(value.asText()));
+    return values;
   }
 
   /** The schemes that an operation names, of those whose field says this. */

@@ -69,8 +69,6 @@ public final class HttpPort implements AutoCloseable {
   /** A certificate chain and its private key, both PEM files. */
   public record Tls(Path certificate, Path key) {}
 
-  private static final int MAX_HEADER_BYTES = 16_384;
-
   /** Bytes of a WebSocket message of a client. */
   public static final int MAX_FRAME_BYTES = 64 * 1024;
 
@@ -114,7 +112,7 @@ public final class HttpPort implements AutoCloseable {
     this.connections = new Connections(settings.limits());
     this.refusals = new PortRefusals(vertx, clock, connections);
     this.gate = new RequestGate(connections, refusals, router);
-    this.bodies = new Bodies(budget, settings.limits(), refusals);
+    this.bodies = new Bodies(budget, settings.limits(), refusals, connections);
     this.answers = new Answers(budget, settings.limits(), refusals);
     this.ingress =
         new IngressFilter(
@@ -212,7 +210,11 @@ public final class HttpPort implements AutoCloseable {
             .setAcceptBacklog(4096)
             .setTcpNoDelay(true)
             .setReuseAddress(true)
-            .setMaxHeaderSize(MAX_HEADER_BYTES)
+            .setMaxInitialLineLength(RequestGate.MAX_LINE)
+            .setMaxHeaderSize(RequestGate.MAX_HEADERS)
+            // a compressed frame of 64 KiB could become 64 MiB
+            .setPerFrameWebSocketCompressionSupported(false)
+            .setPerMessageWebSocketCompressionSupported(false)
             // without it a connection is seen only when its first request is whole
             .setHttp2ClearTextEnabled(false)
             .setMaxWebSocketFrameSize(MAX_FRAME_BYTES)

@@ -44,7 +44,6 @@ public final class IngressFilter implements Handler<RoutingContext> {
           "transfer-encoding",
           "content-length",
           "content-type",
-          "content-encoding",
           "expect",
           "accept",
           "accept-encoding",
@@ -129,6 +128,7 @@ public final class IngressFilter implements Handler<RoutingContext> {
     Contract.Operation operation = match.operation().get();
     ctx.put(OPERATION, operation);
     try {
+      refuseEncoded(request, operation);
       retain(request.headers());
       name(ctx.queryParams(), operation);
       accept(ctx, operation);
@@ -195,6 +195,20 @@ public final class IngressFilter implements Handler<RoutingContext> {
     }
   }
 
+  /** A body is taken as it is: unpacked, its size is not bounded by what was sent. */
+  private static void refuseEncoded(HttpServerRequest request, Contract.Operation operation) {
+    String encoding = String.join(", ", request.headers().getAll(HttpHeaders.CONTENT_ENCODING));
+    if (operation.takesBody()
+        && !encoding.isBlank()
+        && !encoding.trim().equalsIgnoreCase("identity")) {
+      request.response().putHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
+      throw new ProtocolException(
+          ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+          "Content-Encoding is not taken: send the body unpacked, and without this header",
+          Map.of("content_encoding", encoding));
+    }
+  }
+
   private static boolean isJson(String contentType) {
     String type = contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
     return type.equals("application/json") || type.endsWith("+json");
@@ -234,6 +248,12 @@ public final class IngressFilter implements Handler<RoutingContext> {
         throw new ProtocolException(
             ErrorCode.VALIDATION_FAILED,
             name + " stands twice in the query",
+            Map.of("field", name));
+      }
+      if (name != null && !operation.takes(name, entry.getValue())) {
+        throw new ProtocolException(
+            ErrorCode.VALIDATION_FAILED,
+            name + " is one of " + String.join(", ", operation.query().get(name)),
             Map.of("field", name));
       }
       if (name != null) {

@@ -19,6 +19,15 @@ import java.util.Optional;
  * be decoded; either way its connection is closed.
  */
 final class RequestGate implements Handler<HttpServerRequest> {
+  /** Bytes of the first line of a request. */
+  static final int MAX_LINE = 4_096;
+
+  /** Bytes of all headers of a request. */
+  static final int MAX_HEADERS = 16_384;
+
+  private static final String ESCAPES =
+      ": % is followed by two hex digits, and what the escapes say is UTF-8";
+
   private final Connections connections;
   private final PortRefusals refusals;
   private final Handler<HttpServerRequest> next;
@@ -36,6 +45,7 @@ final class RequestGate implements Handler<HttpServerRequest> {
       request.connection().close();
       return;
     }
+    peer.taken();
     Optional<String> fault = fault(request);
     if (fault.isPresent()) {
       peer.begin();
@@ -48,9 +58,18 @@ final class RequestGate implements Handler<HttpServerRequest> {
   /** Answers what could not be read as a request at all, and ends its connection. */
   void refuseMalformed(HttpServerRequest request) {
     Throwable cause = request.decoderResult().cause();
-    boolean header = cause instanceof TooLongHttpHeaderException;
-    boolean line = cause instanceof TooLongHttpLineException;
-    refusals.sendAndClose(request, header ? 431 : line ? 414 : 400, "The request is malformed");
+    if (cause instanceof TooLongHttpLineException) {
+      refusals.sendAndClose(
+          request, 414, "The first line of the request is longer than " + MAX_LINE + " bytes");
+    } else if (cause instanceof TooLongHttpHeaderException) {
+      refusals.sendAndClose(
+          request, 431, "The headers of the request are larger than " + MAX_HEADERS + " bytes");
+    } else if (cause instanceof DecodedRequests.UnknownVersionException) {
+      refusals.sendAndClose(
+          request, 505, "HTTP/1.0, HTTP/1.1 and, with TLS, HTTP/2 are spoken here");
+    } else {
+      refusals.sendAndClose(request, 400, "The request is malformed");
+    }
   }
 
   private static Optional<String> fault(HttpServerRequest request) {
@@ -65,10 +84,35 @@ final class RequestGate implements Handler<HttpServerRequest> {
     if (lengths.size() > 1 || (!lengths.isEmpty() && !lengths.get(0).matches("[0-9]{1,18}"))) {
       return Optional.of("Content-Length is not one number");
     }
-    if (!decodes(request.uri())) {
-      return Optional.of("The path is malformed");
+    return host(request).or(() -> target(request.uri()));
+  }
+
+  /**
+   * What is wrong with Host (RFC 9112, 3.2): two readers could take the request for two servers.
+   */
+  private static Optional<String> host(HttpServerRequest request) {
+    List<String> hosts = request.headers().getAll(HttpHeaders.HOST);
+    if (hosts.size() > 1) {
+      return Optional.of("Host stands " + hosts.size() + " times; send it once");
     }
-    return steps(request.uri())
+    if (hosts.isEmpty() && request.version() == HttpVersion.HTTP_1_1) {
+      return Optional.of("Host is missing; HTTP/1.1 asks for it");
+    }
+    return hosts.isEmpty() || request.isValidAuthority()
+        ? Optional.empty()
+        : Optional.of("Host is no name of a host, with or without a port");
+  }
+
+  private static Optional<String> target(String uri) {
+    int query = uri.indexOf('?');
+    String path = query < 0 ? uri : uri.substring(0, query);
+    if (!decodes(path)) {
+      return Optional.of("The path is malformed" + ESCAPES);
+    }
+    if (query >= 0 && !decodes(uri.substring(query + 1))) {
+      return Optional.of("The query is malformed" + ESCAPES);
+    }
+    return steps(uri)
         ? Optional.of("A path has no segments . and ..: they name another resource")
         : Optional.empty();
   }

@@ -10,6 +10,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 
@@ -91,15 +92,20 @@ public final class Fields {
 
   /** The query's {@code limit}, from 1 to {@code most}. */
   public static int limit(Exchange exchange, int usual, int most) {
-    return query(exchange, "limit")
-        .map(
-            value -> {
-              if (value.matches("[1-9]\\d{0,5}") && Integer.parseInt(value) <= most) {
-                return Integer.parseInt(value);
-              }
-              throw invalid("limit", "limit is a number from 1 to " + most);
-            })
-        .orElse(usual);
+    return number(exchange, "limit", 1, most).orElse(usual);
+  }
+
+  /** A number of the query, or empty when it is left out. */
+  public static OptionalInt number(Exchange exchange, String name, int least, int most) {
+    Optional<String> text = query(exchange, name);
+    if (text.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    long number = text.get().matches("[0-9]{1,10}") ? Long.parseLong(text.get()) : -1;
+    if (number < least || number > most) {
+      throw invalid(name, name + " is a number from " + least + " to " + most);
+    }
+    return OptionalInt.of((int) number);
   }
 
   /** The refusal of a field. */

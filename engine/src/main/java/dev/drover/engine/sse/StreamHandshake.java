@@ -130,6 +130,15 @@ public final class StreamHandshake {
 
   /** Sends an error in the protocol's form (document 1, section 9.1); on the event loop. */
   public void fail(Exchange exchange, RoutingContext ctx, Throwable failure) {
+    fail(exchange, ctx, failure, 0);
+  }
+
+  /**
+   * The same with a status of its own.
+   *
+   * @param status 0 for that of the error's code
+   */
+  public void fail(Exchange exchange, RoutingContext ctx, Throwable failure, int status) {
     HttpServerResponse response = ctx.response();
     if (response.closed() || response.ended()) {
       return;
@@ -143,7 +152,7 @@ public final class StreamHandshake {
       response.putHeader("X-Request-ID", requestId);
     }
     ErrorHeaders.of(error).forEach(response::putHeader);
-    response.setStatusCode(error.code().status());
+    response.setStatusCode(status == 0 ? error.code().status() : status);
     response.putHeader("Content-Type", JSON);
     response.end(ErrorBody.render(error, clock.instant(), requestId));
   }

@@ -1,6 +1,7 @@
 package dev.drover.engine.start;
 
 import dev.drover.engine.log.ProtocolLog;
+import dev.drover.proto.Plain;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -40,7 +41,7 @@ public final class StartFailure {
   static String reason(Throwable failure) {
     Optional<StartRefused> refused = refused(failure);
     if (refused.isPresent()) {
-      return refused.get().getMessage();
+      return Plain.words(refused.get().getMessage());
     }
     Set<String> words = new LinkedHashSet<>();
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -50,7 +51,9 @@ public final class StartFailure {
         words.add(message);
       }
     }
-    return words.isEmpty() ? failure.toString() : String.join(": ", words);
+    return words.isEmpty()
+        ? Plain.words(failure.toString())
+        : Plain.words(String.join(": ", words));
   }
 
   private static boolean repeats(String message, Throwable cause) {

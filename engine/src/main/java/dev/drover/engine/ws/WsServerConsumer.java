@@ -27,6 +27,9 @@ public final class WsServerConsumer extends DefaultConsumer {
       WsFrameConsumer.error(
           ErrorCode.VALIDATION_FAILED, "a frame is a text, a JSON object with a type");
 
+  private static final String TOO_LARGE =
+      "a message is larger than " + HttpPort.MAX_FRAME_BYTES + " bytes";
+
   private final StreamHandshake handshake;
   private Route route;
 
@@ -68,12 +71,13 @@ public final class WsServerConsumer extends DefaultConsumer {
     exchange.setPattern(ExchangePattern.InOut);
     handshake.fill(exchange, ctx);
     HttpServerRequest request = ctx.request();
-    if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
+    Optional<WsUpgrade.Fault> fault = WsUpgrade.fault(request.method(), request.headers());
+    if (fault.isPresent()) {
       ctx.response().putHeader("Upgrade", "websocket");
-      handshake.fail(
-          exchange,
-          ctx,
-          new ProtocolException(ErrorCode.VALIDATION_FAILED, "this path speaks WebSocket only"));
+      ctx.response().putHeader("Sec-WebSocket-Version", WsUpgrade.VERSION);
+      ProtocolException error =
+          new ProtocolException(ErrorCode.VALIDATION_FAILED, fault.get().message());
+      handshake.fail(exchange, ctx, error, fault.get().status());
       return;
     }
     Channel channel = ((ConnectionBase) request.connection()).channel();
@@ -93,7 +97,7 @@ public final class WsServerConsumer extends DefaultConsumer {
                 request.resume();
                 handshake.refuse(exchange, ctx);
               } else {
-                upgrade(ctx, sink, done.result().get());
+                upgrade(ctx, channel, sink, done.result().get());
               }
               doneUoW(exchange);
               releaseExchange(exchange, false);
@@ -110,21 +114,23 @@ public final class WsServerConsumer extends DefaultConsumer {
     return Optional.of(getEndpoint().hub().attach(sink, handshake.granted(exchange)));
   }
 
-  private void upgrade(RoutingContext ctx, WsSink sink, EventStream stream) {
+  private void upgrade(RoutingContext ctx, Channel channel, WsSink sink, EventStream stream) {
     ctx.request()
         .toWebSocket()
         .onSuccess(
             socket -> {
               socket.closeHandler(gone -> stream.close());
               socket.exceptionHandler(e -> stream.close());
+              WsFaults.watch(channel, (code, reason) -> end(sink, stream, code, reason));
               ClientFrames frames = new ClientFrames(HttpPort.MAX_FRAME_BYTES);
               socket.frameHandler(
                   frame -> {
                     switch (frames.take(frame)) {
                       case TEXT -> received(ctx, socket, stream, frames.text());
                       case BINARY -> socket.writeTextMessage(NO_FRAME);
-                      case MALFORMED -> sink.endMalformed();
-                      case TOO_LARGE -> sink.endTooLarge();
+                      case MALFORMED ->
+                          end(sink, stream, WsSink.INVALID_PAYLOAD, "a text is UTF-8");
+                      case TOO_LARGE -> end(sink, stream, WsSink.MESSAGE_TOO_BIG, TOO_LARGE);
                       case NONE -> {}
                     }
                   });
@@ -139,6 +145,12 @@ public final class WsServerConsumer extends DefaultConsumer {
               sink.discard();
             });
     ctx.request().resume();
+  }
+
+  /** On the event loop: the client broke the protocol; nothing follows our Close. */
+  private static void end(WsSink sink, EventStream stream, short code, String reason) {
+    stream.close();
+    sink.end(code, reason);
   }
 
   private void received(

@@ -13,8 +13,8 @@ import java.util.Deque;
 /** A WebSocket stream; what comes before the upgrade is done waits for it. */
 final class WsSink extends ChannelSink {
   private static final short SERVICE_RESTART = 1012;
-  private static final short INVALID_PAYLOAD = 1007;
-  private static final short MESSAGE_TOO_BIG = 1009;
+  static final short INVALID_PAYLOAD = 1007;
+  static final short MESSAGE_TOO_BIG = 1009;
   private static final short POLICY_VIOLATION = 1008;
   private static final int POLITE_LIMIT = 64 * 1024;
 
@@ -57,10 +57,11 @@ final class WsSink extends ChannelSink {
   @Override
   public void write(Object frame) {
     ByteBuf buffer = (ByteBuf) frame;
-    if (socket != null) {
-      super.write(frame);
-    } else if (over) {
+    if (over || socket != null && socket.isClosed()) {
+      // nothing follows a Close (RFC 6455, 5.5.1)
       buffer.release();
+    } else if (socket != null) {
+      super.write(frame);
     } else {
       early.add(buffer);
       earlyBytes += buffer.readableBytes();
@@ -84,14 +85,9 @@ final class WsSink extends ChannelSink {
     close(POLICY_VIOLATION, reason);
   }
 
-  /** Ends the connection of one who sends a text that is none (1007). */
-  void endMalformed() {
-    close(INVALID_PAYLOAD, "a text is UTF-8");
-  }
-
-  /** Ends the connection of one who sends a message that is too large (1009). */
-  void endTooLarge() {
-    close(MESSAGE_TOO_BIG, "a message is too large");
+  /** On the event loop: ends the connection of one who breaks the protocol, and says how. */
+  void end(short code, String reason) {
+    close(code, reason);
   }
 
   private void close(short code, String reason) {
@@ -112,6 +108,7 @@ final class WsSink extends ChannelSink {
 
   @Override
   public void end() {
+    over = true;
     if (socket != null) {
       socket.close();
     }

@@ -372,12 +372,96 @@ class HttpPortTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/%zz", "/%", "/%a", "/read?a=%zz", "/%c0%af", "/read%2"})
+  @ValueSource(strings = {"/%zz", "/%", "/%a", "/read?a=%zz", "/%c0%af", "/read%2", "/read?%zz"})
   void a6WhatCannotBeDecodedIsMalformed(String target) throws Exception {
     assertThat(answer(head("GET", target)))
         .startsWith("HTTP/1.1 400")
         .contains("\"code\":\"VALIDATION_FAILED\"")
+        .contains(target.contains("?") ? "The query is malformed" : "The path is malformed")
         .contains("request_id");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"zz\r\nabc\r\n0\r\n\r\n", "-1\r\n", "3\r\nabcdef\r\n", "3 4\r\nabc\r\n", "\r\n"})
+  void aBodyThatBreaksOffInAChunkIsAnswered(String chunks) throws Exception {
+    String chunked = head("POST", "/open", "Transfer-Encoding: chunked");
+    assertThat(answer(chunked + chunks))
+        .startsWith("HTTP/1.1 400")
+        .contains("\"code\":\"VALIDATION_FAILED\"", "request_id", "The body breaks off");
+    assertThat(answer(chunked + "3\r\nabc\r\n" + chunks)).startsWith("HTTP/1.1 400");
+    String upload = head("POST", "/upload", bearer(), "Transfer-Encoding: chunked");
+    assertThat(answer(upload + chunks)).as("a token to verify").startsWith("HTTP/1.1 400");
+    assertThat(ran.get()).isZero();
+    await().atMost(SOON).until(() -> budget.used() == 0 && http.connections() == 0);
+  }
+
+  @Test
+  void aBrokenBodyIsAnsweredAfterTheRequestsBeforeIt() throws Exception {
+    String broken = head("POST", "/open", "Transfer-Encoding: chunked") + "zz\r\n";
+    String both = answer(head("GET", "/read") + broken);
+    assertThat(both.split("HTTP/1.1 ", -1)).hasSize(3);
+    assertThat(both).startsWith("HTTP/1.1 200").contains("HTTP/1.1 400", "The body breaks off");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Host: a\r\nHost: b",
+        "Host: a\r\nHost: a",
+        "Host: a, b",
+        "Host: a b",
+        "X-No: 1",
+        "Host:"
+      })
+  void hostIsOneName(String hosts) throws Exception {
+    assertThat(answer("GET /read HTTP/1.1\r\n" + hosts + "\r\n\r\n"))
+        .startsWith("HTTP/1.1 400")
+        .contains("\"code\":\"VALIDATION_FAILED\"", "Host ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "a_b:8081", "127.0.0.1:1", "[::1]:8081", "mall-1.example"})
+  void everyNameOfAHostIsTaken(String host) throws Exception {
+    String request = "GET /read HTTP/1.1\r\nConnection: close\r\nHost: " + host + "\r\n\r\n";
+    assertThat(answer(request)).startsWith("HTTP/1.1 200");
+    assertThat(answer("GET /read HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.0 200");
+  }
+
+  @Test
+  void aLineAndAHeadThatAreTooLongAreToldApart() throws Exception {
+    assertThat(answer(head("GET", "/read?x=" + "a".repeat(5_000))))
+        .startsWith("HTTP/1.1 414")
+        .contains("\"code\":\"VALIDATION_FAILED\"", "4096");
+    assertThat(answer(head("GET", "/read", "X-Long: " + "a".repeat(20_000))))
+        .startsWith("HTTP/1.1 431")
+        .contains("\"code\":\"VALIDATION_FAILED\"", "16384");
+    String many = "X-Many: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n".repeat(400);
+    assertThat(answer(head("GET", "/read", many + "X-End: 1"))).startsWith("HTTP/1.1 431");
+  }
+
+  @Test
+  void anUnknownVersionIsAnsweredInTheProtocolsForm() throws Exception {
+    for (String version : List.of("HTTP/2.0", "HTTP/3.7", "HTTP/0.9", "RTSP/1.0")) {
+      assertThat(answer("GET /read " + version + "\r\nHost: a\r\n\r\n"))
+          .as(version)
+          .startsWith("HTTP/1.1 505")
+          .contains("\"code\":\"VALIDATION_FAILED\"", "request_id");
+    }
+    assertThat(answer("GET /read HTTP/1.2\r\nHost: a\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 200");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "br", "identity, gzip", "GZIP"})
+  void aPackedBodyIsRefusedWithWhatToDo(String encoding) throws Exception {
+    String[] headers = {"Content-Length: 3", "Connection: close", "Content-Encoding: " + encoding};
+    assertThat(answer(head("POST", "/open", headers) + "abc"))
+        .startsWith("HTTP/1.1 415")
+        .containsIgnoringCase("accept-encoding: identity\r\n")
+        .contains("UNSUPPORTED_MEDIA_TYPE", "Content-Encoding is not taken", encoding);
+    headers[2] = "Content-Encoding: identity";
+    assertThat(answer(head("POST", "/open", headers) + "abc")).startsWith("HTTP/1.1 200");
   }
 
   @ParameterizedTest

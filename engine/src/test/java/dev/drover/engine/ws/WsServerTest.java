@@ -16,9 +16,17 @@ import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -27,6 +35,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The WebSocket server with a real client, and what clients may send. */
 class WsServerTest {
@@ -169,6 +179,99 @@ class WsServerTest {
     await()
         .atMost(SOON)
         .untilAsserted(() -> assertThat(socket.closeStatusCode()).isEqualTo((short) 1012));
+  }
+
+  private static final String UPGRADE =
+      "Connection: keep-alive, Upgrade|Upgrade: websocket|Sec-WebSocket-Version: 13|"
+          + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==";
+
+  private Socket send(String headers) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    socket.setSoTimeout(20_000);
+    String head = "GET /api/orchestrators/ws?access_token=good HTTP/1.1|Host: a|" + headers + "||";
+    socket.getOutputStream().write(head.replace("|", "\r\n").getBytes(StandardCharsets.UTF_8));
+    return socket;
+  }
+
+  private static String head(DataInputStream in) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (!head.toString().endsWith("\r\n\r\n")) {
+      head.append((char) in.readUnsignedByte());
+    }
+    return head.toString();
+  }
+
+  /** The frames that come until the server closes the connection, by opcode and payload. */
+  private static List<String> rest(DataInputStream in) throws IOException {
+    List<String> frames = new ArrayList<>();
+    for (int first = in.read(); first >= 0; first = in.read()) {
+      int length = in.readUnsignedByte();
+      byte[] payload = new byte[length == 126 ? in.readUnsignedShort() : length];
+      in.readFully(payload);
+      String text = new String(payload, StandardCharsets.UTF_8);
+      boolean close = (first & 0x0F) == 8;
+      String code = close ? ((payload[0] & 0xFF) << 8 | payload[1] & 0xFF) + " " : "";
+      frames.add((close ? "close " + code + text.substring(2) : "data"));
+    }
+    return frames;
+  }
+
+  /** RFC 6455, sections 5.5.1 and 7.4.1. */
+  @ParameterizedTest
+  @CsvSource({
+    "1009, 82 FF 00 00 00 00 00 10 00 00 00 00 00 00", // 1 MiB in one frame
+    "1002, C1 80 00 00 00 00", // a reserved bit
+    "1002, 83 80 00 00 00 00", // a reserved opcode
+    "1002, 81 02 41 41", // not masked
+    "1002, 80 80 00 00 00 00", // a continuation of nothing
+    "1002, 09 80 00 00 00 00", // a ping in pieces
+    "1002, 89 FE 00 7E 00 00 00 00", // a ping of 126 bytes
+    "1007, 81 81 00 00 00 00 FF", // no UTF-8
+  })
+  void whatBreaksTheProtocolIsToldAndNothingFollows(int code, String bytes) throws Exception {
+    try (Socket socket = send(UPGRADE + "|Sec-WebSocket-Extensions: permessage-deflate")) {
+      DataInputStream in = new DataInputStream(socket.getInputStream());
+      assertThat(head(in)).startsWith("HTTP/1.1 101").doesNotContain("permessage-deflate");
+      await().atMost(SOON).until(() -> hub.connections().size() == 1);
+      byte[] frame = HexFormat.ofDelimiter(" ").parseHex(bytes);
+      socket.getOutputStream().write(frame);
+      await().atMost(SOON).until(() -> hub.connections().isEmpty());
+      // Another reader of the same key has seen what came after.
+      connect("access_token=good");
+      next();
+      broker.send("drover.events", "mall-a", "data_update", "{\"n\":1}").get();
+      assertThat(next().getString("event")).isEqualTo("data_update");
+      socket.getOutputStream().write(new byte[] {(byte) 0x88, (byte) 0x80, 0, 0, 0, 0});
+      List<String> seen = rest(in);
+      assertThat(seen.get(seen.size() - 1))
+          .startsWith("close " + code + " ")
+          .hasSizeGreaterThan(12);
+      assertThat(seen).filteredOn(sent -> sent.startsWith("close")).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Connection: keep-alive|, 400, Connection",
+    "Upgrade: h2c|, 400, Upgrade",
+    "Sec-WebSocket-Version: 12|, 426, Sec-WebSocket-Version",
+    "X-No-Version: 1|, 426, Sec-WebSocket-Version",
+    "Sec-WebSocket-Key: AAAA, 400, Sec-WebSocket-Key",
+    "X-No-Key: 1, 400, Sec-WebSocket-Key",
+  })
+  void aHandshakeThatIsNoneIsAnsweredInTheProtocolsForm(String instead, int status, String named)
+      throws Exception {
+    String other = instead.replaceFirst("X-No-(\\w+): 1", "Sec-WebSocket-$1: ");
+    String name = other.substring(0, other.indexOf(':') + 1);
+    String headers = UPGRADE.replaceFirst(name + "[^|]*\\|?", instead) + "|Connection: close";
+    try (Socket socket = send(headers.replace("||", "|"))) {
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answer)
+          .startsWith("HTTP/1.1 " + status)
+          .contains("\"code\":\"VALIDATION_FAILED\"", named)
+          .containsIgnoringCase("sec-websocket-version: 13\r\n");
+      assertThat(hub.connections()).isEmpty();
+    }
   }
 
   @Test

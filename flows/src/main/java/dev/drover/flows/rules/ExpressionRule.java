@@ -8,6 +8,7 @@ import dev.drover.flows.FlowSet;
 import dev.drover.flows.Rule;
 import dev.drover.flows.Step;
 import dev.drover.flows.YamlNode;
+import dev.drover.proto.Plain;
 import java.util.Map;
 import java.util.Set;
 import net.thisptr.jackson.jq.JsonQuery;
@@ -151,14 +152,14 @@ public final class ExpressionRule implements Rule {
           JsonQuery.compile(text.replaceAll("\\{\\{[^{}]*}}", "0"), Versions.JQ_1_6);
           return null;
         } catch (JsonQueryException e) {
-          return e.getMessage();
+          return Plain.words(e.getMessage());
         }
       case "jsonpath":
         try {
           JsonPath.compile(text);
           return null;
         } catch (RuntimeException e) {
-          return String.valueOf(e.getMessage());
+          return Plain.words(e.getMessage());
         }
       default:
         return null;

@@ -1,6 +1,7 @@
 package dev.drover.orchestrator.central;
 
 import dev.drover.engine.http.TlsFault;
+import dev.drover.proto.Plain;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -190,7 +191,7 @@ public final class CentralHttp implements HttpClientConfigurer, AutoCloseable {
               if (e instanceof ConnectException || e instanceof UnknownHostException) {
                 return e.getMessage();
               }
-              return e.getClass().getSimpleName() + ": " + e.getMessage();
+              return Plain.words(e.getMessage());
             });
   }
 

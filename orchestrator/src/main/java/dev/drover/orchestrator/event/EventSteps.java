@@ -9,6 +9,7 @@ import dev.drover.orchestrator.store.Effect;
 import dev.drover.orchestrator.store.EventStatus;
 import dev.drover.orchestrator.store.MallEvent;
 import dev.drover.orchestrator.store.MallStore;
+import dev.drover.proto.Plain;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -127,7 +128,7 @@ public final class EventSteps {
   /** An event whose handler failed again and again: it is kept for a person. */
   public void park(Exchange exchange) {
     Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-    String error = cause == null ? "unknown" : String.valueOf(cause.getMessage());
+    String error = cause == null ? "unknown" : Plain.words(cause.getMessage());
     decide(exchange, EventStatus.FAILED, error, new Effect.Parked(error));
   }
 

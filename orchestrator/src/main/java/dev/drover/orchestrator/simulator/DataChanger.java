@@ -2,7 +2,10 @@ package dev.drover.orchestrator.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.health.Conditions;
+import dev.drover.engine.health.Severity;
 import dev.drover.proto.Json;
+import dev.drover.proto.Plain;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -13,6 +16,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.http.base.HttpOperationFailedException;
 
 /** Plays the operator of a mall, who changes a beacon or a merchant now and then. */
 public final class DataChanger {
@@ -22,10 +26,15 @@ public final class DataChanger {
   /** Exchange property: whether an item was found to change. */
   public static final String FOUND = "DroverSimulatedItem";
 
+  private static final String PART = "simulated-operator";
+  private static final String TOKEN =
+      "a given token (DROVER_SIMULATOR_TOKEN) has ended, or is of another central: give a new one";
+
   private static final List<String> COLLECTIONS = List.of("beacons", "merchants");
 
   private final Supplier<Optional<String>> tokens;
   private final RandomGenerator random;
+  private final Conditions conditions;
   private final Clock clock;
   private volatile String last = "idle";
 
@@ -34,9 +43,14 @@ public final class DataChanger {
    *
    * @param tokens a token for each request; without one nothing is changed
    */
-  public DataChanger(Supplier<Optional<String>> tokens, RandomGenerator random, Clock clock) {
+  public DataChanger(
+      Supplier<Optional<String>> tokens,
+      RandomGenerator random,
+      Conditions conditions,
+      Clock clock) {
     this.tokens = tokens;
     this.random = random;
+    this.conditions = conditions;
     this.clock = clock;
   }
 
@@ -79,6 +93,27 @@ public final class DataChanger {
   /** Notes that central took the change. */
   public void changed() {
     last = "changing";
+    conditions.well(PART);
+  }
+
+  /** Notes who did not take a request of the operator, and why. */
+  public void failed(Exchange exchange) {
+    Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    boolean mall = SimulatorOperations.TELL.equals(exchange.getFromRouteId());
+    String who = mall ? "the mall" : "central";
+    boolean answered = why instanceof HttpOperationFailedException;
+    int status = answered ? ((HttpOperationFailedException) why).getStatusCode() : 0;
+    String cause =
+        answered
+            ? who + " answered the operator " + status
+            : who + " does not answer the operator: " + Plain.words(why.getMessage());
+    last = mall ? last : cause;
+    conditions.fails(
+        mall ? SimulatorOperations.TELL : PART,
+        "operator",
+        Severity.DEGRADED,
+        cause,
+        status == 401 ? TOKEN : "it is tried again by itself; look at the health of " + who);
   }
 
   /** What it did last, or why it does nothing. */

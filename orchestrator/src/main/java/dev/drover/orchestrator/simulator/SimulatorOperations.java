@@ -1,13 +1,17 @@
 package dev.drover.orchestrator.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.health.Conditions;
+import dev.drover.engine.health.Problem;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +23,9 @@ public final class SimulatorOperations {
   /** Exchange property: whether there is something new to tell. */
   public static final String NEWS = "DroverSimulatorNews";
 
+  /** The route that tells people how the beacons are doing. */
+  static final String TELL = "simulator-beacons-tell";
+
   private static final String SECONDS = "seconds";
   private static final long LONGEST = Duration.ofDays(1).toSeconds();
 
@@ -26,6 +33,7 @@ public final class SimulatorOperations {
   private final BeaconFleet beacons;
   private final Line line;
   private final Supplier<Optional<String>> tokens;
+  private final Conditions conditions;
   private final Clock clock;
   private volatile BeaconFleet.Figures told;
 
@@ -39,11 +47,13 @@ public final class SimulatorOperations {
       BeaconFleet beacons,
       Line line,
       Supplier<Optional<String>> tokens,
+      Conditions conditions,
       Clock clock) {
     this.operator = operator;
     this.beacons = beacons;
     this.line = line;
     this.tokens = tokens;
+    this.conditions = conditions;
     this.clock = clock;
   }
 
@@ -51,7 +61,12 @@ public final class SimulatorOperations {
   public void health(Exchange exchange) {
     BeaconFleet.Figures figures = beacons.figures();
     ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("status", "healthy");
+    List<Problem> problems = conditions.problems();
+    answer.put("status", problems.isEmpty() ? "healthy" : "degraded");
+    if (!problems.isEmpty()) {
+      ArrayNode told = answer.putArray("problems");
+      problems.forEach(problem -> problem.write(told.addObject()));
+    }
     answer.put("activity", operator.activity());
     answer.set("line", line());
     ObjectNode sum = answer.putObject("beacons");
@@ -101,6 +116,7 @@ public final class SimulatorOperations {
   public void tell(Exchange exchange) {
     JsonNode ledger = Json.tree(exchange.getMessage().getBody(byte[].class));
     told = beacons.figures();
+    conditions.well(TELL);
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(

@@ -6,8 +6,7 @@ import java.util.Collections;
 import java.util.Iterator;
 
 /**
- * The documents of a collection as a JSON array, made while it is read: one page of it is in
- * memory.
+ * Documents of a collection as a JSON array, made while it is read: one page of it is in memory.
  */
 final class EntityList extends InputStream {
   private final EntityPages pages;
@@ -16,9 +15,19 @@ final class EntityList extends InputStream {
   private int position;
   private boolean any;
   private boolean closed;
+  private long skip;
+  private long left;
 
-  EntityList(EntityPages pages) {
+  /**
+   * A list that is not read yet.
+   *
+   * @param skip how many documents come before it
+   * @param most how many it has at the most
+   */
+  EntityList(EntityPages pages, long skip, long most) {
     this.pages = pages;
+    this.skip = skip;
+    this.left = most;
   }
 
   @Override
@@ -43,10 +52,15 @@ final class EntityList extends InputStream {
   /** Whether there is something to read. */
   private boolean fill() {
     while (position == bytes.length && !closed) {
-      if (page.hasNext()) {
+      if (skip > 0 && page.hasNext()) {
+        page.next();
+        skip--;
+        bytes = new byte[0];
+      } else if (left > 0 && page.hasNext()) {
+        left--;
         bytes = ((any ? "," : "") + page.next()).getBytes(StandardCharsets.UTF_8);
         any = true;
-      } else if (pages.ended()) {
+      } else if (left == 0 || pages.ended()) {
         bytes = "]".getBytes(StandardCharsets.UTF_8);
         closed = true;
       } else {

@@ -2,6 +2,7 @@ package dev.drover.orchestrator.sync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.guard.Authoriser;
+import dev.drover.engine.report.Fields;
 import dev.drover.orchestrator.central.CentralContact;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
@@ -12,6 +13,7 @@ import java.io.SequenceInputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -25,6 +27,7 @@ public final class EntityReads {
   public static final String STALE_SINCE = "X-Drover-Stale-Since";
 
   private static final int AT_ONCE = 256 << 10;
+  private static final int MOST = 1000;
 
   private final EntityView view;
   private final CentralContact contact;
@@ -42,7 +45,8 @@ public final class EntityReads {
 
   /** The one entity that a mall knows. */
   public void listEntities(Exchange exchange) {
-    exchange.getMessage().setBody("[" + entity() + "]");
+    limit(exchange);
+    exchange.getMessage().setBody(offset(exchange) == 0 ? "[" + entity() + "]" : "[]");
   }
 
   /** The mall itself, when it is the one that is asked for. */
@@ -58,11 +62,16 @@ public final class EntityReads {
   }
 
   /**
-   * A collection as a bare array, in the order of the ids; a large one is made while it is sent.
+   * A collection, or the part of it that {@code offset} and {@code limit} name, as a bare array in
+   * the order of the ids; a large one is made while it is sent.
    */
   public void list(Exchange exchange) throws IOException {
     ownEntity(exchange);
-    EntityList list = new EntityList(view.pages(collection(exchange)));
+    EntityList list =
+        new EntityList(
+            view.pages(collection(exchange)),
+            offset(exchange),
+            limit(exchange).orElse(Integer.MAX_VALUE));
     // What cannot be read is refused before anything is sent.
     byte[] beginning = list.readNBytes(AT_ONCE);
     boolean whole = beginning.length < AT_ONCE;
@@ -72,6 +81,14 @@ public final class EntityReads {
         .getMessage()
         .setBody(
             whole ? beginning : new SequenceInputStream(new ByteArrayInputStream(beginning), list));
+  }
+
+  private static long offset(Exchange exchange) {
+    return Fields.number(exchange, "offset", 0, Integer.MAX_VALUE).orElse(0);
+  }
+
+  private static OptionalInt limit(Exchange exchange) {
+    return Fields.number(exchange, "limit", 1, MOST);
   }
 
   /** One document. */

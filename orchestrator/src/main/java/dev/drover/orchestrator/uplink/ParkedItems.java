@@ -12,8 +12,9 @@ import java.util.UUID;
 /** The items that central does not take and that wait for a person. */
 final class ParkedItems {
   private static final String INSERT =
-      "INSERT INTO uplink_parked (seq, type, item_key, class, idempotency_key, created_at, body,"
-          + " size, reason, step, tries, parked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+      "INSERT INTO uplink_parked (id, seq, type, item_key, class, idempotency_key, created_at, body,"
+          + " size, reason, step, tries, parked_at) VALUES ((SELECT id FROM uplink_replayed WHERE seq = ?1),"
+          + " ?1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
   private final Database database;
   private final UplinkSeal seal;
@@ -27,7 +28,10 @@ final class ParkedItems {
     this.clock = clock;
   }
 
-  /** Parks an item after its last try; part of the transaction that ends its row. */
+  /**
+   * Parks an item after its last try; part of the transaction that ends its row. One that was
+   * parked before has its former id again.
+   */
   void park(Session open, UplinkItem item, String reason, String step) throws SQLException {
     String body = item.body() == null ? "null" : item.body();
     long size = UplinkRoom.size(body);
@@ -111,6 +115,11 @@ final class ParkedItems {
                   + " uplink_parked WHERE id = ?",
               key,
               seal.seal(key, parked.get().text()),
+              id);
+          Database.update(
+              open,
+              "INSERT OR REPLACE INTO uplink_replayed (seq, id) SELECT seq, id FROM uplink_parked"
+                  + " WHERE id = ?",
               id);
           Database.update(open, "DELETE FROM uplink_parked WHERE id = ?", id);
           UplinkCounts.add(open, "parked", -1);

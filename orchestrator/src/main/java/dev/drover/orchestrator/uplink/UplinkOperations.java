@@ -80,14 +80,17 @@ public final class UplinkOperations {
     read(exchange);
   }
 
-  /** Answers {@code POST /api/uplink/parked/{id}/replay}: 202, it is on its way again. */
+  /**
+   * Answers {@code POST /api/uplink/parked/{id}/replay}: 202, it is on its way again; when it is
+   * parked again it has the same id.
+   */
   public void replay(Exchange exchange) {
     long id = id(exchange);
     if (!store.replay(id)) {
       throw unknown(id);
     }
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
-    exchange.getMessage().setBody("{\"status\":\"accepted\"}");
+    exchange.getMessage().setBody("{\"status\":\"accepted\",\"id\":" + id + "}");
   }
 
   /** Raises an alert while items are not accounted for. */

@@ -23,6 +23,9 @@ final class UplinkSchema {
               + " idempotency_key TEXT NOT NULL, created_at INTEGER NOT NULL, body BLOB NOT NULL,"
               + " size INTEGER NOT NULL, reason TEXT NOT NULL, step TEXT NOT NULL, tries INTEGER NOT"
               + " NULL, parked_at INTEGER NOT NULL)",
+          // the id that a replayed write had while it was parked, until it is settled
+          "CREATE TABLE IF NOT EXISTS uplink_replayed (seq INTEGER PRIMARY KEY, id INTEGER NOT"
+              + " NULL)",
           "CREATE TABLE IF NOT EXISTS uplink_lost (first INTEGER PRIMARY KEY, last INTEGER NOT NULL)",
           "CREATE TABLE IF NOT EXISTS uplink_counts (name TEXT PRIMARY KEY, value INTEGER NOT"
               + " NULL)");

@@ -53,8 +53,17 @@ final class UplinkSettlement {
         receipt = Math.max(receipt, row.seq());
       }
     }
+    forget(ended.keySet());
     count();
     return again;
+  }
+
+  /** They are parked again under the id that they had, or done. */
+  private void forget(Collection<Long> seqs) throws SQLException {
+    Database.update(
+        open,
+        "DELETE FROM uplink_replayed WHERE seq IN (" + UplinkRows.marks(seqs.size()) + ")",
+        seqs.toArray());
   }
 
   private boolean refuse(UplinkItem item) throws SQLException {

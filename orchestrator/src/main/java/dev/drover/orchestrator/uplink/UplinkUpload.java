@@ -1,5 +1,6 @@
 package dev.drover.orchestrator.uplink;
 
+import dev.drover.proto.Plain;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +57,8 @@ public final class UplinkUpload {
         messages.add(content);
       } catch (RuntimeException e) {
         String text = new String(content, StandardCharsets.UTF_8);
-        store.parked().parkUnreadable(text, "unreadable: " + e.getMessage(), "uplink-batch-upload");
+        String why = "unreadable: " + Plain.words(e.getMessage());
+        store.parked().parkUnreadable(text, why, "uplink-batch-upload");
       }
     }
     store.takeBack(messages);
