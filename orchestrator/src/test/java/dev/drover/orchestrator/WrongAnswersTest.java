@@ -34,7 +34,7 @@ class WrongAnswersTest extends MallTestBase {
           Map.entry("drover.events.backoff", "50ms,100ms,200ms,400ms"),
           Map.entry("drover.events.ack-period", "100"),
           Map.entry("drover.events.retry-delay", "10"),
-          Map.entry("drover.events.watchdog", "1s"),
+          Map.entry("drover.events.watchdog", "1500ms"),
           Map.entry("drover.heartbeat.interval", "200ms"),
           Map.entry("drover.sync.verify-interval", "200ms"),
           Map.entry("drover.sync.deltas-per-minute", "10000"),
@@ -142,7 +142,7 @@ class WrongAnswersTest extends MallTestBase {
     long begun = System.nanoTime();
     central.lies.put(call.path(), wrong.lie());
     call.cause().run();
-    await().atMost(Duration.ofSeconds(30)).until(() -> central.lied(call.path()) >= lied + 2);
+    await("told").atMost(Duration.ofSeconds(30)).until(() -> central.lied(call.path()) >= lied + 2);
     call.rest().run();
     mall.check();
     assertThat(inForce(call)).as("in force").isEqualTo(before);
@@ -150,8 +150,10 @@ class WrongAnswersTest extends MallTestBase {
     assertThat(central.lied(call.path()) - lied).as("no storm").isLessThan((int) (20 * seconds));
     central.lies.clear();
     int told = central.told(call.path());
-    await().atMost(Duration.ofSeconds(30)).until(() -> central.told(call.path()) > told);
-    await().atMost(Duration.ofSeconds(30)).until(this::sound);
+    await("asked again")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> central.told(call.path()) > told);
+    await("sound").atMost(Duration.ofSeconds(30)).until(this::sound);
     mall.check();
   }
 
@@ -182,7 +184,7 @@ class WrongAnswersTest extends MallTestBase {
           try {
             tell(call, one);
           } catch (AssertionError | RuntimeException e) {
-            faults.add(call.path() + ": " + one + ": " + e.getMessage());
+            faults.add(call.path() + ": " + one + ": " + e.getMessage() + " " + health());
             central.lies.clear();
             central.commands = "[]";
             mall.check();

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Event streams that begin rightly and then say what no central may say. */
 final class WrongStreams {
@@ -68,11 +69,15 @@ final class WrongStreams {
     says(what, text.getBytes(UTF_8));
   }
 
+  /** Made when it is said: all of them together are more than a test may hold. */
+  private void saysMuch(String what, Supplier<String> text) {
+    add(what, right -> Buffer.buffer(right).appendString(text.get()));
+  }
+
   private void add(String what, Function<String, Buffer> said) {
     all.add(
         new WrongAnswer(
-            "stream: " + what,
-            (request, right) -> begun(request).end(said.apply(right.get()))));
+            "stream: " + what, (request, right) -> begun(request).end(said.apply(right.get()))));
   }
 
   private static HttpServerResponse begun(HttpServerRequest request) {
@@ -81,22 +86,26 @@ final class WrongStreams {
 
   private void amounts() {
     String line = "x".repeat(1_000) + "\n";
-    says("a line without end", "x".repeat(HUGE));
-    says("an event in one line", event("data_update", "{\"x\":\"" + "y".repeat(HUGE) + "\"}"));
-    says("an event in many lines", ("data: " + line).repeat(HUGE / 1_000) + "\n");
-    says("comments", (": " + line).repeat(HUGE / 1_000));
-    says("unknown fields", ("zz: " + line).repeat(HUGE / 1_000));
-    says("a type without end", "event: " + "x".repeat(HUGE) + "\ndata: {}\n\n");
-    says("deep data", event("data_update", "[".repeat(500_000)));
-    says("many values", event("data_update", "{\"zz\":[" + "{},".repeat(300_000) + "1]}"));
-    says("a long number", event("data_update", "{\"zz\":" + "9".repeat(1_000_000) + "}"));
-    says("a long text", event("task_create", "{\"zz\":\"" + "x".repeat(1_500_000) + "\"}"));
+    saysMuch("a line without end", () -> "x".repeat(HUGE));
+    saysMuch(
+        "an event in one line", () -> event("data_update", "{\"x\":\"" + "y".repeat(HUGE) + "\"}"));
+    saysMuch("an event in many lines", () -> ("data: " + line).repeat(HUGE / 1_000) + "\n");
+    saysMuch("comments", () -> (": " + line).repeat(HUGE / 1_000));
+    saysMuch("unknown fields", () -> ("zz: " + line).repeat(HUGE / 1_000));
+    saysMuch("a type without end", () -> "event: " + "x".repeat(HUGE) + "\ndata: {}\n\n");
+    saysMuch("deep data", () -> event("data_update", "[".repeat(500_000)));
+    saysMuch(
+        "many values", () -> event("data_update", "{\"zz\":[" + "{},".repeat(300_000) + "1]}"));
+    saysMuch("a long number", () -> event("data_update", "{\"zz\":" + "9".repeat(1_000_000) + "}"));
+    saysMuch(
+        "a long text", () -> event("task_create", "{\"zz\":\"" + "x".repeat(1_500_000) + "\"}"));
   }
 
   private void ids() {
     says("an id of 1 MB", "id: " + "x".repeat(1_000_000) + "\ndata: {}\n\n");
     says("an id of 2 KB", "id: evt-e-0-" + "1".repeat(2_000) + "\ndata: {}\n\n");
-    for (String id : List.of("\u0001", "\u007f", "caf\u00e9", "\u6f22", "\ud83d\ude00", "a\u0000b")) {
+    for (String id :
+        List.of("\u0001", "\u007f", "caf\u00e9", "\u6f22", "\ud83d\ude00", "a\u0000b")) {
       says("an id of U+" + Integer.toHexString(id.codePointAt(0)), "id: " + id + "\ndata: {}\n\n");
     }
     says("no id", "event: data_update\ndata: {}\n\n");
@@ -123,8 +132,7 @@ final class WrongStreams {
                     .write(right.get() + "event: data_update\ndata: {\"x\"")
                     .onComplete(done -> request.connection().close())));
     all.add(
-        new WrongAnswer(
-            "stream: silent", (request, right) -> begun(request).write(right.get())));
+        new WrongAnswer("stream: silent", (request, right) -> begun(request).write(right.get())));
     all.add(
         new WrongAnswer(
             "stream: dripping",
@@ -166,7 +174,8 @@ final class WrongStreams {
     wrong.addAll(messages.missing());
     wrong.addAll(messages.texts());
     for (Wrong one : wrong) {
-      byte[] head = ("event: " + schema.replace('-', '_') + "\nid: " + id() + "\ndata: ").getBytes(UTF_8);
+      byte[] head =
+          ("event: " + schema.replace('-', '_') + "\nid: " + id() + "\ndata: ").getBytes(UTF_8);
       Buffer event = Buffer.buffer(head).appendBytes(one.body()).appendString("\n\n");
       says(schema + ": " + one.what(), event.getBytes());
     }

@@ -79,8 +79,7 @@ public final class MallChecks {
     List<Problem> problems = new ArrayList<>(conditions.problems());
     notYet().forEach(problems::add);
     Map<String, String> words = new LinkedHashMap<>();
-    for (String check :
-        List.of(CONNECTION, "central_answers", CACHE, "data_checksum", GRPC)) {
+    for (String check : List.of(CONNECTION, "central_answers", CACHE, "data_checksum", GRPC)) {
       words.put(check, HEALTHY);
     }
     words.put("tower_connection", "not_configured");
