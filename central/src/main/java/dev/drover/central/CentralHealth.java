@@ -16,7 +16,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +36,9 @@ public class CentralHealth implements AutoCloseable {
   private static final long LOOK_SECONDS = 1;
 
   /** How long the database may say nothing before it counts as away. */
-  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(8);
+  private static final int PATIENCE_SECONDS = 8;
+
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
 
   private final MongoDatabase database;
   private final ScheduledExecutorService looks =
@@ -83,20 +84,36 @@ public class CentralHealth implements AutoCloseable {
   }
 
   private Map<String, String> checks() {
+    tell(
+        System.nanoTime() - answered < PATIENCE,
+        "database",
+        "the document store has not answered a ping for " + PATIENCE_SECONDS + " s",
+        "look at the store, at DATABASE_URL and at the line to it; central goes on by itself");
+    tell(
+        hub.ready(),
+        "event_log",
+        "it is not known yet where the event log stands",
+        "look at KAFKA_BROKERS and at the brokers; central goes on by itself");
+    tell(
+        grpc.serving(),
+        "grpc_server",
+        "the gRPC server does not answer on port " + grpc.configuredPort(),
+        "look at the log for the reason, and start central again");
     Map<String, String> checks = new LinkedHashMap<>();
-    checks.put("database", word(System.nanoTime() - answered < PATIENCE));
-    checks.put("event_log", word(hub.ready()));
-    checks.put("grpc_server", word(grpc.serving()));
-    checks.put(ClockConditions.CHECK, HEALTHY);
-    checks.replaceAll((check, word) -> worse(word, conditions.worst(check)));
+    for (String check : List.of("database", "event_log", "grpc_server", ClockConditions.CHECK)) {
+      checks.put(check, conditions.worst(check).map(Severity::word).orElse(HEALTHY));
+    }
     return checks;
   }
 
-  private static String worse(String word, Optional<Severity> known) {
-    if (known.isEmpty() || word.equals(UNHEALTHY)) {
-      return word;
+  /** What is tried at this moment is told like what failed before. */
+  private void tell(boolean well, String check, String cause, String remedy) {
+    String part = "central-" + check;
+    if (well) {
+      conditions.well(part);
+    } else {
+      conditions.fails(part, check, Severity.UNHEALTHY, cause, remedy);
     }
-    return known.get().word();
   }
 
   private static String status(Map<String, String> checks) {
@@ -125,10 +142,6 @@ public class CentralHealth implements AutoCloseable {
   @Override
   public void close() {
     looks.shutdownNow();
-  }
-
-  private static String word(boolean well) {
-    return well ? HEALTHY : UNHEALTHY;
   }
 
   private static String version() {

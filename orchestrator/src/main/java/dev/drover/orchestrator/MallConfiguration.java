@@ -34,6 +34,7 @@ import dev.drover.orchestrator.keys.Rekey;
 import dev.drover.orchestrator.mall.FirmwareDirectory;
 import dev.drover.orchestrator.mall.Heartbeat;
 import dev.drover.orchestrator.mall.Housekeeping;
+import dev.drover.orchestrator.mall.MallChecks;
 import dev.drover.orchestrator.mall.MallFigures;
 import dev.drover.orchestrator.mall.MallHealth;
 import dev.drover.orchestrator.mall.MallIdentity;
@@ -327,8 +328,8 @@ class MallConfiguration {
                     false));
   }
 
-  @Bean("health")
-  MallHealth mallHealth(
+  @Bean
+  MallChecks mallChecks(
       CentralLink link,
       MallStore store,
       EntityCache cache,
@@ -336,10 +337,9 @@ class MallConfiguration {
       UplinkStore uplink,
       GrpcPort grpc,
       MallFigures figures,
-      MallIdentity identity,
       OrchestratorProperties properties,
       Clock clock) {
-    return new MallHealth(
+    return new MallChecks(
         link,
         store,
         cache,
@@ -347,9 +347,18 @@ class MallConfiguration {
         uplink,
         grpc,
         figures,
-        identity,
         properties.health().minFreeMb(),
         clock);
+  }
+
+  @Bean("health")
+  MallHealth mallHealth(
+      MallChecks checks,
+      UplinkStore uplink,
+      MallFigures figures,
+      MallIdentity identity,
+      Clock clock) {
+    return new MallHealth(checks, uplink, figures, identity, clock);
   }
 
   @Bean

@@ -75,10 +75,9 @@ class UplinkConfiguration {
   }
 
   @Bean
-  UplinkOperations uplinkOperations(
-      UplinkStore store, MeterRegistry registry, Conditions conditions) {
+  UplinkOperations uplinkOperations(UplinkStore store, MeterRegistry registry) {
     UplinkMetrics.show(store, registry);
-    return new UplinkOperations(store, conditions);
+    return new UplinkOperations(store);
   }
 
   /** The broker of the Kafka variant, embedded unless a cluster is named, with its topics. */

@@ -370,6 +370,7 @@ final class FakeCentral implements AutoCloseable {
       case "/api/orchestrators/register", "/api/orchestrators/token/refresh" -> registered();
       case "/api/orchestrators/heartbeat" -> heartbeat();
       case "/.well-known/jwks.json" -> Jwks.json(keys());
+      case "/api/orchestrators/events" -> greeting();
       case "/api/orchestrators/uploads" -> uploads.store(seen.json());
       case SYNC + "full" -> data.full(query);
       case SYNC + "delta" -> data.delta(query);
@@ -461,11 +462,22 @@ final class FakeCentral implements AutoCloseable {
   private void stream(HttpServerResponse response) {
     response.putHeader("Content-Type", "text/event-stream").setChunked(true);
     response.closeHandler(end -> open.remove(response));
-    response.write(
-        "event: connected\nid: evt-e-0-0\ndata: {\"connection_id\":\"conn-"
-            + streams.size()
-            + "\",\"server_time\":\"2026-11-28T10:00:00Z\"}\n\n");
+    response.write(greeting());
     open.add(response);
+  }
+
+  /** What an event stream begins with. */
+  private String greeting() {
+    return "event: connected\nid: evt-e-0-0\ndata: {\"connection_id\":\"conn-"
+        + streams.size()
+        + "\",\"server_time\":\"2026-11-28T10:00:00Z\"}\n\n";
+  }
+
+  /** From now on, tells all streams this often that central is there. */
+  void ping(Duration period) {
+    vertx.setPeriodic(
+        period.toMillis(),
+        timer -> open.forEach(response -> response.write("event: ping\ndata: {}\n\n")));
   }
 
   @Override

@@ -49,7 +49,7 @@ final class WrongAnswers {
    * All wrong answers to a call.
    *
    * @param schema the schema of its answer; empty when it has none
-   * @param sample a right answer; null when the schema's sample is one
+   * @param needed members that no right answer is without
    */
   static List<WrongAnswer> of(
       FakeCentral central, Path home, Random random, Optional<String> schema, List<String> needed) {
@@ -63,6 +63,17 @@ final class WrongAnswers {
       answers.changed("null " + member, right -> right.putNull(member));
     }
     schema.ifPresent(answers::wrongTypes);
+    return answers.all;
+  }
+
+  /** All wrong answers to the request for the event stream. */
+  static List<WrongAnswer> ofStream(FakeCentral central, Path home, Random random) {
+    WrongAnswers answers = new WrongAnswers(central, home, random);
+    answers.statuses();
+    answers.fixedBodies();
+    answers.longHead();
+    answers.lines();
+    answers.all.addAll(WrongStreams.of(central, home));
     return answers.all;
   }
 
@@ -128,12 +139,17 @@ final class WrongAnswers {
     }
   }
 
-  private void bodies() {
+  private void fixedBodies() {
     for (String body :
         List.of("", " ", "{}", "[]", "null", "7", "\"x\"", "true", "{", "nonsense")) {
       fixed("200 " + body, 200, JSON, body);
     }
     fixed("200 HTML called JSON", 200, JSON, "<html></html>");
+    fixed("500 without end", 500, JSON, "{\"error\":{\"code\":\"" + "x".repeat(HUGE) + "\"}}");
+  }
+
+  private void bodies() {
+    fixedBodies();
     changed("of another mall", right -> right.put("entity_id", "mall-b"));
     changed("of no mall", right -> right.putNull("entity_id").put("token", 5));
     made("twice", right -> (right + right).getBytes(UTF_8));
@@ -173,6 +189,10 @@ final class WrongAnswers {
                 .putHeader("Content-Type", JSON)
                 .putHeader("Content-Encoding", "gzip")
                 .end(Buffer.buffer(packed(around(right.get(), "\"", 'x', "\"")))));
+    longHead();
+  }
+
+  private void longHead() {
     add(
         "a long head",
         (request, right) ->

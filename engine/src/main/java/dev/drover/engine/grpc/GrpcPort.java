@@ -212,6 +212,11 @@ public final class GrpcPort implements AutoCloseable {
         : new InetSocketAddress(address.getAddress(), port());
   }
 
+  /** The TCP port that its settings name; 0 for any. */
+  public int configuredPort() {
+    return settings.port();
+  }
+
   /** The TCP port, once it listens. */
   public synchronized int port() {
     return server.getPort();

@@ -21,6 +21,7 @@ public final class SseParser {
   private boolean afterCr;
   private boolean first = true;
   private int retryMillis = -1;
+  private long lines;
 
   /**
    * A parser at the beginning of a stream.
@@ -60,7 +61,13 @@ public final class SseParser {
     return retryMillis < 0 ? OptionalInt.empty() : OptionalInt.of(retryMillis);
   }
 
+  /** The lines that were complete so far. */
+  public long lines() {
+    return lines;
+  }
+
   private void endLine(List<SseEvent> events) {
+    lines++;
     String text = line.toString(StandardCharsets.UTF_8);
     line.reset();
     if (first) {

@@ -20,6 +20,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class SseSession {
   private static final int REFUSAL_LIMIT = 64 * 1024;
 
+  /** Bytes of a line that is not complete and yet shows that somebody is speaking. */
+  private static final int PROGRESS = 16 * 1024;
+
+  private static final int LONGEST_ID = 1024;
+
   private final SseClientConsumer client;
   private final Vertx vertx;
   private final SseConfiguration configuration;
@@ -34,6 +39,8 @@ final class SseSession {
   private volatile boolean failed;
   private volatile long watch = -1;
   private volatile Duration pause = Duration.ZERO;
+  private long linesHeard;
+  private int unheard;
 
   SseSession(SseClientConsumer client, Vertx vertx, SseConfiguration configuration) {
     this.client = client;
@@ -138,10 +145,11 @@ final class SseSession {
   }
 
   private void received(HttpClientResponse response, Buffer chunk) {
-    heardAt = System.nanoTime();
     List<SseEvent> events;
     try {
       events = parser.feed(chunk.getBytes());
+      heard(chunk.length());
+      events.forEach(SseSession::requireCursor);
     } catch (IllegalStateException e) {
       cut(e.getMessage());
       return;
@@ -158,6 +166,29 @@ final class SseSession {
           busy = false;
           response.resume();
         });
+  }
+
+  /** Bytes that drip in and never become a line are no sign of life. */
+  private void heard(int bytes) {
+    unheard += bytes;
+    if (parser.lines() > linesHeard || unheard >= PROGRESS) {
+      linesHeard = parser.lines();
+      unheard = 0;
+      heardAt = System.nanoTime();
+    }
+  }
+
+  /**
+   * An id is sent back as {@code Last-Event-ID}. One that no header can carry would keep the client
+   * away for good once it is stored as the cursor.
+   */
+  private static void requireCursor(SseEvent event) {
+    String id = event.id();
+    if (id.length() > LONGEST_ID || !id.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+      throw new IllegalStateException(
+          "the id of an event cannot be sent back as Last-Event-ID: "
+              + id.substring(0, Math.min(id.length(), 40)).replaceAll("[^ -~]", "?"));
+    }
   }
 
   /** On the worker: complete events are handled even when the stream ended behind them. */

@@ -195,6 +195,34 @@ class SseClientTest {
   }
 
   @Test
+  void f12AnIdThatNoHeaderCanCarryNeverBecomesTheCursor() throws Exception {
+    run(
+        "backoff: 20ms",
+        (n, response) -> {
+          List<String> bad = List.of("\u0001", "caf\u00e9", "\u6f22", "9".repeat(2_000));
+          if (n <= bad.size()) {
+            response.write("id: " + bad.get(n - 1) + "\ndata: {}\n\n");
+          } else {
+            response.write(event(n));
+          }
+        });
+    await().atMost(SOON).untilAsserted(() -> assertThat(handler.handled).isNotEmpty());
+    assertThat(handler.handled).containsExactly("{\"n\":5}");
+  }
+
+  @Test
+  void f12BytesThatNeverEndALineAreNoSignOfLife() throws Exception {
+    run(
+        "backoff: 20ms, watchdog: 500ms",
+        (n, response) -> {
+          response.write("data: ");
+          vertx.setPeriodic(20, timer -> response.write("x"));
+        });
+    await().atMost(SOON).untilAsserted(() -> assertThat(asked).hasSizeGreaterThan(2));
+    assertThat(handler.handled).isEmpty();
+  }
+
+  @Test
   void anEventThatWasNotHandledIsSentAgain() throws Exception {
     handler.failures.set(1);
     run(

@@ -65,12 +65,16 @@ public final class MallFigures {
         Stream.of("mall.db", "mall.db-wal", "cache.db", "cache.db-wal")
             .mapToLong(f -> size(data.resolve(f)))
             .sum();
+    return rounded((bytes + firmwareBytes()) / MB);
+  }
+
+  private long firmwareBytes() {
     try (Stream<Path> files = Files.walk(firmware)) {
-      bytes += files.mapToLong(MallFigures::size).sum();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return files.mapToLong(MallFigures::size).sum();
+    } catch (IOException | UncheckedIOException e) {
+      // Not there, or deleted meanwhile: no reason to say nothing else.
+      return 0;
     }
-    return rounded(bytes / MB);
   }
 
   private static long size(Path file) {

@@ -2,8 +2,6 @@ package dev.drover.orchestrator.uplink;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.drover.engine.health.Conditions;
-import dev.drover.engine.health.Severity;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -17,17 +15,14 @@ import org.slf4j.LoggerFactory;
 public final class UplinkOperations {
   private static final Logger LOG = LoggerFactory.getLogger(UplinkOperations.class);
   private static final String ID = "parked_id";
-  private static final String GAP = "uplink-gap";
   private static final int PAGE = 1000;
   private static final long PAGE_BYTES = 1 << 20;
 
   private final UplinkStore store;
-  private final Conditions conditions;
 
   /** Operations on this uplink. */
-  public UplinkOperations(UplinkStore store, Conditions conditions) {
+  public UplinkOperations(UplinkStore store) {
     this.store = store;
-    this.conditions = conditions;
   }
 
   /** Answers {@code GET /api/uplink/ledger}. */
@@ -93,7 +88,7 @@ public final class UplinkOperations {
     exchange.getMessage().setBody("{\"status\":\"accepted\",\"id\":" + id + "}");
   }
 
-  /** Raises an alert while items are not accounted for. */
+  /** Raises an alert while items are not accounted for; {@code /health} says it too. */
   public void check() {
     Ledger ledger = store.ledger();
     if (!ledger.balanced()) {
@@ -101,15 +96,6 @@ public final class UplinkOperations {
           .addKeyValue("event", "uplink_gap")
           .addKeyValue("gap", ledger.gap())
           .log("{} accepted items are not accounted for: {}", ledger.gap(), ledger);
-      conditions.fails(
-          GAP,
-          "uplink",
-          Severity.UNHEALTHY,
-          ledger.gap() + " accepted writes are neither in mall.db nor in the queue",
-          "the disk or mall.db was damaged: read GET /api/uplink/ledger for their numbers, and get"
-              + " the writes from the devices again");
-    } else {
-      conditions.well(GAP);
     }
   }
 

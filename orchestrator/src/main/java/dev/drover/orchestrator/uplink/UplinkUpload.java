@@ -118,11 +118,16 @@ public final class UplinkUpload {
     exchange.getMessage().setBody(UplinkRequest.of(entityId, batch, items));
   }
 
-  /** A definite refusal is not asked for again under the same id: its answer is stored there. */
+  /**
+   * A definite refusal is not asked for again under the same id: its answer is stored there. Nor is
+   * a write that comes again after it was settled, such as the acknowledgement of an event that
+   * central told twice: it has the same key and another number.
+   */
   private static String batchId(List<UplinkItem> items) {
     StringBuilder content = new StringBuilder();
     for (UplinkItem item : items) {
-      content.append(item.idempotencyKey()).append(' ').append(item.tries()).append('\n');
+      content.append(item.seq()).append(' ').append(item.idempotencyKey());
+      content.append(' ').append(item.tries()).append('\n');
     }
     return UUID.nameUUIDFromBytes(content.toString().getBytes(StandardCharsets.UTF_8)).toString();
   }
