@@ -98,7 +98,7 @@ final class RequestGate implements Handler<HttpServerRequest> {
     if (hosts.isEmpty() && request.version() == HttpVersion.HTTP_1_1) {
       return Optional.of("Host is missing; HTTP/1.1 asks for it");
     }
-    return hosts.isEmpty() || request.isValidAuthority()
+    return hosts.isEmpty() || request.authority() != null
         ? Optional.empty()
         : Optional.of("Host is no name of a host, with or without a port");
   }
