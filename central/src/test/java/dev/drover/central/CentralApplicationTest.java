@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import dev.drover.engine.backbone.FreePort;
@@ -12,12 +13,15 @@ import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.Role;
 import dev.drover.engine.crypto.TokenIssuer;
 import dev.drover.flows.CatalogOfProcess;
+import dev.drover.engine.grpc.GrpcPort;
+import dev.drover.proto.Json;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -186,6 +190,24 @@ class CentralApplicationTest {
     assertThat(get(client("TLSv1.3"), url, null).statusCode()).isEqualTo(200);
     HttpClient old = client("TLSv1.2");
     assertThatThrownBy(() -> get(old, url, null)).isInstanceOf(SSLHandshakeException.class);
+  }
+
+  @Test
+  void aGrpcServerThatDoesNotAnswerIsSaid() throws Exception {
+    String url = "https://127.0.0.1:" + PORTS.get(0) + "/health";
+    HttpClient client = client("TLSv1.3");
+    central.getBean(GrpcPort.class).close();
+    HttpResponse<String> answer = get(client, url, null);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+    JsonNode health = Json.tree(answer.body().getBytes(StandardCharsets.UTF_8));
+    assertThat(health.at("/checks/grpc_server").asText()).isEqualTo("unhealthy");
+    JsonNode problem = health.at("/problems/0");
+    assertThat(problem.path("check").asText()).isEqualTo("grpc_server");
+    assertThat(problem.path("cause").asText()).contains("does not answer on port");
+    assertThat(problem.path("since").asText()).isNotEmpty();
+    assertThat(problem.path("remedy").asText()).isNotEmpty();
+    central.getBean(GrpcPort.class).listen();
+    assertThat(get(client, url, null).statusCode()).isEqualTo(200);
   }
 
   @Test
