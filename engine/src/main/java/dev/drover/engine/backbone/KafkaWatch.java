@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
@@ -100,9 +101,8 @@ public final class KafkaWatch implements AutoCloseable {
   }
 
   private void look() {
-    Map<Integer, KafkaFuture<Config>> questions = Map.of();
     try {
-      questions = roll.ask(admin());
+      Map<Integer, KafkaFuture<Config>> questions = roll.ask(admin());
       List<TopicDescription> found = new ArrayList<>();
       for (Wanted topic : topics) {
         try {
@@ -125,9 +125,18 @@ public final class KafkaWatch implements AutoCloseable {
         conditions.well(PART);
       }
     } catch (RuntimeException e) {
-      List<String> away = roll.silent(questions, PATIENCE_MS);
-      String who = away.isEmpty() ? "" : "; brokers that are away: " + String.join(", ", away);
-      degraded("Kafka at " + brokers() + " does not answer: " + root(e) + who);
+      degraded("Kafka at " + brokers() + " does not answer: " + root(e) + away());
+    }
+  }
+
+  /** Asked anew: who failed just now may have answered at the beginning of this look. */
+  private String away() {
+    try {
+      List<String> away = roll.silent(roll.ask(admin()), PATIENCE_MS);
+      return away.isEmpty() ? "" : "; brokers that are away: " + String.join(", ", away);
+    } catch (KafkaException e) {
+      // no client can be made now, for example because no name of a broker is known
+      return "";
     }
   }
 
