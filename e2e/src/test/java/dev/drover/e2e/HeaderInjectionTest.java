@@ -30,11 +30,20 @@ class HeaderInjectionTest {
   private static final String MARK = "injected.mark";
 
   /** Below the port's limits of 16 KiB for all headers and 4 KiB for the request line. */
-  private static final int HEADER_BUDGET = 12_000;
+  private static final int HEADER_BUDGET = 15_000;
 
-  private static final int QUERY_BUDGET = 3_000;
+  private static final int QUERY_BUDGET = 3_800;
+
+  private static Set<String> read;
 
   private static Set<String> names() throws IOException {
+    if (read == null) {
+      read = readNames();
+    }
+    return new LinkedHashSet<>(read);
+  }
+
+  private static Set<String> readNames() throws IOException {
     DefaultCamelCatalog catalog = new DefaultCamelCatalog();
     Set<String> names = new LinkedHashSet<>();
     int constants = 0;

@@ -74,7 +74,10 @@ class ClocksTest {
   @Test
   void f3NoWaitIsLongerThanItsSettingWhateverTheClockDoes() {
     Map<String, String> settings =
-        Map.of("drover.sync.verify-interval", "1s", "drover.sync.deltas-per-minute", "1000");
+        Map.of(
+            "drover.heartbeat.interval", "300ms",
+            "drover.sync.verify-interval", "300ms",
+            "drover.sync.deltas-per-minute", "1000");
     try (TestMall mall = new TestMall(data, central.url(), settings, Stepping.class)) {
       await().atMost(SOON).until(() -> central.heartbeats.size() >= 2);
       int event = 0;

@@ -188,7 +188,7 @@ class SyncTest extends MallTestBase {
 
   @Test
   void aBurstBecomesFewDeltasAndPagesGoToTheEnd() {
-    try (TestMall mall = settled(Map.of())) {
+    try (TestMall mall = settled(Map.of("drover.sync.debounce", "200ms"))) {
       central.data.deltaPage = 2;
       int before = central.syncs.size();
       for (int i = 0; i < 5; i++) {

@@ -58,6 +58,8 @@ final class TestMall implements MallDoor, AutoCloseable {
     settings.put("drover.registration.check-interval", "100");
     settings.put("drover.heartbeat.interval", "1s");
     settings.put("drover.sync.plan-period", "20");
+    // it doubles with each delta
+    settings.put("drover.sync.debounce", "20ms");
     settings.put("drover.sync.edit-period", "100");
     settings.put("drover.uplink.retry-delay", "20");
     settings.put("drover.uplink.linger", "20");

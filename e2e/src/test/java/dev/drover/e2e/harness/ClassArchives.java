@@ -41,8 +41,8 @@ final class ClassArchives {
     try (CentralProcess central = CentralProcess.alone("class-archives", Map.of());
         OrchestratorProcess mall = OrchestratorProcess.of(central, "class-archives")) {
       central.launch();
-      central.awaitHealth(PATIENCE);
       mall.launch();
+      central.awaitHealth(PATIENCE);
       mall.awaitHealth(PATIENCE);
       String operator = central.admin();
       Awaitility.await("the mall listens")
@@ -55,8 +55,9 @@ final class ClassArchives {
                       .json()
                       .at("/0/connected")
                       .asBoolean());
-      mall.stop(PATIENCE);
-      return central.stop(PATIENCE);
+      // Each writes its archive at its end: both at the same time.
+      mall.process().destroy();
+      return central.stop(PATIENCE) && mall.stop(PATIENCE);
     } finally {
       writing = false;
     }

@@ -42,6 +42,7 @@ public final class MqttBatchConsumer extends DefaultConsumer {
   @Override
   protected void doStart() throws Exception {
     super.doStart();
+    awaitEnd();
     executor =
         endpoint
             .getCamelContext()
@@ -52,9 +53,21 @@ public final class MqttBatchConsumer extends DefaultConsumer {
 
   @Override
   protected void doStop() throws Exception {
+    // Its connection takes a while to end: meanwhile the other readers can end theirs.
     executor.shutdownNow();
-    executor.awaitTermination(10, TimeUnit.SECONDS);
     super.doStop();
+  }
+
+  @Override
+  protected void doShutdown() throws Exception {
+    awaitEnd();
+    super.doShutdown();
+  }
+
+  private void awaitEnd() throws InterruptedException {
+    if (executor != null) {
+      executor.awaitTermination(10, TimeUnit.SECONDS);
+    }
   }
 
   private boolean running() {
