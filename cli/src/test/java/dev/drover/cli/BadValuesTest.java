@@ -154,7 +154,7 @@ class BadValuesTest {
               // the list of commands shows the first one alone
               assertThat(description[0]).as("%s", path).endsWith(".");
               for (String one : description) {
-                assertThat(one).as("%s", path).matches("(?s).*[.…]");
+                assertThat(one.replaceFirst("%n$", "")).as("%s", path).matches("(?s).*[.…]");
               }
             });
   }

@@ -283,7 +283,8 @@ class RulesTest {
           Map.entry("dev.drover.cli.run.PidFile", "no process outlives the power"),
           Map.entry("dev.drover.cli.run.State", "--fresh is said again"),
           Map.entry("dev.drover.cli.run.UnpackedJar", "it is unpacked again"),
-          Map.entry("dev.drover.engine.log.StepRecorder", "for tests"));
+          Map.entry("dev.drover.engine.log.StepRecorder", "for tests"),
+          Map.entry("dev.drover.flows.CatalogOfProcess", "a file of the repository"));
 
   private static final Set<String> NAMES =
       Set.of(

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What a request meets before it is routed: whether it is one request at all. One whose end two
@@ -24,6 +25,10 @@ final class RequestGate implements Handler<HttpServerRequest> {
 
   /** Bytes of all headers of a request. */
   static final int MAX_HEADERS = 16_384;
+
+  /** A name, an address of IPv4, or one of IPv6 in brackets; then perhaps a port. */
+  private static final Pattern HOST =
+      Pattern.compile("(\\[[0-9A-Fa-f:.%]+]|[A-Za-z0-9._~-]+)(:\\d{1,5})?");
 
   private static final String ESCAPES =
       ": % is followed by two hex digits, and what the escapes say is UTF-8";
@@ -98,7 +103,7 @@ final class RequestGate implements Handler<HttpServerRequest> {
     if (hosts.isEmpty() && request.version() == HttpVersion.HTTP_1_1) {
       return Optional.of("Host is missing; HTTP/1.1 asks for it");
     }
-    return hosts.isEmpty() || request.authority() != null
+    return hosts.isEmpty() || HOST.matcher(hosts.get(0)).matches()
         ? Optional.empty()
         : Optional.of("Host is no name of a host, with or without a port");
   }

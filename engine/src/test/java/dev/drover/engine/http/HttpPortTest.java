@@ -383,7 +383,7 @@ class HttpPortTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"zz\r\nabc\r\n0\r\n\r\n", "-1\r\n", "3\r\nabcdef\r\n", "3 4\r\nabc\r\n", "\r\n"})
+      strings = {"zz\r\nabc\r\n0\r\n\r\n", "-1\r\n", "3\r\nabcdef\r\n", "3x\r\nabc\r\n", "\r\n"})
   void aBodyThatBreaksOffInAChunkIsAnswered(String chunks) throws Exception {
     String chunked = head("POST", "/open", "Transfer-Encoding: chunked");
     assertThat(answer(chunked + chunks))
@@ -431,7 +431,7 @@ class HttpPortTest {
   @Test
   void aLineAndAHeadThatAreTooLongAreToldApart() throws Exception {
     assertThat(answer(head("GET", "/read?x=" + "a".repeat(5_000))))
-        .startsWith("HTTP/1.1 414")
+        .matches("(?s)HTTP/1\\.[01] 414 .*")
         .contains("\"code\":\"VALIDATION_FAILED\"", "4096");
     assertThat(answer(head("GET", "/read", "X-Long: " + "a".repeat(20_000))))
         .startsWith("HTTP/1.1 431")
