@@ -393,9 +393,7 @@ class SyncOperationsTest {
 
   @Test
   void aSnapshotIsOfOneStateWhateverIsWrittenWhileItIsRead() throws Exception {
-    for (int i = 0; i < 1500; i++) {
-      put("areas", "a" + i, 0);
-    }
+    putManySmall("areas", "a");
     Map<String, TreeMap<String, String>> before = new HashMap<>();
     model.forEach((name, items) -> before.put(name, new TreeMap<>(items)));
     Exchange exchange = exchange(Map.of());
