@@ -27,8 +27,8 @@ public final class CatalogOfProcess {
   private static final String SERVICES = "META-INF/services/org/apache/camel/";
   private static final Pattern NAME = Pattern.compile("\"(Drover[A-Z]\\w*)\"");
 
-  /** Components that only tests have on their class path. */
-  private static final Set<String> OF_TESTS = Set.of("mock", "dataset", "dataset-test");
+  /** What only tests have on their class path, this library's own languages among it. */
+  private static final Set<String> OF_TESTS = Set.of("mock", "dataset", "dataset-test", "jsonpath");
 
   private CatalogOfProcess() {}
 
@@ -81,11 +81,9 @@ public final class CatalogOfProcess {
       }
     }
     ClassLoader loader = context.getApplicationContextClassLoader();
-    Set<String> components = services(loader, "component");
-    components.removeAll(OF_TESTS);
     return new BundleCatalog(
         methods,
-        components,
+        services(loader, "component"),
         services(loader, "language"),
         services(loader, "dataformat"),
         names(sources));
@@ -120,6 +118,7 @@ public final class CatalogOfProcess {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    names.removeAll(OF_TESTS);
     return names;
   }
 

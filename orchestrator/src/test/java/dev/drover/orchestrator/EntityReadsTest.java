@@ -44,6 +44,9 @@ class EntityReadsTest extends MallTestBase {
           .isEqualTo(200);
       assertThat(mall.get(ENTITIES + "/areas", central.token(Role.OPERATOR, "mall-b")).status())
           .isEqualTo(403);
+      assertThat(mall.get("/api/entities", central.token(Role.OPERATOR, "mall-b")).status())
+          .as("the list, too, is for people of this mall")
+          .isEqualTo(403);
       assertThat(mall.get("/api/entities/mall-b/areas", central.token(Role.OPERATOR, "*")).status())
           .isEqualTo(404);
 

@@ -58,7 +58,7 @@ public record DataFile(
               FileClass.TRUTH,
               Form.ANY,
               false,
-              "what is whole of it is used; it is part of drover.mv",
+              "what is whole of it is used, which can be an earlier state; it is part of drover.mv",
               "copy both files, or none"),
           kafka("central", "malls fetch everything anew"),
           key("orchestrator", "keys/orchestrator.pem", Form.SIGNING_KEY),

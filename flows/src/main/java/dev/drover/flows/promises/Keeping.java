@@ -56,7 +56,7 @@ public final class Keeping {
               Calls.of(step) + " comes before " + left.get(0) + "; change their order");
         }
         left.remove(Calls.of(step));
-      } else if (step.all().anyMatch(part -> !Calls.of(part).isEmpty())) {
+      } else if (step.all().anyMatch(Calls::isCall)) {
         say(
             step.line(),
             "step '" + step.id() + "' comes before " + left.get(0) + "; move it behind");
@@ -71,7 +71,7 @@ public final class Keeping {
   private void gone(String call) {
     say(
         flow.node().line(),
-        "no step calls " + call + "; every caller passes it first, so write it again");
+        "no step does " + call + "; every caller passes it first, so write it again");
   }
 
   private void always(List<Step> steps, String call, int times) {
@@ -82,7 +82,7 @@ public final class Keeping {
           lineOf(call),
           somewhere
               ? "some way leaves out " + call + "; move it out of the condition"
-              : "no step calls " + call + "; write it again, for others rely on it");
+              : "no step does " + call + "; write it again, for others rely on it");
     } else if (ways.most() > declared(call)) {
       say(lineOf(call), call + " is called twice on one way; delete one of the steps");
     }
@@ -130,7 +130,7 @@ public final class Keeping {
     boolean seen = after;
     for (Step step : steps) {
       String own = Calls.of(step);
-      if (seen && !own.isEmpty() && !own.equals(call) && !own.startsWith("bean:protocolLog.")) {
+      if (seen && Calls.isCall(step) && !own.equals(call) && !own.startsWith("bean:protocolLog.")) {
         say(step.line(), "step '" + step.id() + "' comes after " + call + "; move it before");
         return true;
       }

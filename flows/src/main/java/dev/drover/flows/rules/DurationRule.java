@@ -17,6 +17,8 @@ import org.apache.camel.tooling.model.EipModel;
 
 /** Durations are quoted, and those of Resilience4j are not in YAML at all. */
 public final class DurationRule implements Rule {
+  private static final Set<String> DELAYS = Set.of("redeliveryDelay", "maximumRedeliveryDelay");
+
   private final Components components;
 
   /** Takes from Camel's catalogue which options are durations. */
@@ -59,13 +61,10 @@ public final class DurationRule implements Rule {
                 policy
                     .entries()
                     .forEach(
-                        (name, node) ->
-                            quoted(
-                                flow,
-                                name,
-                                node,
-                                Set.of("redeliveryDelay", "maximumRedeliveryDelay"),
-                                out)));
+                        (name, node) -> {
+                          quoted(flow, name, node, DELAYS, out);
+                          delay(flow, name, node, out);
+                        }));
     step.options()
         .at("resilience4jConfiguration")
         .ifPresent(
@@ -92,6 +91,18 @@ public final class DurationRule implements Rule {
         .filter(o -> "duration".equals(o.getType()) || "java.time.Duration".equals(o.getJavaType()))
         .map(BaseOptionModel::getName)
         .collect(Collectors.toSet());
+  }
+
+  /** Camel reads these only when a message fails. */
+  private static void delay(Flow flow, String name, YamlNode node, Findings out) {
+    String text = node.asText();
+    boolean known = text.contains("{{") || text.matches("-?\\d+|(\\d+(ms|s|m|h|d))+");
+    if (DELAYS.contains(name) && !known) {
+      out.add(
+          flow.file(),
+          node.line(),
+          name + " cannot be '" + text + "'; write a duration such as \"5s\"");
+    }
   }
 
   private static void quoted(

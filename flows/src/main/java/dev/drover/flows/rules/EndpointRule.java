@@ -5,6 +5,7 @@ import dev.drover.flows.EndpointUse;
 import dev.drover.flows.Findings;
 import dev.drover.flows.Flow;
 import dev.drover.flows.FlowSet;
+import dev.drover.flows.NearestNames;
 import dev.drover.flows.Rule;
 import dev.drover.flows.YamlNode;
 import java.util.LinkedHashMap;
@@ -12,7 +13,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.camel.catalog.EndpointValidationResult;
+import org.apache.camel.tooling.model.BaseOptionModel;
 import org.apache.camel.util.TimeUtils;
 
 /** Each endpoint has a known component and options that it understands in its direction. */
@@ -35,6 +38,7 @@ public final class EndpointRule implements Rule {
 
   private void check(Flow flow, EndpointUse use, Findings out) {
     String scheme = use.scheme();
+    misspelt(flow, use, out);
     if (scheme.isEmpty() || scheme.equals("kamelet") || scheme.startsWith("#")) {
       return;
     }
@@ -59,6 +63,25 @@ public final class EndpointRule implements Rule {
       return;
     }
     validate(flow, use, out);
+  }
+
+  /** What the component of HTTP does not know it sends as a query parameter. */
+  private void misspelt(Flow flow, EndpointUse use, Findings out) {
+    if (!use.scheme().matches("https?") && !use.uri().matches("\\{\\{[\\w.-]+url}}.*")) {
+      return;
+    }
+    Set<String> known =
+        components.catalog().componentModel("http").getEndpointOptions().stream()
+            .map(BaseOptionModel::getName)
+            .collect(Collectors.toSet());
+    use.parameters()
+        .forEach(
+            (name, node) -> {
+              String advice = NearestNames.advice(known, name, "");
+              if (!known.contains(name) && advice.contains("did you mean")) {
+                out.add(flow.file(), node.line(), "http option '" + name + "' is unknown" + advice);
+              }
+            });
   }
 
   private void validate(Flow flow, EndpointUse use, Findings out) {

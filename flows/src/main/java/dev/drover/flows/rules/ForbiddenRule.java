@@ -72,7 +72,7 @@ public final class ForbiddenRule implements Rule {
               }
             });
     flow.allSteps()
-        .filter(step -> step.eip().equals("script") || step.eip().equals("onFallbackViaNetwork"))
+        .filter(step -> step.eip().equals("script"))
         .forEach(
             step -> out.add(flow.file(), step.line(), "`script`; write a bean with a unit test"));
     flow.node()
