@@ -102,8 +102,13 @@ public final class EmbeddedMongo implements AutoCloseable {
   }
 
   private DurableMongoBackend open(MVStore store) {
-    GroupCommit commits = new GroupCommit(store, config.powerCutSafe(), this::broke);
-    return new DurableMongoBackend(store, commits);
+    try {
+      GroupCommit commits = new GroupCommit(store, config.powerCutSafe(), this::broke);
+      return new DurableMongoBackend(store, commits);
+    } catch (StackOverflowError e) {
+      store.closeImmediately();
+      throw damaged(e);
+    }
   }
 
   private MVStore openFile() {
@@ -124,14 +129,19 @@ public final class EmbeddedMongo implements AutoCloseable {
       opened.setVersionsToKeep(0);
       opened.setRetentionTime(0);
       return opened;
-    } catch (RuntimeException e) {
-      throw new IllegalStateException(
-          "Cannot open the document store "
-              + file
-              + "; unless another process has it open, it is damaged: put it back from a backup of"
-              + " the whole data directory",
-          e);
+    } catch (RuntimeException | StackOverflowError e) {
+      throw damaged(e);
     }
+  }
+
+  /** A page of a damaged file may name itself: reading it then has no end but the stack's. */
+  private IllegalStateException damaged(Throwable why) {
+    return new IllegalStateException(
+        "Cannot open the document store "
+            + config.dataDir().resolve(FILE)
+            + "; unless another process has it open, it is damaged: put it back from a backup of"
+            + " the whole data directory",
+        why);
   }
 
   /** Begins to mend the store that is used now, once. */
