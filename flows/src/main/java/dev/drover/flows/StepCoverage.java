@@ -1,6 +1,8 @@
 package dev.drover.flows;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +14,7 @@ import java.util.stream.Stream;
 /**
  * Finds the steps that no test executed.
  *
- * <p>Test runs write {@code target/executed-steps.txt}: one line {@code <routeId> <stepId>} for
+ * <p>Test runs write {@code target/executed-steps*.txt}: one line {@code <routeId> <stepId>} for
  * each executed step, the step id with or without the route's prefix. Handlers of a route
  * configuration and steps of a Kamelet run inside of other routes: for them the step id alone
  * counts, and a Kamelet's may carry its instance as prefix.
@@ -27,7 +29,7 @@ public final class StepCoverage {
    * Returns a finding for each step of the repository that no recording names.
    *
    * @param home the repository, below which the recordings lie as {@code
-   *     <module>/target/executed-steps.txt}
+   *     <module>/target/executed-steps*.txt}
    * @throws IOException when a recording cannot be read
    */
   public static List<Finding> missing(Path home) throws IOException {
@@ -35,13 +37,25 @@ public final class StepCoverage {
     try (Stream<Path> modules = Files.list(home)) {
       recordings =
           modules
-              .map(module -> module.resolve("target/executed-steps.txt"))
-              .filter(Files::isRegularFile)
+              .flatMap(module -> recordingsIn(module.resolve("target")).stream())
               .toList();
     }
     FlowSet flows =
         new FlowReader(home, home.resolve("routes"), home.resolve("kamelets")).read(new Findings());
     return missing(flows, recordings);
+  }
+
+  private static List<Path> recordingsIn(Path target) {
+    if (!Files.isDirectory(target)) {
+      return List.of();
+    }
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(target, "executed-steps*.txt")) {
+      List<Path> recordings = new ArrayList<>();
+      found.forEach(recordings::add);
+      return recordings;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Returns a finding for each step of the flows that none of the recordings names. */
