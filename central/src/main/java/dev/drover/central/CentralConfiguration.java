@@ -16,6 +16,7 @@ import dev.drover.central.events.Acknowledgements;
 import dev.drover.central.registry.OrchestratorRegistry;
 import dev.drover.central.registry.Presence;
 import dev.drover.central.registry.Registration;
+import dev.drover.central.registry.RegistrationRequests;
 import dev.drover.central.security.Audit;
 import dev.drover.central.security.OrchestratorRevocations;
 import dev.drover.central.security.RevokedStreams;
@@ -300,6 +301,16 @@ class CentralConfiguration {
       Clock clock) {
     Duration lifetime = properties.token().lifetime();
     return new Registration(registry, store, tokens, lifetime, properties.reachableUrl(), clock);
+  }
+
+  @Bean
+  RegistrationRequests registrationRequests(
+      MongoDatabase database,
+      OrchestratorRegistry registry,
+      EntityStore store,
+      Audit audit,
+      Clock clock) {
+    return new RegistrationRequests(database, registry, store, audit, clock);
   }
 
   @Bean

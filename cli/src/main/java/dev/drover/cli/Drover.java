@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       AloneCommand.OrchestratorAlone.class,
       TokenCommand.class,
       KeysCommand.class,
+      RegistrationsCommand.class,
       EntityCommand.class,
       ResyncCommand.class,
       SyncCommand.class,

@@ -36,9 +36,7 @@ public final class StepCoverage {
     List<Path> recordings;
     try (Stream<Path> modules = Files.list(home)) {
       recordings =
-          modules
-              .flatMap(module -> recordingsIn(module.resolve("target")).stream())
-              .toList();
+          modules.flatMap(module -> recordingsIn(module.resolve("target")).stream()).toList();
     }
     FlowSet flows =
         new FlowReader(home, home.resolve("routes"), home.resolve("kamelets")).read(new Findings());

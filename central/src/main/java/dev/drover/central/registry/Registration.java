@@ -40,11 +40,16 @@ public final class Registration {
   /** Exchange property: true once after an operator has restored a revoked orchestrator. */
   public static final String MAY_RETURN = "DroverMayReturn";
 
+  /** Exchange property: the fingerprint of the key that signed. */
+  static final String KEY_ID = "DroverKeyId";
+
+  /** Exchange property: whether the trust policy lets the orchestrator in. */
+  public static final String TRUSTED = "DroverTrusted";
+
   /** How far a signed time may be away from central's clock. */
   private static final Duration FRESH = Duration.ofMinutes(5);
 
   private static final String REVOKED = "DroverRevoked";
-  private static final String KEY_ID = "DroverKeyId";
 
   private final OrchestratorRegistry registry;
   private final EntityStore entities;
@@ -139,18 +144,21 @@ public final class Registration {
   }
 
   /**
-   * Applies the trust policy to an orchestrator that nobody has announced.
+   * Applies the trust policy to an orchestrator that nobody has announced; sets {@link #TRUSTED}.
    *
    * @param trust {@code tofu}: the first key is trusted, an unknown entity is created; {@code
-   *     preregistered}: the key must have been announced
+   *     preregistered}: the key must have been announced; {@code approval}: a key that is not
+   *     pinned is not trusted yet
    * @throws ProtocolException FORBIDDEN
    */
   public void trust(Exchange exchange, String trust) {
     RegisterRequest request = exchange.getProperty(REQUEST, RegisterRequest.class);
-    boolean announced = registry.find(request.entityId(), request.orchestratorId()).isPresent();
+    Optional<Document> announced = registry.find(request.entityId(), request.orchestratorId());
+    boolean pinned = announced.filter(record -> record.containsKey("key_id")).isPresent();
+    exchange.setProperty(TRUSTED, pinned || !trust.equals("approval"));
     if (trust.equals("tofu")) {
       entities.create(request.entityId(), Json.text(Map.of("id", request.entityId())));
-    } else if (!announced) {
+    } else if (trust.equals("preregistered") && announced.isEmpty()) {
       throw new ProtocolException(
           ErrorCode.FORBIDDEN, "This orchestrator is not announced; ask an operator to do it");
     }

@@ -28,6 +28,14 @@ final class GrpcCallConsumer extends GrpcConsumer {
 
   @Override
   void answer(GrpcCall call, Exchange exchange) throws IOException {
+    if (exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class) == 202) {
+      // No message says "not yet": the status does, and clients ask again after it.
+      call.wire()
+          .close(
+              Status.UNAVAILABLE.withDescription("accepted; not decided yet, ask again later"),
+              MetadataPolicy.outbound(exchange.getMessage()));
+      return;
+    }
     InputStream json = exchange.getMessage().getBody(InputStream.class);
     AnswerMemory memory = new AnswerMemory(budget(), maxAnswerBytes);
     call.whenOver(memory::close);

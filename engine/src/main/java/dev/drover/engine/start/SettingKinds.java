@@ -52,7 +52,8 @@ final class SettingKinds {
           Map.entry("drover.orchestrator-id", ID.orEmpty()),
           Map.entry("drover.bundle", SettingKind.oneOf("orchestrator", "simulator")),
           Map.entry("drover.queue", SettingKind.oneOf("mqtt", "kafka")),
-          Map.entry("drover.registration.trust", SettingKind.oneOf("tofu", "preregistered")),
+          Map.entry(
+              "drover.registration.trust", SettingKind.oneOf("tofu", "preregistered", "approval")),
           Map.entry("drover.sync.conflict-policy", SettingKind.oneOf("central-wins", "edge-wins")),
           Map.entry("drover.central.url", HTTP),
           Map.entry("drover.simulator.mall-url", HTTP),

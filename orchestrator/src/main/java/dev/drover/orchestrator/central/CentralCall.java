@@ -95,6 +95,11 @@ public enum CentralCall {
     return schema;
   }
 
+  /** Whether this status says that a person is yet to decide. */
+  boolean mayPend(int status) {
+    return status == 202 && this == REGISTER;
+  }
+
   /** Whether the flow decides what follows from this status. */
   boolean decides(int status) {
     return status / 100 == 4 && (verdicts.statuses == null || verdicts.statuses.contains(status));

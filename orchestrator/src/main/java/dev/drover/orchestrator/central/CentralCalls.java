@@ -29,8 +29,10 @@ public final class CentralCalls {
   private static final String TOKEN = "DroverCentralToken";
   private static final String TRIES = "DroverCentralTries";
   private static final String CALL = "DroverCentralCall";
+  private static final String PAUSE = "DroverCentralPause";
   private static final Set<Integer> PASSING = Set.of(408, 425, 429);
   private static final String JSON = "application/json";
+  private static final String PENDING = "register-pending";
 
   /** Values and marks of an answer that is read as a whole: a tree takes many times its text. */
   private static final long MOST_TOKENS = 300_000;
@@ -127,7 +129,7 @@ public final class CentralCalls {
         .getMessage()
         .setHeader(Exchange.REDELIVERY_COUNTER, exchange.getProperty(TRIES, Integer.class));
     if (status / 100 == 2) {
-      if (status != 200 && status != 201) {
+      if (status != 200 && status != 201 && !call.mayPend(status)) {
         close(exchange);
         throw wrong(exchange, status, "which is no answer to " + call.path());
       }
@@ -138,7 +140,10 @@ public final class CentralCalls {
       switch (call.size()) {
         case STREAM -> {}
         case PAGE -> exchange.getMessage().setBody(read(exchange, Integer.MAX_VALUE));
-        default -> accept(exchange, call, status);
+        default -> {
+          accept(exchange, call, status);
+          exchange.setProperty(PAUSE, pause(exchange).orElse(null));
+        }
       }
     } else {
       refuse(exchange, call, status);
@@ -155,7 +160,7 @@ public final class CentralCalls {
       AnswerTokens.require(
           bytes, call.size() == CentralCall.Size.BATCH ? MOST_BATCH_TOKENS : MOST_TOKENS);
       answer = ParsedBody.tree(exchange);
-      schemas.require(call.schema(), answer);
+      schemas.require(status == 202 ? PENDING : call.schema(), answer);
     } catch (ProtocolException e) {
       throw wrong(exchange, status, "that is not what it should be: " + e.getMessage());
     }
@@ -263,6 +268,11 @@ public final class CentralCalls {
   /** The HTTP status of central's answer. */
   public static int status(Exchange exchange) {
     return exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
+  }
+
+  /** How long an answer that succeeded asked to wait before the next request; null: not at all. */
+  static Duration pauseAfter(Exchange exchange) {
+    return exchange.getProperty(PAUSE, Duration.class);
   }
 
   /** The error code of central's answer, for people. */

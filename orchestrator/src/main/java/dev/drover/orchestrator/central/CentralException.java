@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /** A request to central that did not succeed. Nothing of the answer was used. */
 public abstract sealed class CentralException extends IllegalStateException
-    permits CentralAwayException, CentralAnswerException {
+    permits CentralAwayException, CentralAnswerException, CentralPendingException {
   private static final long serialVersionUID = 1L;
 
   private final Duration pause;

@@ -17,8 +17,8 @@ import org.apache.camel.Processor;
 
 /**
  * How the calls of central went: each that did not succeed makes the wait before the next one of
- * its kind longer, and is told in {@code /health}: a wrong answer at once, an absent one from the
- * third failure in a row. A success ends both.
+ * its kind longer, and is told in {@code /health}: a wrong answer, or one that a person must give,
+ * at once, an absent one from the third failure in a row. A success ends both.
  */
 public final class CentralOutcomes implements Processor {
   /** The check of {@code /health}. */
@@ -31,6 +31,8 @@ public final class CentralOutcomes implements Processor {
   private static final String WRONG =
       "the mall keeps what it has and tries again by itself; look at what answers at"
           + " CENTRAL_SERVER_URL: a proxy, another server, or a central with a fault";
+  private static final String PENDING =
+      "an operator of central compares the key and approves it: ./drover registrations list";
 
   private static final class Standing {
     private final BackOff waits;
@@ -116,16 +118,22 @@ public final class CentralOutcomes implements Processor {
       standing.pausedUntil = now.plus(cause.pause().get());
       wait = wait.compareTo(cause.pause().get()) > 0 ? wait : cause.pause().get();
     }
-    boolean wrong = cause instanceof CentralAnswerException;
-    if (wrong || standing.failures >= TOLD_AFTER) {
+    if (!(cause instanceof CentralAwayException) || standing.failures >= TOLD_AFTER) {
       conditions.fails(
           part(call),
           CHECK,
           Severity.DEGRADED,
           call.path() + ": " + cause.getMessage(),
-          wrong ? WRONG : AWAY);
+          remedy(cause));
     }
     return wait;
+  }
+
+  private static String remedy(CentralException cause) {
+    if (cause instanceof CentralPendingException) {
+      return PENDING;
+    }
+    return cause instanceof CentralAwayException ? AWAY : WRONG;
   }
 
   /** The exchange's last call of central succeeded, and its answer was used. */

@@ -41,6 +41,7 @@ public final class Registration {
   private final MallStore store;
   private final RegisterRequest request;
   private final ECPrivateKey key;
+  private final String keyId;
   private final List<Duration> backoff;
   private final CentralClock central;
   private final Ticker ticker;
@@ -66,6 +67,7 @@ public final class Registration {
     this.store = store;
     this.request = withKey(request, (ECPublicKey) key.getPublic());
     this.key = (ECPrivateKey) key.getPrivate();
+    this.keyId = PublicKeys.fingerprint((ECPublicKey) key.getPublic());
     this.backoff = List.copyOf(backoff);
     this.central = central;
     this.ticker = ticker;
@@ -161,11 +163,19 @@ public final class Registration {
    * Takes the answer to a registration or a refresh.
    *
    * @throws CentralAnswerException when central refused, or gave a token that is of no use
+   * @throws CentralPendingException while an operator is yet to approve it
    */
   public synchronized void take(Exchange exchange) throws IOException {
     int status = CentralCalls.status(exchange);
     if (status / 100 != 2) {
       refused(exchange, status);
+    }
+    if (status == 202) {
+      // The next attempt is a new one: this one's time would be too old when somebody decides.
+      store.set(Map.of(ATTEMPT, Optional.empty()));
+      throw new CentralPendingException(
+          "the registration waits for an operator; this mall's key is " + keyId,
+          CentralCalls.pauseAfter(exchange));
     }
     RegisterResponse answer =
         Json.MAPPER.readValue(exchange.getMessage().getBody(byte[].class), RegisterResponse.class);
