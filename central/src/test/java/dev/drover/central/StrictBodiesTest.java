@@ -138,6 +138,10 @@ class StrictBodiesTest {
     String restore = "restore-request";
     door("restoreOrchestrator", "POST", api + "/orch-1/restore", Role.OPERATOR, restore);
     door("restoreBeacon", "POST", entity + "/beacons/b-1/restore", Role.OPERATOR, restore);
+    String decision = "decision-request";
+    String asked = "/api/registrations/reg-1/";
+    door("approveRegistration", "POST", asked + "approve", Role.OPERATOR, decision);
+    door("rejectRegistration", "POST", asked + "reject", Role.OPERATOR, decision);
     door("rotateSigningKey", "POST", "/api/keys/rotate", Role.ADMIN, reason);
     door("retireSigningKey", "POST", "/api/keys/k-1/retire", Role.ADMIN, reason);
     door("createItem", "POST", entity + "/areas", Role.OPERATOR, "document");

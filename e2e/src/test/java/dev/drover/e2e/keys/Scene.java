@@ -12,6 +12,7 @@ import dev.drover.engine.crypto.Role;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Date;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntPredicate;
@@ -23,6 +24,8 @@ final class Scene {
   private static final String WHY = "{\"reason\":\"stolen\"}";
   private static final String STOLEN = "stolen-1";
   private static final String FOUND = "found-1";
+  private static final String APPROVED = "approved";
+  private static final String REJECTED = "rejected";
   private static final String TIME = "2026-01-08T10:00:00Z";
 
   private final CentralProcess central;
@@ -66,6 +69,8 @@ final class Scene {
     expect(200, api.post("/api/orchestrators/" + FOUND + "/revoke", operator, WHY));
     expect(
         200, api.post("/api/entities/" + entity + "/beacons/" + FOUND + "/revoke", operator, WHY));
+    kept.getCollection("registration_requests")
+        .insertMany(List.of(asked(APPROVED), asked(REJECTED)));
     fill(second);
   }
 
@@ -111,6 +116,8 @@ final class Scene {
     add("restoreOrchestrator", orchestrators + FOUND + "/restore", operator, WHY, 200, restored);
     add("revokeBeacon", data + STOLEN + "/revoke", operator, WHY, 200, revoked);
     add("restoreBeacon", data + FOUND + "/restore", operator, WHY, 200, restored);
+    decided("approve", APPROVED);
+    decided("reject", REJECTED);
     String admin = central.admin();
     add(
         "rotateSigningKey",
@@ -120,6 +127,24 @@ final class Scene {
         200,
         "kid");
     add("retireSigningKey", "/api/keys/" + former + "/retire", admin, WHY, 200, "retired");
+  }
+
+  private void decided(String decision, String state) {
+    String path = "/api/registrations/" + entity + "-" + state + "/" + decision;
+    add(decision + "Registration", path, operator, "{}", 200, "\"state\":\"" + state + "\"");
+  }
+
+  /** As central keeps it where a registration waits for an operator. */
+  private Document asked(String state) {
+    Date now = new Date();
+    return new Document("_id", entity + "/" + state + "#key")
+        .append("registration_id", entity + "-" + state)
+        .append("entity_id", entity)
+        .append("orchestrator_id", state)
+        .append("key_id", "key")
+        .append("state", "pending")
+        .append("first_asked_at", now)
+        .append("asked_at", now);
   }
 
   private void add(
@@ -228,7 +253,7 @@ final class Scene {
         .as("one command for one beacon")
         .containsExactlyInAnyOrder("1", "0", "0", "0");
     JsonNode malls = read("/api/orchestrators");
-    assertThat(malls).as("orchestrators").hasSize(5);
+    assertThat(malls).as("orchestrators").hasSize(6);
     assertEachIsTakenBackOnce();
   }
 
@@ -249,6 +274,11 @@ final class Scene {
     assertThat(audited("target", entity + "/" + FOUND))
         .containsExactlyInAnyOrder(
             "orchestrator_revoked", "beacon_revoked", "orchestrator_restored", "beacon_restored");
+    for (String state : List.of(APPROVED, REJECTED)) {
+      String id = entity + "/" + state + "#key";
+      assertThat(one("registration_requests", "_id", id).getString("state")).isEqualTo(state);
+      assertThat(audited("target", id)).containsExactly("registration_" + state);
+    }
     assertThat(audited("reason", entity)).containsExactly("signing_key_rotated");
     assertThat(audited("target", former))
         .containsExactlyInAnyOrder("signing_key_rotated", "signing_key_retired");
