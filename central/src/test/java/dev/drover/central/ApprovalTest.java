@@ -1,13 +1,24 @@
 package dev.drover.central;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
+import dev.drover.engine.backbone.FreePort;
 import dev.drover.engine.crypto.PublicKeys;
 import dev.drover.engine.crypto.Role;
+import dev.drover.proto.grpc.navign.OrchestratorSyncGrpc;
+import dev.drover.proto.grpc.navign.RegisterRequest;
+import dev.drover.proto.grpc.navign.RegisterResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import java.nio.file.Path;
 import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
@@ -17,6 +28,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,10 +41,13 @@ class ApprovalTest {
 
   @TempDir static Path data;
   private static TestCentral central;
+  private static int grpc;
 
   @BeforeAll
   static void start() {
-    central = new TestCentral(data, "--drover.registration.trust=approval");
+    grpc = FreePort.pick();
+    central =
+        new TestCentral(data, "--drover.registration.trust=approval", "--drover.grpc.port=" + grpc);
   }
 
   @AfterAll
@@ -196,5 +211,51 @@ class ApprovalTest {
     assertRefused(old, 401, "AUTH_INVALID_SIGNATURE");
     String operator = central.token(Role.OPERATOR, mall.entity);
     assertThat(central.get(REGISTRATIONS, operator).json().path("registrations")).isEmpty();
+  }
+
+  @Test
+  void overGrpcItIsUnavailableUntilItIsApproved() {
+    TestCentral.Mall mall = mall();
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", grpc).usePlaintext().build();
+    try {
+      assertThatThrownBy(() -> overGrpc(channel, mall))
+          .isInstanceOfSatisfying(
+              StatusRuntimeException.class,
+              e -> {
+                assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+                assertThat(e.getStatus().getDescription()).contains("not decided yet");
+              });
+      decide(waits(mall), "approve", central.admin());
+      assertThat(overGrpc(channel, mall).getToken()).isNotEmpty();
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private static RegisterResponse overGrpc(ManagedChannel channel, TestCentral.Mall mall) {
+    String pem = PublicKeys.toPem((ECPublicKey) mall.key.getPublic());
+    RegisterRequest message =
+        RegisterRequest.newBuilder()
+            .setEntityId(mall.entity)
+            .setOrchestratorId("orch-001")
+            .setVersion("0.1.0")
+            .addCapabilities("task_assignment")
+            .setPublicKey(pem)
+            .setHeartbeatInterval(60)
+            .setLocalAddress("http://mall.local")
+            .build();
+    String canonical =
+        "{\"capabilities\":[\"task_assignment\"],\"entity_id\":\"%s\",\"heartbeat_interval\":60,"
+            + "\"local_address\":\"http://mall.local\",\"orchestrator_id\":\"orch-001\","
+            + "\"public_key\":\"%s\",\"version\":\"0.1.0\"}";
+    Metadata signed = new Metadata();
+    signed.put(
+        Metadata.Key.of("x-signature", Metadata.ASCII_STRING_MARSHALLER),
+        mall.sign(canonical.formatted(mall.entity, pem.replace("\n", "\\n"))));
+    return OrchestratorSyncGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(20, TimeUnit.SECONDS)
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(signed))
+        .register(message);
   }
 }

@@ -59,8 +59,7 @@ final class RegistrationsCommand {
   int approve(
       @Mixin CentralOptions options,
       @Parameters(paramLabel = "ID", description = "From registrations list.") String id,
-      @Option(names = "--reason", defaultValue = "", paramLabel = "TEXT", description = REASON)
-          String reason)
+      @Option(names = "--reason", paramLabel = "TEXT", description = REASON) String reason)
       throws IOException, InterruptedException {
     return decide(options, id, "approve", reason);
   }
@@ -72,8 +71,7 @@ final class RegistrationsCommand {
   int reject(
       @Mixin CentralOptions options,
       @Parameters(paramLabel = "ID", description = "From registrations list.") String id,
-      @Option(names = "--reason", defaultValue = "", paramLabel = "TEXT", description = REASON)
-          String reason)
+      @Option(names = "--reason", paramLabel = "TEXT", description = REASON) String reason)
       throws IOException, InterruptedException {
     return decide(options, id, "reject", reason);
   }
@@ -84,7 +82,7 @@ final class RegistrationsCommand {
       throw new CliException(id + " is no id of a registration; see registrations list");
     }
     ObjectNode body = JsonNodeFactory.instance.objectNode();
-    if (!reason.isEmpty()) {
+    if (reason != null) {
       body.put("reason", reason);
     }
     JsonNode row = central(options).post("/api/registrations/" + id + "/" + decision, body);

@@ -58,6 +58,7 @@ public final class Contracts {
           .replace("{request_id}", "no-such-request")
           .replace("{orchestrator_id}", "no-such-orchestrator")
           .replace("{kid}", "no-such-key")
+          .replace("{registration_id}", "no-such-registration")
           .replace("{parked_id}", "4711");
     }
 
