@@ -35,7 +35,6 @@ public final class Beacons {
   public static final String MADE_AT = "DroverMadeAt";
 
   private static final int MAX_COMMANDS = 100;
-  private static final int DELIVERIES = 5;
   private static final int PAGE = 1000;
 
   private final BeaconRegistry registry;
@@ -146,9 +145,10 @@ public final class Beacons {
    * Stores a heartbeat and answers with the commands that wait for the beacon. One that is older
    * than what is known changes nothing but is acknowledged: it comes from a queue.
    *
+   * @param deliveries how often a command is told before it is given up
    * @throws ProtocolException VALIDATION_FAILED, BEACON_NOT_REGISTERED
    */
-  public void heartbeat(Exchange exchange) {
+  public void heartbeat(Exchange exchange, int deliveries) {
     ObjectNode body = Fields.body(exchange);
     String entityId = EntityScope.of(exchange, body);
     BeaconHeartbeat report = BeaconHeartbeat.read(body);
@@ -173,7 +173,7 @@ public final class Beacons {
                 beacon.put("heartbeat", body.toString());
                 report.firmwareVersion().ifPresent(text -> beacon.put("firmware_version", text));
               }
-              deliver(beacon, report.commandsDone());
+              deliver(beacon, report.commandsDone(), deliveries);
             });
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("acknowledged", true);
@@ -198,11 +198,11 @@ public final class Beacons {
   }
 
   /** Forgets what is done or was said often enough, and counts what is said now. */
-  private static void deliver(Document beacon, Set<String> done) {
+  private static void deliver(Document beacon, Set<String> done, int deliveries) {
     List<Document> waiting = new ArrayList<>();
     for (Document command : commands(beacon)) {
       int times = command.getInteger("deliveries", 0);
-      if (!done.contains(command.getString("command_id")) && times < DELIVERIES) {
+      if (!done.contains(command.getString("command_id")) && times < deliveries) {
         waiting.add(command.append("deliveries", times + 1));
       }
     }

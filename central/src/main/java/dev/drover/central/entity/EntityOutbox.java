@@ -23,10 +23,10 @@ import org.bson.Document;
 import org.bson.conversions.Bson;
 
 /**
- * The {@code data_update} events that entities owe their malls (document 1, section 2.1). An event
- * is fixed in the entity's head, with its {@code event_key}, before it is published; a crash
- * between publishing and forgetting publishes the same event again. Changes made meanwhile wait for
- * the next one, which is how a burst becomes few events (R-14).
+ * What entities owe their malls as {@code data_update} events (document 1, section 2.1). Which
+ * changes an event tells is fixed in the entity's head before it is published; the flow writes it
+ * from these facts, and a crash between publishing and forgetting publishes the same event again.
+ * Changes made meanwhile wait for the next one, which is how a burst becomes few events (R-14).
  */
 public final class EntityOutbox implements OutboxSource {
   private static final Duration LEASE = Duration.ofSeconds(5);
@@ -137,14 +137,15 @@ public final class EntityOutbox implements OutboxSource {
       touched.remove(change.item().id());
       touched.add(change.item().id());
     }
-    Map<String, Object> data = new LinkedHashMap<>();
-    data.put("type", "entity_update");
-    data.put("entity_id", entityId);
-    data.put("updated_at", told.get(told.size() - 1).at().toString());
-    data.put("changes", ids);
-    data.put("checksum", roots.global());
-    data.put("event_key", "data:" + to);
-    return new Document("to_seq", to).append("data", Json.text(data));
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("entity_id", entityId);
+    facts.put("updated_at", told.get(told.size() - 1).at().toString());
+    facts.put("changes", ids);
+    facts.put("checksum", roots.global());
+    facts.put("event_key", "data:" + to);
+    facts.put("from_seq", announced);
+    facts.put("to_seq", to);
+    return new Document("to_seq", to).append("data", Json.text(facts));
   }
 
   private static Entry entry(String entityId, Document event) {

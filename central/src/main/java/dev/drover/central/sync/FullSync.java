@@ -21,10 +21,20 @@ import java.util.NoSuchElementException;
  * begins.
  */
 final class FullSync implements Iterator<byte[]> {
-  /** Where a page begins: in a snapshot, in a collection, after an id. */
-  record Position(long seq, String collection, String afterId) {
+  /**
+   * Where a page begins: in a snapshot, in a collection, after an id.
+   *
+   * @param order the collections in the order of the first page, which every further page has
+   */
+  record Position(long seq, List<String> order, String collection, String afterId) {
     String text() {
-      String plain = seq + "/" + collection + "/" + (afterId == null ? "" : afterId);
+      String plain =
+          String.join(
+              "/",
+              String.valueOf(seq),
+              String.join(",", order),
+              collection,
+              afterId == null ? "" : afterId);
       return Base64.getUrlEncoder()
           .withoutPadding()
           .encodeToString(plain.getBytes(StandardCharsets.UTF_8));
@@ -33,10 +43,12 @@ final class FullSync implements Iterator<byte[]> {
     static Position parse(String text) {
       try {
         String plain = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
-        String[] parts = plain.split("/", 3);
-        if (parts.length == 3 && Checksums.COLLECTIONS.contains(parts[1])) {
+        String[] parts = plain.split("/", 4);
+        List<String> order = parts.length == 4 ? List.of(parts[1].split(",")) : List.of();
+        boolean known = !order.isEmpty() && Checksums.COLLECTIONS.containsAll(order);
+        if (known && order.contains(parts[2])) {
           return new Position(
-              Long.parseLong(parts[0]), parts[1], parts[2].isEmpty() ? null : parts[2]);
+              Long.parseLong(parts[0]), order, parts[2], parts[3].isEmpty() ? null : parts[3]);
         }
       } catch (IllegalArgumentException e) {
         // said below
@@ -147,7 +159,7 @@ final class FullSync implements Iterator<byte[]> {
       empty = true;
       afterId = collection.equals(from.collection()) ? from.afterId() : null;
     }
-    boolean onThisPage = next == null && !before(collection, from.collection());
+    boolean onThisPage = next == null && index >= include.indexOf(from.collection());
     if (onThisPage) {
       Snapshot.Piece rows =
           snapshot.read(collection, afterId, Math.min(rowsAtOnce.next(), limit - sent));
@@ -165,10 +177,6 @@ final class FullSync implements Iterator<byte[]> {
     index++;
   }
 
-  private static boolean before(String one, String other) {
-    return Checksums.COLLECTIONS.indexOf(one) < Checksums.COLLECTIONS.indexOf(other);
-  }
-
   private void add(Snapshot.Item item) {
     piece.append(empty ? "" : ",").append(parts.peek().render(item));
     empty = false;
@@ -177,10 +185,10 @@ final class FullSync implements Iterator<byte[]> {
 
   private Position afterThis() {
     if (afterId != null) {
-      return new Position(snapshot.seq(), include.get(index), afterId);
+      return new Position(snapshot.seq(), include, include.get(index), afterId);
     }
     boolean last = index + 1 == include.size();
-    return last ? null : new Position(snapshot.seq(), include.get(index + 1), null);
+    return last ? null : new Position(snapshot.seq(), include, include.get(index + 1), null);
   }
 
   private void endPart() {

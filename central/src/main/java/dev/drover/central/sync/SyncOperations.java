@@ -18,6 +18,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
@@ -46,15 +47,15 @@ public final class SyncOperations {
   /** {@code GET sync/full}: a snapshot, streamed; 304 for a caller that has it already. */
   public void full(Exchange exchange) {
     SyncQuery query = SyncQuery.of(exchange);
-    List<String> include = query.include();
+    Optional<FullSync.Position> asked = query.text("cursor").map(FullSync.Position::parse);
+    List<String> include = asked.map(page -> ordered(page, query)).orElseGet(query::include);
     boolean audit = query.full();
     int limit = query.limit(MAX_FULL_PAGE).orElse(Integer.MAX_VALUE);
-    Optional<FullSync.Position> asked = query.text("cursor").map(FullSync.Position::parse);
     steady(
         query.entityId(),
         view -> {
           FullSync.Position from =
-              asked.orElse(new FullSync.Position(view.seq(), include.get(0), null));
+              asked.orElse(new FullSync.Position(view.seq(), include, include.get(0), null));
           long seq = from.seq();
           if (seq > view.seq() || seq < view.forgottenSeq()) {
             throw SyncQuery.behind("This snapshot is not kept");
@@ -83,6 +84,16 @@ public final class SyncOperations {
                     return true;
                   });
         });
+  }
+
+  /** The order of the first page: another one would leave documents out. */
+  private static List<String> ordered(FullSync.Position page, SyncQuery query) {
+    List<String> include = query.include();
+    if (query.text("include").isPresent()
+        && !Set.copyOf(include).equals(Set.copyOf(page.order()))) {
+      throw SyncQuery.invalid("include", "The cursor is of a full sync of " + page.order());
+    }
+    return page.order();
   }
 
   private static String tag(

@@ -32,7 +32,7 @@ record SyncQuery(Message message, String entityId) {
         .filter(value -> !value.isBlank());
   }
 
-  /** The collections of {@code include}, in the protocol's order; all when it is left out. */
+  /** The collections of {@code include}, in its order; all when it is left out. */
   List<String> include() {
     Optional<String> asked = text("include");
     if (asked.isEmpty()) {
@@ -45,7 +45,7 @@ record SyncQuery(Message message, String entityId) {
     if (!Checksums.COLLECTIONS.containsAll(names)) {
       throw invalid("include", "include is a list of " + Checksums.COLLECTIONS);
     }
-    return Checksums.COLLECTIONS.stream().filter(names::contains).toList();
+    return List.copyOf(names);
   }
 
   /** Whether {@code format} asks for the audit fields too. */

@@ -194,7 +194,8 @@ class SyncOperationsTest {
 
     JsonNode some = call(sync::full, Map.of("include", "merchants,areas", "format", "full"));
     assertThat(some.path("data").properties().stream().map(Map.Entry::getKey))
-        .containsExactly("areas", "merchants");
+        .as("in the order of include")
+        .containsExactly("merchants", "areas");
     assertThat(some.at("/audit/merchants/m~1ä/seq").asLong()).isEqualTo(3);
     assertThat(some.path("checksum")).isEqualTo(full.path("checksum"));
   }
@@ -570,6 +571,32 @@ class SyncOperationsTest {
         .isEmpty();
     assertThat(data(call(sync::full, Map.of()))).isEqualTo(model);
     assertThat(database.getCollection("items").countDocuments()).isEqualTo(2);
+  }
+
+  @Test
+  void pagesHaveTheOrderOfTheFirstOneWhateverTheOthersSay() {
+    for (int i = 0; i < 3; i++) {
+      put("areas", "a-" + i, i);
+      put("beacons", "b-" + i, i);
+    }
+    List<String> seen = new ArrayList<>();
+    Map<String, Object> asked = Map.of("include", "beacons,areas", "limit", "2");
+    for (String include = "beacons,areas"; ; include = "areas,beacons") {
+      JsonNode page = call(sync::full, asked);
+      page.path("data").forEach(list -> list.forEach(item -> seen.add(item.path("id").asText())));
+      String cursor = page.path("next_cursor").textValue();
+      if (cursor == null) {
+        break;
+      }
+      refused(
+          () -> call(sync::full, Map.of("cursor", cursor, "include", "areas")),
+          ErrorCode.VALIDATION_FAILED);
+      asked =
+          seen.size() == 2
+              ? Map.of("cursor", cursor, "limit", "2")
+              : Map.of("cursor", cursor, "include", include, "limit", "2");
+    }
+    assertThat(seen).containsExactly("b-0", "b-1", "b-2", "a-0", "a-1", "a-2");
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.store.Untold;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 
@@ -75,12 +76,22 @@ public final class FullSync {
     replacement = cache.replace();
   }
 
-  /** Writes the request for everything, or for the next page of it. */
-  public void ask(Exchange exchange) {
+  /**
+   * Writes the request for everything, or for the next page of it.
+   *
+   * @param order each collection once, in the order in which central shall send them
+   * @throws IllegalArgumentException when one is missing, unknown or named twice
+   */
+  public void ask(Exchange exchange, String order) {
+    List<String> names = List.of(order.split(","));
+    if (names.size() != Checksums.COLLECTIONS.size() || !names.containsAll(Checksums.COLLECTIONS)) {
+      throw new IllegalArgumentException(
+          "the order of a full sync is \"" + order + "\"; name each of " + Checksums.COLLECTIONS);
+    }
     FullAnswer before = exchange.getProperty(ANSWER, FullAnswer.class);
     Map<String, String> query = new LinkedHashMap<>();
     query.put("entity_id", entityId);
-    query.put("include", String.join(",", Checksums.COLLECTIONS));
+    query.put("include", order);
     query.put("format", "compact");
     if (pageSize > 0) {
       query.put("limit", String.valueOf(pageSize));
