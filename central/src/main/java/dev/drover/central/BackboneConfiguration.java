@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.apache.camel.AggregationStrategy;
+import org.apache.camel.processor.aggregate.GroupedMessageAggregationStrategy;
 import org.apache.kafka.common.KafkaException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -50,6 +52,12 @@ class BackboneConfiguration {
     public void close() {
       embedded.ifPresent(EmbeddedMongo::close);
     }
+  }
+
+  /** What a flow has split into messages, as a list again: the event log takes it as one batch. */
+  @Bean
+  AggregationStrategy messagesInOrder() {
+    return new GroupedMessageAggregationStrategy();
   }
 
   @Bean

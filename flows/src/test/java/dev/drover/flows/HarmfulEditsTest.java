@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,7 +33,7 @@ class HarmfulEditsTest {
       for (Path path : paths.filter(Files::isRegularFile).toList()) {
         Path target = routes.resolve(HOME.resolve("routes").relativize(path).toString());
         Files.createDirectories(target.getParent());
-        Files.copy(path, target);
+        Files.copy(path, target, StandardCopyOption.REPLACE_EXISTING);
       }
     }
     Path edited = routes.resolve(file);
@@ -110,5 +111,26 @@ class HarmfulEditsTest {
     assertThat(after("central/15-beacons.camel.yaml", answer, hook + answer))
         .extracting(Finding::message)
         .anyMatch(m -> m.contains("takes every header along"));
+  }
+
+  @Test
+  void d5HeadersAreStrippedAgainBehindWhatMayHaveSetAToken() throws IOException {
+    String last =
+        "              - bean:\n                  id: log-heartbeat-sent\n"
+            + "                  description: The protocol's log line\n"
+            + "                  ref: protocolLog\n";
+    String strip =
+        "              - removeHeaders:\n                  id: strip\n                  pattern: \"*\"\n";
+    String say =
+        "              - setBody:\n                  id: say\n                  expression:\n"
+            + "                    constant:\n                      expression: well\n";
+    String hook =
+        "              - to:\n                  id: tell\n                  description: Ours\n"
+            + "                  uri: http:ours\n";
+    String file = "orchestrator/04-heartbeat.camel.yaml";
+    assertThat(after(file, last, say + hook + last))
+        .extracting(Finding::message)
+        .anyMatch(m -> m.contains("takes every header along"));
+    assertThat(after(file, last, strip + say + hook + last)).isEmpty();
   }
 }

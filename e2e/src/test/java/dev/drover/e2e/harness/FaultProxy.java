@@ -8,8 +8,13 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +24,9 @@ public final class FaultProxy implements AutoCloseable {
   private static final byte[] UNAVAILABLE =
       "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
           .getBytes(StandardCharsets.US_ASCII);
+
+  private static final Pattern REQUEST =
+      Pattern.compile("(?m)^(?:GET|POST|PUT) /api/\\S+(?= HTTP/1\\.1)");
 
   /** What happens to the bytes of both sides. */
   public enum Mode {
@@ -35,6 +43,7 @@ public final class FaultProxy implements AutoCloseable {
   private final ServerSocket server;
   private final int central;
   private final Set<Line> lines = ConcurrentHashMap.newKeySet();
+  private final Queue<String> asked = new ConcurrentLinkedQueue<>();
   private volatile Mode mode = Mode.PASS;
 
   /**
@@ -56,6 +65,15 @@ public final class FaultProxy implements AutoCloseable {
   /** Where the mall finds it. */
   public String url() {
     return "http://" + server.getInetAddress().getHostAddress() + ":" + server.getLocalPort();
+  }
+
+  /** The first lines of the requests that central got, in order: method, path and query. */
+  public List<String> asked() {
+    return List.copyOf(asked);
+  }
+
+  private void note(String bytes) {
+    REQUEST.matcher(bytes).results().map(MatchResult::group).forEach(asked::add);
   }
 
   /** From now on it does this; connections that hung are cut. */
@@ -113,6 +131,7 @@ public final class FaultProxy implements AutoCloseable {
           if (now == Mode.HANG) {
             spoiled = true;
           } else {
+            note(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
             target.getOutputStream().write(buffer, 0, n);
           }
         }

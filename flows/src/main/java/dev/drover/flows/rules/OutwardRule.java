@@ -19,6 +19,10 @@ import java.util.Set;
 public final class OutwardRule implements Rule {
   private static final Set<String> HTTP = Set.of("http", "https", "vertx-http", "netty-http");
 
+  /** Steps that set no header which the flow does not name. */
+  private static final Set<String> KEEPING =
+      Set.of("log", "removeHeader", "setBody", "setHeader", "setProperty", "setVariable");
+
   /** Central and the mall speak our protocol; their callers choose what they are told. */
   private static final String OURS = "{{drover.";
 
@@ -48,13 +52,9 @@ public final class OutwardRule implements Rule {
     }
   }
 
-  /** Returns whether the headers are gone when these steps have been taken. */
-  private static boolean stripped(Flow flow, List<Step> steps, boolean before, Findings out) {
+  private static void stripped(Flow flow, List<Step> steps, boolean before, Findings out) {
     boolean gone = before;
     for (Step step : steps) {
-      boolean all =
-          step.eip().equals("removeHeaders") && step.options().text("pattern").equals("*");
-      gone |= all;
       boolean here = gone;
       EndpointUse.of(step)
           .filter(use -> isHttp(use) && !here)
@@ -66,11 +66,22 @@ public final class OutwardRule implements Rule {
                       "a call over HTTP takes every header along, tokens and keys too; write"
                           + " removeHeaders: {pattern: \"*\"} before it, then set what the other"
                           + " side needs"));
+      List<Step> inLine = step.children().stream().filter(child -> !child.block()).toList();
+      stripped(flow, inLine, gone, out);
       for (Step child : step.children()) {
-        stripped(flow, child.block() ? child.children() : List.of(child), gone, out);
+        if (child.block()) {
+          stripped(flow, child.children(), gone, out);
+        }
       }
+      gone = after(step, gone);
     }
-    return gone;
+  }
+
+  /** Whether there are still no headers but those that the flow itself has set. */
+  private static boolean after(Step step, boolean before) {
+    boolean all = step.eip().equals("removeHeaders") && step.options().text("pattern").equals("*");
+    // a bean, another route or what stands inside may set headers again, such as a token
+    return all || before && KEEPING.contains(step.eip());
   }
 
   private static boolean isHttp(EndpointUse use) {
