@@ -12,6 +12,9 @@ import java.util.Optional;
 
 /** Compares one flow with its promise. */
 public final class Keeping {
+  /** In {@code order}: not a call but the step with this id, which may hold others. */
+  private static final String STEP = "step:";
+
   private final Flow flow;
   private final Promise promise;
   private final Findings out;
@@ -26,6 +29,7 @@ public final class Keeping {
   /** Adds a finding for each part of the promise that the flow does not keep. */
   public void check() {
     first();
+    promise.first().forEach(this::once);
     Map<String, Integer> wanted = count(promise.always());
     wanted.forEach((call, times) -> always(flow.steps(), call, times));
     promise.inside().forEach(this::inside);
@@ -66,6 +70,14 @@ public final class Keeping {
       }
     }
     left.forEach(this::gone);
+  }
+
+  /** A guard that stands twice counts twice, or waits for itself. */
+  private void once(String call) {
+    long wanted = promise.first().stream().filter(call::equals).count() + declared(call);
+    if (Ways.through(flow.steps(), step -> Calls.of(step).equals(call)).most() > wanted) {
+      say(lineOf(call), call + " is called twice on one way; delete one of the steps");
+    }
   }
 
   private void gone(String call) {
@@ -118,12 +130,17 @@ public final class Keeping {
     }
   }
 
+  private static boolean is(Step step, String name) {
+    return name.startsWith(STEP)
+        ? step.id().equals(name.substring(STEP.length()))
+        : Calls.of(step).equals(name);
+  }
+
   private void order(String before, String after) {
-    boolean[] seen = {false};
+    boolean seen = false;
     for (Step step : flow.allSteps().toList()) {
-      String call = Calls.of(step);
-      seen[0] |= call.equals(before);
-      if (call.equals(after) && !seen[0]) {
+      seen |= is(step, before);
+      if (is(step, after) && !seen) {
         say(step.line(), after + " comes before " + before + "; move it behind");
         return;
       }
