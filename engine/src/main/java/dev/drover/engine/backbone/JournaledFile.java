@@ -7,12 +7,15 @@ import java.nio.channels.FileLock;
 import java.util.ArrayList;
 import java.util.List;
 import org.h2.store.fs.FileBase;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A file that after a power cut is what it was at its last sync, or at the one that was under way:
  * MVStore's own recovery takes a commit for whole when its first and last sector are, and falls
  * back by any number of commits when they are not. What is written stays in memory until a sync, is
- * then written to a journal and synced there, and only then to the file.
+ * then written to a journal and synced there, and only then to the file. What is read is what was
+ * written, by the checksum of its block, or an error.
  */
 final class JournaledFile extends FileBase {
   /**
@@ -22,29 +25,43 @@ final class JournaledFile extends FileBase {
    */
   record Change(long position, byte[] data) {}
 
+  private static final Logger LOG = LoggerFactory.getLogger(JournaledFile.class);
   private static final long JOURNAL_BYTES = 8 << 20;
 
   private final FileChannel file;
   private final RedoJournal journal;
+  private final BlockSums sums;
   private final Object syncing = new Object();
   private final List<Change> pending = new ArrayList<>();
   private long size;
   private long position;
 
-  /** Opens a file, and carries out what its journal has. */
-  JournaledFile(FileChannel file, RedoJournal journal) throws IOException {
+  /** Opens a file that has a journal and checksums of its blocks. */
+  JournaledFile(FileChannel file, RedoJournal journal, BlockSums sums) throws IOException {
     this.file = file;
     this.journal = journal;
+    this.sums = sums;
     this.size = file.size();
   }
 
-  /** Carries out what was synced; nobody else may have the file. */
+  /**
+   * Carries out what was synced, and looks at all of the file; nobody else may have it.
+   *
+   * @throws DamagedBlockException when a part of it is not what was written: MVStore would take an
+   *     earlier commit for the last one
+   */
   private synchronized void recover() throws IOException {
-    for (Change change : journal.read()) {
+    for (Change change : journal.read(sums.journal())) {
       apply(change);
     }
-    file.force(true);
-    journal.clear();
+    int unknown = sums.learnUnknown(file);
+    if (unknown > 0 && sums.journal().isPresent()) {
+      LOG.warn(
+          "{} blocks of the document store had no checksum any more; they are taken as they are",
+          unknown);
+    }
+    sums.check(file);
+    settle();
     size = file.size();
   }
 
@@ -86,15 +103,27 @@ final class JournaledFile extends FileBase {
       return -1;
     }
     byte[] bytes = new byte[(int) Math.min(into.remaining(), size - from)];
-    ByteBuffer direct = ByteBuffer.wrap(bytes);
-    while (direct.hasRemaining() && file.read(direct, from + direct.position()) > 0) {
-      // what the file does not have yet is zeros, or pending
-    }
+    readChecked(bytes, from);
     for (Change change : pending) {
       overlay(bytes, from, change);
     }
     into.put(bytes);
     return bytes.length;
+  }
+
+  /** What the file does not have yet is zeros, or pending. */
+  private void readChecked(byte[] into, long from) throws IOException {
+    long first = from / BlockSums.BLOCK;
+    int before = (int) (from - first * BlockSums.BLOCK);
+    long blocks = (before + into.length + BlockSums.BLOCK - 1L) / BlockSums.BLOCK;
+    byte[] bytes = new byte[Math.toIntExact(blocks * BlockSums.BLOCK)];
+    ByteBuffer direct = ByteBuffer.wrap(bytes);
+    while (direct.hasRemaining()
+        && file.read(direct, first * BlockSums.BLOCK + direct.position()) > 0) {
+      // until it is full
+    }
+    sums.check((int) first, bytes, direct.position());
+    System.arraycopy(bytes, before, into, 0, into.length);
   }
 
   private static void overlay(byte[] bytes, long from, Change change) {
@@ -158,6 +187,7 @@ final class JournaledFile extends FileBase {
         for (Change change : batch) {
           apply(change);
         }
+        sums.journal(journal.mark());
         pending.subList(0, batch.size()).clear();
       }
       if (journal.length() > JOURNAL_BYTES) {
@@ -166,20 +196,29 @@ final class JournaledFile extends FileBase {
     }
   }
 
+  /** In this order: what the journal had counts until the file and its checksums are on disk. */
   private void settle() throws IOException {
+    RedoJournal.Mark next = RedoJournal.fresh();
     file.force(true);
-    journal.clear();
+    sums.force();
+    sums.journal(next);
+    sums.force();
+    journal.clear(next);
   }
 
   private void apply(Change change) throws IOException {
     if (change.data == null) {
       file.truncate(change.position);
+      sums.truncated(file);
       return;
     }
+    // What lies between the former end and this is zeros now.
+    long from = Math.min(change.position, file.size());
     ByteBuffer data = ByteBuffer.wrap(change.data);
     while (data.hasRemaining()) {
       file.write(data, change.position + data.position());
     }
+    sums.learn(file, from, change.position + change.data.length);
   }
 
   /** In order: nothing is left in the journal. */
@@ -191,6 +230,7 @@ final class JournaledFile extends FileBase {
         settle();
       } finally {
         journal.close();
+        sums.close();
       }
     }
   }
