@@ -1,5 +1,6 @@
 package dev.drover.engine.backbone;
 
+import dev.drover.engine.disk.Directories;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,9 +15,10 @@ import java.util.zip.CRC32C;
  * A checksum of each block of a file, in a file beside it. MVStore has none of what it stores: bits
  * that the disk has turned come out as other data, or as an error of whoever reads them.
  *
- * <p>It has no syncs of its own but at {@link #force}: a kill takes nothing of it, and what a power
- * cut takes of it the journal of the file has. An entry that is damaged itself says nothing about
- * its block.
+ * <p>It has no syncs of its own but at {@link #force}: a block and its checksum are two writes, and
+ * a kill or a power cut between them leaves one without the other. The journal of the file has all
+ * blocks since both were on disk, and their checksums are made again when it is carried out. An
+ * entry that is damaged itself says nothing about its block.
  */
 final class BlockSums implements AutoCloseable {
   /** Bytes of a block; MVStore writes whole ones. */
@@ -32,11 +34,16 @@ final class BlockSums implements AutoCloseable {
   private int[] values = new int[0];
   private RedoJournal.Mark journal;
 
-  /** Opens or makes the file of checksums, and reads it. */
+  /** Opens or makes the file of checksums. */
   BlockSums(Path path) throws IOException {
     sums =
         FileChannel.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    Directories.syncNameOf(path);
+  }
+
+  /** Reads it; nobody else may have the file, or what is read is old at once. */
+  void load() throws IOException {
     ByteBuffer all = read(sums, 0, Math.toIntExact(sums.size()));
     if (all.remaining() < HEAD) {
       return;
@@ -56,11 +63,18 @@ final class BlockSums implements AutoCloseable {
   }
 
   private static int check(int value, int block) {
-    return ~value ^ Integer.rotateLeft(block, 7);
+    // each bit of the sum counts in many of this: two that turn do not make up for each other
+    int mixed = (value ^ Integer.rotateLeft(block, 7)) * 0x85ebca6b;
+    return ~((mixed ^ mixed >>> 13) * 0xc2b2ae35);
   }
 
   private static long check(RedoJournal.Mark mark) {
-    return ~(mark.number() ^ Long.rotateLeft(mark.records(), 32));
+    long mixed = (mark.number() ^ Long.rotateLeft(mark.records(), 32)) * 0xff51afd7ed558ccdL;
+    return ~((mixed ^ mixed >>> 33) * 0xc4ceb9fe1a85ec53L);
+  }
+
+  private static int blocks(long bytes) {
+    return (int) ((bytes + BLOCK - 1) / BLOCK);
   }
 
   private void set(int block, int value) {
@@ -117,23 +131,28 @@ final class BlockSums implements AutoCloseable {
 
   /** Forgets what is behind the end of the file, and learns its last block anew. */
   void truncated(FileChannel file) throws IOException {
-    int blocks = (int) ((file.size() + BLOCK - 1) / BLOCK);
+    int blocks = blocks(file.size());
     known.clear(blocks, Math.max(blocks, known.length()));
     sums.truncate(HEAD + (long) blocks * ENTRY);
     learn(file, Math.max(0, file.size() - 1), file.size());
   }
 
   /**
-   * Learns each block that has no checksum.
+   * Learns each block between two places that has no checksum. One that has may not be what was
+   * written, so that is kept.
    *
    * @return how many there were
    */
-  int learnUnknown(FileChannel file) throws IOException {
-    int blocks = (int) ((file.size() + BLOCK - 1) / BLOCK);
+  int learnUnknown(FileChannel file, long from, long to) throws IOException {
+    int blocks = blocks(to);
     int learned = 0;
-    for (int block = known.nextClearBit(0); block < blocks; block = known.nextClearBit(block)) {
-      learn(file, (long) block * BLOCK, (long) block * BLOCK + 1);
-      learned++;
+    int block = known.nextClearBit((int) (from / BLOCK));
+    while (block < blocks) {
+      int next = known.nextSetBit(block);
+      int end = Math.min(Math.min(next < 0 ? blocks : next, blocks), block + READ / BLOCK);
+      learn(file, (long) block * BLOCK, (long) end * BLOCK);
+      learned += end - block;
+      block = known.nextClearBit(end);
     }
     return learned;
   }
@@ -141,12 +160,15 @@ final class BlockSums implements AutoCloseable {
   /**
    * Reads the whole file.
    *
-   * @throws DamagedBlockException when a block is not as it was written
+   * @throws DamagedBlockException when a block is not as it was written, or not there
    */
   void check(FileChannel file) throws IOException {
     for (long at = 0; at < file.size(); at += READ) {
       byte[] bytes = read(file, at, (int) Math.min(READ, file.size() - at)).array();
       check((int) (at / BLOCK), bytes, bytes.length);
+    }
+    if (known.length() > blocks(file.size())) {
+      throw new DamagedBlockException(blocks(file.size()));
     }
   }
 
@@ -164,9 +186,9 @@ final class BlockSums implements AutoCloseable {
     }
   }
 
-  /** It is on disk when this returns. */
+  /** It is on disk when this returns, with its length. */
   void force() throws IOException {
-    sums.force(false);
+    sums.force(true);
   }
 
   private static ByteBuffer read(FileChannel from, long at, int length) throws IOException {

@@ -211,6 +211,8 @@ public final class EmbeddedMongo implements AutoCloseable {
       broken.set(null);
       backend.use(mended);
       conditions.well(PART);
+      // it is opened only when every block is as it was written
+      conditions.well(DAMAGE);
     } catch (RuntimeException e) {
       if (opened != null) {
         opened.closeImmediately();

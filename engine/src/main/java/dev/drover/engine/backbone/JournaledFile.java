@@ -35,6 +35,8 @@ final class JournaledFile extends FileBase {
   private final List<Change> pending = new ArrayList<>();
   private long size;
   private long position;
+  private boolean recovered;
+  private Throwable failure;
 
   /** Opens a file that has a journal and checksums of its blocks. */
   JournaledFile(FileChannel file, RedoJournal journal, BlockSums sums) throws IOException {
@@ -45,16 +47,18 @@ final class JournaledFile extends FileBase {
   }
 
   /**
-   * Carries out what was synced, and looks at all of the file; nobody else may have it.
+   * Carries out what was synced, and looks at all of the file; nobody else may have it. A kill or a
+   * power cut during this changes nothing: all of it is done again.
    *
    * @throws DamagedBlockException when a part of it is not what was written: MVStore would take an
    *     earlier commit for the last one
    */
   private synchronized void recover() throws IOException {
+    sums.load();
     for (Change change : journal.read(sums.journal())) {
       apply(change);
     }
-    int unknown = sums.learnUnknown(file);
+    int unknown = sums.learnUnknown(file, 0, file.size());
     if (unknown > 0 && sums.journal().isPresent()) {
       LOG.warn(
           "{} blocks of the document store had no checksum any more; they are taken as they are",
@@ -63,6 +67,7 @@ final class JournaledFile extends FileBase {
     sums.check(file);
     settle();
     size = file.size();
+    recovered = true;
   }
 
   @Override
@@ -99,6 +104,7 @@ final class JournaledFile extends FileBase {
 
   @Override
   public synchronized int read(ByteBuffer into, long from) throws IOException {
+    refuseAfterFailure();
     if (from >= size) {
       return -1;
     }
@@ -177,22 +183,50 @@ final class JournaledFile extends FileBase {
     synchronized (syncing) {
       List<Change> batch;
       synchronized (this) {
+        refuseAfterFailure();
         batch = List.copyOf(pending);
       }
       if (batch.isEmpty()) {
         return;
       }
-      journal.append(batch);
-      synchronized (this) {
+      try {
+        write(batch);
+      } catch (IOException | RuntimeException | Error e) {
+        synchronized (this) {
+          failure = e;
+        }
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * A write that failed may have left a block half written or a journal half emptied: read now, it
+   * would look like damage. Whoever opens the file next carries out what the journal has.
+   */
+  private void refuseAfterFailure() throws IOException {
+    if (failure != null) {
+      throw new IOException("the file takes nothing more until it is opened anew", failure);
+    }
+  }
+
+  private void write(List<Change> batch) throws IOException {
+    journal.append(batch);
+    synchronized (this) {
+      try {
         for (Change change : batch) {
           apply(change);
         }
         sums.journal(journal.mark());
         pending.subList(0, batch.size()).clear();
+      } catch (IOException | RuntimeException | Error e) {
+        // before anybody can read it
+        failure = e;
+        throw e;
       }
-      if (journal.length() > JOURNAL_BYTES) {
-        settle();
-      }
+    }
+    if (journal.length() > JOURNAL_BYTES) {
+      settle();
     }
   }
 
@@ -212,25 +246,31 @@ final class JournaledFile extends FileBase {
       sums.truncated(file);
       return;
     }
-    // What lies between the former end and this is zeros now.
-    long from = Math.min(change.position, file.size());
+    long end = file.size();
     ByteBuffer data = ByteBuffer.wrap(change.data);
     while (data.hasRemaining()) {
       file.write(data, change.position + data.position());
     }
-    sums.learn(file, from, change.position + change.data.length);
+    // What lies between the former end and this is zeros now; unless there was more once, that is
+    // missing.
+    sums.learnUnknown(file, Math.min(end, change.position), change.position);
+    sums.learn(file, change.position, change.position + change.data.length);
   }
 
-  /** In order: nothing is left in the journal. */
+  /**
+   * In order: nothing is left in the journal. A file that was not recovered is another's, or the
+   * journal is still needed.
+   */
   @Override
   protected void implCloseChannel() throws IOException {
     synchronized (syncing) {
-      try (file) {
-        force(true);
-        settle();
-      } finally {
-        journal.close();
-        sums.close();
+      try (file;
+          journal;
+          sums) {
+        if (recovered && failure == null) {
+          force(true);
+          settle();
+        }
       }
     }
   }

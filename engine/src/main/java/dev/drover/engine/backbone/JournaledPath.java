@@ -28,9 +28,14 @@ public final class JournaledPath extends FilePathWrapper {
   public FileChannel open(String mode) throws IOException {
     Path path = Path.of(getBase().toString());
     FileChannel file = getBase().open(mode);
+    RedoJournal journal = null;
     try {
-      return new JournaledFile(file, new RedoJournal(journal(path)), new BlockSums(sums(path)));
+      journal = new RedoJournal(journal(path));
+      return new JournaledFile(file, journal, new BlockSums(sums(path)));
     } catch (IOException e) {
+      if (journal != null) {
+        journal.close();
+      }
       file.close();
       throw e;
     }

@@ -87,6 +87,10 @@ final class MendingMongoBackend implements MongoBackend {
         damaged.accept(e);
         throw refusal(e);
       }
+      if (why == null && DiskFull.is(e)) {
+        // a reader has met it a moment before the committer says so
+        throw refusal(e);
+      }
       if (why == null) {
         throw e;
       }
