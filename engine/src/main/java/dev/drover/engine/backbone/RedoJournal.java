@@ -98,6 +98,8 @@ final class RedoJournal implements AutoCloseable {
    * @param has what the file has already, when it knows. A journal of another number was put back
    *     from another day, and one with fewer records was damaged: neither has anything for the
    *     file, and a part of what it has would take the file back to an earlier commit
+   * @throws IOException when the file may need a record that is damaged: each was synced before the
+   *     next was begun, so only the last can be one that a power cut tore
    */
   List<JournaledFile.Change> read(Optional<Mark> has) throws IOException {
     List<JournaledFile.Change> changes = new ArrayList<>();
@@ -129,7 +131,30 @@ final class RedoJournal implements AutoCloseable {
         changes.add(new JournaledFile.Change(position, data));
       }
     }
-    return found < has.map(Mark::records).orElse(0L) ? List.of() : changes;
+    if (found < has.map(Mark::records).orElse(0L)) {
+      return List.of();
+    }
+    if (first != 0 && wholeAfter(at, first)) {
+      throw new IOException("the journal is damaged at byte " + at + ", before records that count");
+    }
+    return changes;
+  }
+
+  /** Whether a record of this number begins behind a place, wherever. */
+  private boolean wholeAfter(long place, long of) throws IOException {
+    ByteBuffer rest = read(place, Math.toIntExact(file.size() - place));
+    for (int at = 1; at + HEAD <= rest.limit(); at++) {
+      if (rest.getLong(at) == of) {
+        int length = rest.getInt(at + Long.BYTES);
+        if (length > 0
+            && length <= rest.limit() - at - HEAD
+            && checksum(of, rest.slice(at + HEAD, length))
+                == rest.getLong(at + Long.BYTES + Integer.BYTES)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private ByteBuffer read(long from, int length) throws IOException {

@@ -126,9 +126,43 @@ class JournaledFileTest {
   }
 
   private void flip(int at) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    bytes[at] ^= 1;
-    Files.write(file, bytes);
+    Files.write(file, flipped(Files.readAllBytes(file), at));
+  }
+
+  private static byte[] flipped(byte[] bytes, int at) {
+    byte[] other = bytes.clone();
+    other[at] ^= 1;
+    return other;
+  }
+
+  /** Without the second the file would go back to the first, and nobody would hear of it. */
+  @Test
+  void aDamagedRecordBeforeWholeOnesThatThePowerCutLeftToTheJournalRefusesTheFile()
+      throws IOException {
+    stopped();
+    byte[] before = Files.readAllBytes(file);
+    byte[] opened;
+    byte[] needed;
+    try (JournaledFile one = open()) {
+      opened = Files.readAllBytes(sums);
+      for (int value = 2; value < 5; value++) {
+        write(one, 3, value);
+        one.force(true);
+      }
+      needed = Files.readAllBytes(journal);
+    }
+    int record = needed.length / 3;
+    Files.write(file, before);
+    Files.write(sums, opened);
+    for (int at : new int[] {record + 3, record + 9, record + 500}) {
+      Files.write(journal, flipped(needed, at));
+      assertThatThrownBy(this::open).hasMessageContaining("damaged at byte " + record);
+    }
+    // the last one may be torn, nobody was told that it is there
+    Files.write(journal, flipped(needed, 2 * record + 500));
+    try (JournaledFile one = open()) {
+      assertThat(read(one, 3)).isEqualTo(3);
+    }
   }
 
   @Test
