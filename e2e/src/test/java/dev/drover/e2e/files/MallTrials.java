@@ -34,13 +34,20 @@ final class MallTrials implements Trials {
   private final FaultProxy proxy;
   private final OrchestratorProcess mall;
   private final Path templates;
+
   /** What waits for central, by the state of the data directory. */
   private final Map<String, Set<String>> waiting = new TreeMap<>();
+
   private int number;
 
   /** A mall with this queue; {@code mqtt} or {@code kafka}. */
-  MallTrials(CentralProcess central, String queue) {
-    this.central = central;
+  MallTrials(String queue) {
+    central =
+        CentralProcess.alone(
+            "damaged-of-" + queue,
+            // each trial is a start, and asks for what has changed
+            Map.of("DROVER_LIMITS_REGISTER", "100000/1m", "DROVER_LIMITS_SYNC_DELTA", "100000/1m"));
+    central.start();
     String entity = "damaged-" + queue;
     proxy = new FaultProxy("127.0.0.1", central.port());
     mall =
@@ -201,7 +208,7 @@ final class MallTrials implements Trials {
 
   /** The ids of all areas; fails on one whose text is not its own. */
   private Set<String> texts(Api api, String token) {
-    Api.Answer answer = api.get(areas() + "?limit=5000", token);
+    Api.Answer answer = api.get(areas() + "?limit=1000", token);
     if (answer.status() != 200) {
       throw new IllegalStateException("areas: " + answer);
     }
@@ -293,5 +300,6 @@ final class MallTrials implements Trials {
   public void close() {
     mall.close();
     proxy.close();
+    central.close();
   }
 }
