@@ -45,6 +45,8 @@ public final class FaultProxy implements AutoCloseable {
   private final Set<Line> lines = ConcurrentHashMap.newKeySet();
   private final Queue<String> asked = new ConcurrentLinkedQueue<>();
   private volatile Mode mode = Mode.PASS;
+  private final StringBuffer heard = new StringBuffer();
+  private volatile boolean listening;
 
   /**
    * A proxy that lets everything pass.
@@ -80,6 +82,17 @@ public final class FaultProxy implements AutoCloseable {
   public void set(Mode next) {
     mode = next;
     lines.stream().filter(line -> line.spoiled).forEach(Line::close);
+  }
+
+  /** From now on it keeps what the mall sends; nothing of what it sent before. */
+  public void listen() {
+    heard.setLength(0);
+    listening = true;
+  }
+
+  /** What reached central since then, one byte a character. */
+  public String heard() {
+    return heard.toString();
   }
 
   private static void daemon(String name, Runnable work) {
@@ -133,6 +146,9 @@ public final class FaultProxy implements AutoCloseable {
           } else {
             note(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
             target.getOutputStream().write(buffer, 0, n);
+            if (listening) {
+              heard.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
+            }
           }
         }
       } catch (IOException e) {

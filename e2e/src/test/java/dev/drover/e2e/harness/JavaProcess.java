@@ -42,6 +42,7 @@ public class JavaProcess implements AutoCloseable {
   private final Map<String, String> environment = new TreeMap<>();
   private List<String> surroundings = List.of();
   private Process process;
+  private List<ProcessHandle> children = List.of();
   private int starts;
 
   /**
@@ -157,8 +158,17 @@ public class JavaProcess implements AutoCloseable {
 
   /** kill -9 of this process; its children notice by themselves. */
   public void kill() {
+    children = process.descendants().toList();
     process.destroyForcibly();
     process.onExit().join();
+  }
+
+  /** Waits until the children of a process that was killed have ended. */
+  public void awaitChildren(Duration patience) {
+    Awaitility.await("the children of " + module + " end")
+        .atMost(patience)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
   }
 
   /** SIGSTOP: it stands still, as on a virtual machine that is moved. */
@@ -177,6 +187,7 @@ public class JavaProcess implements AutoCloseable {
 
   /** SIGTERM; returns whether it ended in time. */
   public boolean stop(Duration patience) {
+    children = process.descendants().toList();
     process.destroy();
     try {
       return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -189,7 +200,6 @@ public class JavaProcess implements AutoCloseable {
   @Override
   public void close() {
     if (process != null) {
-      List<ProcessHandle> children = process.descendants().toList();
       if (!stop(Duration.ofSeconds(20))) {
         kill();
       }

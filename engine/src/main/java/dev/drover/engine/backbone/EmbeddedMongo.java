@@ -35,6 +35,10 @@ public final class EmbeddedMongo implements AutoCloseable {
 
   private static final String FILE = "drover.mv";
   private static final String PART = "document-store";
+  private static final String DAMAGE = "document-store-damage";
+  private static final String REMEDY =
+      "put it back from a backup of the whole data directory, with .journal and .sums beside it; if"
+          + " it was put back without them, delete those two";
 
   private static final List<Duration> WAITS =
       List.of(
@@ -89,7 +93,7 @@ public final class EmbeddedMongo implements AutoCloseable {
     if (server != null) {
       return this;
     }
-    backend = new MendingMongoBackend(open(openFile()), this::broke);
+    backend = new MendingMongoBackend(open(openFile()), this::broke, this::damaged);
     MongoServer starting = new MongoServer(backend);
     try {
       starting.bind(new InetSocketAddress("127.0.0.1", config.port()), 1, HANDLER_THREADS);
@@ -107,7 +111,7 @@ public final class EmbeddedMongo implements AutoCloseable {
       return new DurableMongoBackend(store, commits);
     } catch (StackOverflowError e) {
       store.closeImmediately();
-      throw damaged(e);
+      throw refused(e);
     }
   }
 
@@ -130,18 +134,31 @@ public final class EmbeddedMongo implements AutoCloseable {
       opened.setRetentionTime(0);
       return opened;
     } catch (RuntimeException | StackOverflowError e) {
-      throw damaged(e);
+      throw refused(e);
     }
   }
 
   /** A page of a damaged file may name itself: reading it then has no end but the stack's. */
-  private IllegalStateException damaged(Throwable why) {
+  private IllegalStateException refused(Throwable why) {
+    Path file = config.dataDir().resolve(FILE);
     return new IllegalStateException(
-        "Cannot open the document store "
-            + config.dataDir().resolve(FILE)
-            + "; unless another process has it open, it is damaged: put it back from a backup of"
-            + " the whole data directory",
+        DiskFull.is(why)
+            ? "Cannot open the document store " + file + ": its disk is full; make room on it"
+            : "Cannot open the document store "
+                + file
+                + "; unless another process has it open, it is damaged: "
+                + REMEDY,
         why);
+  }
+
+  /** A reader came upon a damage. What was not damaged is read and written as before. */
+  private void damaged(RuntimeException why) {
+    conditions.fails(
+        DAMAGE,
+        "database",
+        Severity.UNHEALTHY,
+        "the document store " + config.dataDir().resolve(FILE) + " is damaged: " + root(why),
+        "stop central, and " + REMEDY);
   }
 
   /** Begins to mend the store that is used now, once. */
@@ -194,6 +211,8 @@ public final class EmbeddedMongo implements AutoCloseable {
       broken.set(null);
       backend.use(mended);
       conditions.well(PART);
+      // it is opened only when every block is as it was written
+      conditions.well(DAMAGE);
     } catch (RuntimeException e) {
       if (opened != null) {
         opened.closeImmediately();

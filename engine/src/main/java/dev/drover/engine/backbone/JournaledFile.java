@@ -7,12 +7,15 @@ import java.nio.channels.FileLock;
 import java.util.ArrayList;
 import java.util.List;
 import org.h2.store.fs.FileBase;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A file that after a power cut is what it was at its last sync, or at the one that was under way:
  * MVStore's own recovery takes a commit for whole when its first and last sector are, and falls
  * back by any number of commits when they are not. What is written stays in memory until a sync, is
- * then written to a journal and synced there, and only then to the file.
+ * then written to a journal and synced there, and only then to the file. What is read is what was
+ * written, by the checksum of its block, or an error.
  */
 final class JournaledFile extends FileBase {
   /**
@@ -22,30 +25,49 @@ final class JournaledFile extends FileBase {
    */
   record Change(long position, byte[] data) {}
 
+  private static final Logger LOG = LoggerFactory.getLogger(JournaledFile.class);
   private static final long JOURNAL_BYTES = 8 << 20;
 
   private final FileChannel file;
   private final RedoJournal journal;
+  private final BlockSums sums;
   private final Object syncing = new Object();
   private final List<Change> pending = new ArrayList<>();
   private long size;
   private long position;
+  private boolean recovered;
+  private Throwable failure;
 
-  /** Opens a file, and carries out what its journal has. */
-  JournaledFile(FileChannel file, RedoJournal journal) throws IOException {
+  /** Opens a file that has a journal and checksums of its blocks. */
+  JournaledFile(FileChannel file, RedoJournal journal, BlockSums sums) throws IOException {
     this.file = file;
     this.journal = journal;
+    this.sums = sums;
     this.size = file.size();
   }
 
-  /** Carries out what was synced; nobody else may have the file. */
+  /**
+   * Carries out what was synced, and looks at all of the file; nobody else may have it. A kill or a
+   * power cut during this changes nothing: all of it is done again.
+   *
+   * @throws DamagedBlockException when a part of it is not what was written: MVStore would take an
+   *     earlier commit for the last one
+   */
   private synchronized void recover() throws IOException {
-    for (Change change : journal.read()) {
+    sums.load();
+    for (Change change : journal.read(sums.journal())) {
       apply(change);
     }
-    file.force(true);
-    journal.clear();
+    int unknown = sums.learnUnknown(file, 0, file.size());
+    if (unknown > 0 && sums.journal().isPresent()) {
+      LOG.warn(
+          "{} blocks of the document store had no checksum any more; they are taken as they are",
+          unknown);
+    }
+    sums.check(file);
+    settle();
     size = file.size();
+    recovered = true;
   }
 
   @Override
@@ -82,19 +104,32 @@ final class JournaledFile extends FileBase {
 
   @Override
   public synchronized int read(ByteBuffer into, long from) throws IOException {
+    refuseAfterFailure();
     if (from >= size) {
       return -1;
     }
     byte[] bytes = new byte[(int) Math.min(into.remaining(), size - from)];
-    ByteBuffer direct = ByteBuffer.wrap(bytes);
-    while (direct.hasRemaining() && file.read(direct, from + direct.position()) > 0) {
-      // what the file does not have yet is zeros, or pending
-    }
+    readChecked(bytes, from);
     for (Change change : pending) {
       overlay(bytes, from, change);
     }
     into.put(bytes);
     return bytes.length;
+  }
+
+  /** What the file does not have yet is zeros, or pending. */
+  private void readChecked(byte[] into, long from) throws IOException {
+    long first = from / BlockSums.BLOCK;
+    int before = (int) (from - first * BlockSums.BLOCK);
+    long blocks = (before + into.length + BlockSums.BLOCK - 1L) / BlockSums.BLOCK;
+    byte[] bytes = new byte[Math.toIntExact(blocks * BlockSums.BLOCK)];
+    ByteBuffer direct = ByteBuffer.wrap(bytes);
+    while (direct.hasRemaining()
+        && file.read(direct, first * BlockSums.BLOCK + direct.position()) > 0) {
+      // until it is full
+    }
+    sums.check((int) first, bytes, direct.position());
+    System.arraycopy(bytes, before, into, 0, into.length);
   }
 
   private static void overlay(byte[] bytes, long from, Change change) {
@@ -148,49 +183,94 @@ final class JournaledFile extends FileBase {
     synchronized (syncing) {
       List<Change> batch;
       synchronized (this) {
+        refuseAfterFailure();
         batch = List.copyOf(pending);
       }
       if (batch.isEmpty()) {
         return;
       }
-      journal.append(batch);
-      synchronized (this) {
-        for (Change change : batch) {
-          apply(change);
+      try {
+        write(batch);
+      } catch (IOException | RuntimeException | Error e) {
+        synchronized (this) {
+          failure = e;
         }
-        pending.subList(0, batch.size()).clear();
-      }
-      if (journal.length() > JOURNAL_BYTES) {
-        settle();
+        throw e;
       }
     }
   }
 
+  /**
+   * A write that failed may have left a block half written or a journal half emptied: read now, it
+   * would look like damage. Whoever opens the file next carries out what the journal has.
+   */
+  private void refuseAfterFailure() throws IOException {
+    if (failure != null) {
+      throw new IOException("the file takes nothing more until it is opened anew", failure);
+    }
+  }
+
+  private void write(List<Change> batch) throws IOException {
+    journal.append(batch);
+    synchronized (this) {
+      try {
+        for (Change change : batch) {
+          apply(change);
+        }
+        sums.journal(journal.mark());
+        pending.subList(0, batch.size()).clear();
+      } catch (IOException | RuntimeException | Error e) {
+        // before anybody can read it
+        failure = e;
+        throw e;
+      }
+    }
+    if (journal.length() > JOURNAL_BYTES) {
+      settle();
+    }
+  }
+
+  /** In this order: what the journal had counts until the file and its checksums are on disk. */
   private void settle() throws IOException {
+    RedoJournal.Mark next = RedoJournal.fresh();
     file.force(true);
-    journal.clear();
+    sums.force();
+    sums.journal(next);
+    sums.force();
+    journal.clear(next);
   }
 
   private void apply(Change change) throws IOException {
     if (change.data == null) {
       file.truncate(change.position);
+      sums.truncated(file);
       return;
     }
+    long end = file.size();
     ByteBuffer data = ByteBuffer.wrap(change.data);
     while (data.hasRemaining()) {
       file.write(data, change.position + data.position());
     }
+    // What lies between the former end and this is zeros now; unless there was more once, that is
+    // missing.
+    sums.learnUnknown(file, Math.min(end, change.position), change.position);
+    sums.learn(file, change.position, change.position + change.data.length);
   }
 
-  /** In order: nothing is left in the journal. */
+  /**
+   * In order: nothing is left in the journal. A file that was not recovered is another's, or the
+   * journal is still needed.
+   */
   @Override
   protected void implCloseChannel() throws IOException {
     synchronized (syncing) {
-      try (file) {
-        force(true);
-        settle();
-      } finally {
-        journal.close();
+      try (file;
+          journal;
+          sums) {
+        if (recovered && failure == null) {
+          force(true);
+          settle();
+        }
       }
     }
   }

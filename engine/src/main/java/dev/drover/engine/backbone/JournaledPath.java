@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
 
-/** Tells MVStore to keep a file with a journal beside it: {@code <file>.journal}. */
+/** Tells MVStore to keep a file with a journal and checksums beside it. */
 public final class JournaledPath extends FilePathWrapper {
   private static final String SCHEME = "journaled";
 
@@ -26,12 +26,28 @@ public final class JournaledPath extends FilePathWrapper {
 
   @Override
   public FileChannel open(String mode) throws IOException {
+    Path path = Path.of(getBase().toString());
     FileChannel file = getBase().open(mode);
+    RedoJournal journal = null;
     try {
-      return new JournaledFile(file, new RedoJournal(Path.of(getBase() + ".journal")));
+      journal = new RedoJournal(journal(path));
+      return new JournaledFile(file, journal, new BlockSums(sums(path)));
     } catch (IOException e) {
+      if (journal != null) {
+        journal.close();
+      }
       file.close();
       throw e;
     }
+  }
+
+  /** Where what was synced last is kept. */
+  static Path journal(Path file) {
+    return file.resolveSibling(file.getFileName() + ".journal");
+  }
+
+  /** Where the checksums of its blocks are kept. */
+  static Path sums(Path file) {
+    return file.resolveSibling(file.getFileName() + ".sums");
   }
 }

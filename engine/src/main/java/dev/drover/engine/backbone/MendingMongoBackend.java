@@ -36,6 +36,7 @@ final class MendingMongoBackend implements MongoBackend {
       Set.of("hello", "ismaster", "buildinfo", "endsessions", "getparameter", "whatsmyuri");
 
   private final Consumer<RuntimeException> broke;
+  private final Consumer<RuntimeException> damaged;
   private volatile DurableMongoBackend store;
   private volatile RuntimeException failure;
 
@@ -43,10 +44,15 @@ final class MendingMongoBackend implements MongoBackend {
    * Begins with this store.
    *
    * @param broke told when the store has broken; more than once, perhaps
+   * @param damaged told when something in the store cannot be read; it works on without that
    */
-  MendingMongoBackend(DurableMongoBackend store, Consumer<RuntimeException> broke) {
+  MendingMongoBackend(
+      DurableMongoBackend store,
+      Consumer<RuntimeException> broke,
+      Consumer<RuntimeException> damaged) {
     this.store = store;
     this.broke = broke;
+    this.damaged = damaged;
   }
 
   /** The store that it uses now. */
@@ -77,6 +83,14 @@ final class MendingMongoBackend implements MongoBackend {
       throw e;
     } catch (RuntimeException e) {
       RuntimeException why = used.broken();
+      if (why == null && DamagedBlockException.is(e)) {
+        damaged.accept(e);
+        throw refusal(e);
+      }
+      if (why == null && DiskFull.is(e)) {
+        // a reader has met it a moment before the committer says so
+        throw refusal(e);
+      }
       if (why == null) {
         throw e;
       }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.CRC32;
 
@@ -21,8 +22,17 @@ final class RedoJournal implements AutoCloseable {
 
   private static final int CHANGE = Long.BYTES + Integer.BYTES;
 
+  /**
+   * How far a file has come with a journal.
+   *
+   * @param number what the records share
+   * @param records how many of them it has
+   */
+  record Mark(long number, long records) {}
+
   private final FileChannel file;
-  private long number = fresh();
+  private long number = fresh().number();
+  private long records;
   private long end;
 
   RedoJournal(Path path) throws IOException {
@@ -32,8 +42,14 @@ final class RedoJournal implements AutoCloseable {
     Directories.syncNameOf(path);
   }
 
-  private static long fresh() {
-    return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+  /** The beginning of records with a number that none has had. */
+  static Mark fresh() {
+    return new Mark(ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE), 0);
+  }
+
+  /** All that was appended. */
+  Mark mark() {
+    return new Mark(number, records);
   }
 
   long length() {
@@ -60,6 +76,7 @@ final class RedoJournal implements AutoCloseable {
     write(body, end);
     file.force(false);
     end += HEAD + length;
+    records++;
   }
 
   private static long checksum(long number, ByteBuffer body) {
@@ -75,11 +92,20 @@ final class RedoJournal implements AutoCloseable {
     }
   }
 
-  /** What is whole, in order. */
-  List<JournaledFile.Change> read() throws IOException {
+  /**
+   * What is whole, in order.
+   *
+   * @param has what the file has already, when it knows. A journal of another number was put back
+   *     from another day, and one with fewer records was damaged: neither has anything for the
+   *     file, and a part of what it has would take the file back to an earlier commit
+   * @throws IOException when the file may need a record that is damaged: each was synced before the
+   *     next was begun, so only the last can be one that a power cut tore
+   */
+  List<JournaledFile.Change> read(Optional<Mark> has) throws IOException {
     List<JournaledFile.Change> changes = new ArrayList<>();
     long at = 0;
-    long first = 0;
+    long first = has.map(Mark::number).orElse(0L);
+    long found = 0;
     while (file.size() - at >= HEAD) {
       ByteBuffer head = read(at, HEAD);
       long of = head.getLong();
@@ -93,6 +119,7 @@ final class RedoJournal implements AutoCloseable {
         break;
       }
       first = of;
+      found++;
       at += HEAD + length;
       while (body.hasRemaining()) {
         long position = body.getLong();
@@ -104,7 +131,30 @@ final class RedoJournal implements AutoCloseable {
         changes.add(new JournaledFile.Change(position, data));
       }
     }
+    if (found < has.map(Mark::records).orElse(0L)) {
+      return List.of();
+    }
+    if (first != 0 && wholeAfter(at, first)) {
+      throw new IOException("the journal is damaged at byte " + at + ", before records that count");
+    }
     return changes;
+  }
+
+  /** Whether a record of this number begins behind a place, wherever. */
+  private boolean wholeAfter(long place, long of) throws IOException {
+    ByteBuffer rest = read(place, Math.toIntExact(file.size() - place));
+    for (int at = 1; at + HEAD <= rest.limit(); at++) {
+      if (rest.getLong(at) == of) {
+        int length = rest.getInt(at + Long.BYTES);
+        if (length > 0
+            && length <= rest.limit() - at - HEAD
+            && checksum(of, rest.slice(at + HEAD, length))
+                == rest.getLong(at + Long.BYTES + Integer.BYTES)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private ByteBuffer read(long from, int length) throws IOException {
@@ -118,11 +168,14 @@ final class RedoJournal implements AutoCloseable {
   /**
    * Forgets all; the file has it on disk. The next record must not come over a former one while
    * that one still counts.
+   *
+   * @param next the beginning of the next records
    */
-  void clear() throws IOException {
+  void clear(Mark next) throws IOException {
     write(ByteBuffer.allocate(HEAD), 0);
     file.force(false);
-    number = fresh();
+    number = next.number();
+    records = 0;
     end = 0;
   }
 
