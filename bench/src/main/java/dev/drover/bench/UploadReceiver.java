@@ -58,7 +58,9 @@ final class UploadReceiver implements AutoCloseable {
             answer(
                 exchange,
                 200,
-                "{\"token\":\"t\",\"expires_at\":4102444800,\"assigned_id\":\"bench\",\"initial_sync_required\":false}"));
+                "{\"token\":\"t\",\"expires_at\":4102444800,\"assigned_id\":\"bench\",\"initial_sync_required\":false,"
+                    + "\"sync_endpoints\":{\"events\":\"%1$s/e\",\"data_sync\":\"%1$s/s\",\"firmware\":\"%1$s/f\"}}"
+                        .formatted("http://127.0.0.1")));
     String keys = Jwks.json(new JWKSet(Jwks.encryption((ECPublicKey) key.getPublic())));
     server.createContext("/.well-known/jwks.json", exchange -> answer(exchange, 200, keys));
     server.createContext("/api/orchestrators/events", UploadReceiver::stream);
@@ -87,7 +89,10 @@ final class UploadReceiver implements AutoCloseable {
     exchange.sendResponseHeaders(200, 0);
     exchange
         .getResponseBody()
-        .write("event: connected\nid: evt-e-0-1\ndata: {}\n\n".getBytes(StandardCharsets.UTF_8));
+        .write(
+            ("event: connected\nid: evt-e-0-1\ndata: {\"connection_id\":\"bench\","
+                    + "\"server_time\":\"2026-11-21T08:00:00Z\"}\n\n")
+                .getBytes(StandardCharsets.UTF_8));
     exchange.getResponseBody().flush();
   }
 
@@ -100,9 +105,15 @@ final class UploadReceiver implements AutoCloseable {
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("batch_id", request.path("batch_id").asText());
     ArrayNode results = answer.putArray("results");
+    long from = Long.MAX_VALUE;
+    long to = 0;
     for (JsonNode item : request.path("items")) {
-      results.addObject().put("seq", item.path("seq").asLong()).put("status", verdict.apply(item));
+      long seq = item.path("seq").asLong();
+      results.addObject().put("seq", seq).put("status", verdict.apply(item));
+      from = Math.min(from, seq);
+      to = Math.max(to, seq);
     }
+    answer.putObject("receipt").put("from_seq", from).put("to_seq", to);
     count(request.path("items"));
     answer(exchange, 200, answer.toString());
   }

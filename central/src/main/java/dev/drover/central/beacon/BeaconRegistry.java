@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.bson.Document;
 
@@ -28,11 +30,15 @@ import org.bson.Document;
 final class BeaconRegistry {
   private static final int DUPLICATE_ATTEMPTS = 100;
   private static final int OPERATIONS = 100;
+  private static final int FOUND = 50_000;
   private static final FindOneAndUpdateOptions UPSERT =
       new FindOneAndUpdateOptions().upsert(true).returnDocument(ReturnDocument.AFTER);
 
   private final MongoCollection<Document> beacons;
   private final MongoCollection<Document> devices;
+
+  /** Keys that were found: a beacon is never removed, so each needs to be asked for once. */
+  private final Set<String> found = ConcurrentHashMap.newKeySet();
 
   BeaconRegistry(MongoDatabase database) {
     this.beacons = database.getCollection("beacons");
@@ -64,6 +70,22 @@ final class BeaconRegistry {
 
   Optional<Document> find(String entityId, String beaconId) {
     return Optional.ofNullable(beacons.find(Filters.eq("_id", key(entityId, beaconId))).first());
+  }
+
+  /** True when the entity has this beacon. */
+  boolean has(String entityId, String beaconId) {
+    String key = key(entityId, beaconId);
+    if (found.contains(key)) {
+      return true;
+    }
+    if (find(entityId, beaconId).isEmpty()) {
+      return false;
+    }
+    if (found.size() >= FOUND) {
+      found.clear();
+    }
+    found.add(key);
+    return true;
   }
 
   /** Changes a beacon by compare-and-set, or makes it; returns it as it is then. */

@@ -361,7 +361,7 @@ public final class Beacons {
 
   /** True when the entity has this beacon. */
   boolean knows(String entityId, String beaconId) {
-    return registry.find(entityId, beaconId).isPresent();
+    return registry.has(entityId, beaconId);
   }
 
   private static void answer(Exchange exchange, ObjectNode answer) {

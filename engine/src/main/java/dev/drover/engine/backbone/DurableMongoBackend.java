@@ -4,6 +4,8 @@ import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
 import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
@@ -11,7 +13,9 @@ import io.netty.channel.Channel;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.type.ObjectDataType;
 
 /** A Mongo backend that answers a write command only after it is durable. */
 final class DurableMongoBackend extends H2Backend {
@@ -66,12 +70,27 @@ final class DurableMongoBackend extends H2Backend {
           String collection, CollectionOptions options) {
         String full = getFullCollectionNamespace(collection);
         return new KeyedCollection(
-            this,
-            collection,
-            options,
-            store.openMap("databases." + full),
-            store.openMap("meta." + full),
-            cursors);
+            this, collection, options, documents(full), store.openMap("meta." + full), cursors);
+      }
+
+      private MVMap<Object, Document> documents(String full) {
+        return store.openMap(
+            "databases." + full,
+            new MVMap.Builder<Object, Document>()
+                .keyType(new ObjectDataType())
+                .valueType(new DocumentType()));
+      }
+
+      @Override
+      protected Index<Object> openOrCreateUniqueIndex(
+          String collection, String index, List<IndexKey> keys, boolean sparse) {
+        if (keys.size() != 1 || !keys.get(0).getKey().equals("_id")) {
+          return super.openOrCreateUniqueIndex(collection, index, keys, sparse);
+        }
+        String full = getFullCollectionNamespace(collection);
+        // An older version kept text ids there, too.
+        store.removeMap(full + "._index_" + index);
+        return new IdIndex(index, keys, documents(full), store.openMap(full + "._ids_" + index));
       }
     };
   }

@@ -1,18 +1,12 @@
 package dev.drover.engine.crypto;
 
-import com.nimbusds.jose.EncryptionMethod;
 import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWEAlgorithm;
-import com.nimbusds.jose.JWEHeader;
-import com.nimbusds.jose.JWEObject;
 import com.nimbusds.jose.jwk.ECKey;
 import dev.drover.proto.ErrorCode;
-import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
 import java.security.KeyPair;
 import java.security.interfaces.ECPrivateKey;
 import java.text.ParseException;
-import java.util.Base64;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -52,23 +46,10 @@ public final class Envelope {
       throw refused();
     }
     try {
-      String said = jwe.substring(0, jwe.indexOf('.'));
-      if (Json.object(Base64.getUrlDecoder().decode(said)).has("crit")) {
-        // Whatever must be understood: we understand none of it.
-        throw refused();
-      }
-      JWEObject sealed = JWEObject.parse(jwe);
-      JWEHeader header = sealed.getHeader();
-      // A compressed text could grow without bound.
-      if (JWEAlgorithm.ECDH_ES.equals(header.getAlgorithm())
-          && EncryptionMethod.A256GCM.equals(header.getEncryptionMethod())
-          && header.getCompressionAlgorithm() == null) {
-        return OPENER.open(sealed, (ECPrivateKey) key.getPrivate());
-      }
+      return OPENER.open(jwe, (ECPrivateKey) key.getPrivate());
     } catch (ParseException | JOSEException | RuntimeException e) {
       throw refused();
     }
-    throw refused();
   }
 
   private static ProtocolException refused() {

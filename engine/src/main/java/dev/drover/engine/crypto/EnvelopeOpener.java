@@ -1,16 +1,21 @@
 package dev.drover.engine.crypto;
 
+import com.nimbusds.jose.EncryptionMethod;
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWEAlgorithm;
 import com.nimbusds.jose.JWEHeader;
-import com.nimbusds.jose.JWEObject;
 import com.nimbusds.jose.crypto.impl.ConcatKDF;
 import com.nimbusds.jose.crypto.impl.ECDH;
 import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.util.Base64URL;
+import dev.drover.proto.Json;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
+import java.text.ParseException;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.crypto.Cipher;
@@ -42,35 +47,50 @@ final class EnvelopeOpener {
   /**
    * The text that was sealed.
    *
+   * @param jwe compact, of the characters of Base64url
    * @throws JOSEException when it was not for this key, or was changed
+   * @throws ParseException when its header is none
    */
-  byte[] open(JWEObject sealed, ECPrivateKey key) throws JOSEException {
-    JWEHeader header = sealed.getHeader();
-    Agreed agreed = new Agreed(key, header.toBase64URL().toString());
+  byte[] open(String jwe, ECPrivateKey key) throws JOSEException, ParseException {
+    String[] parts = jwe.split("\\.");
+    Agreed agreed = new Agreed(key, parts[0]);
     SecretKey secret = known(agreed);
     boolean isNew = secret == null;
     if (isNew) {
-      secret = agree(header, key);
+      secret = agree(header(parts[0]), key);
     }
-    byte[] text = decrypt(sealed, agreed.header(), secret);
+    byte[] text = decrypt(parts, secret);
     if (isNew && agreed.header().length() <= LONGEST) {
       remember(agreed, secret);
     }
     return text;
   }
 
-  private static byte[] decrypt(JWEObject sealed, String header, SecretKey secret)
-      throws JOSEException {
-    byte[] nonce = sealed.getIV().decode();
-    byte[] text = sealed.getCipherText().decode();
-    byte[] tag = sealed.getAuthTag().decode();
+  private static JWEHeader header(String text) throws JOSEException, ParseException {
+    // Whatever must be understood: we understand none of it.
+    boolean critical = Json.object(Base64.getUrlDecoder().decode(text)).has("crit");
+    JWEHeader header = JWEHeader.parse(new Base64URL(text));
+    // A compressed text could grow without bound.
+    if (critical
+        || !JWEAlgorithm.ECDH_ES.equals(header.getAlgorithm())
+        || !EncryptionMethod.A256GCM.equals(header.getEncryptionMethod())
+        || header.getCompressionAlgorithm() != null) {
+      throw new JOSEException("not ECDH-ES and A256GCM alone");
+    }
+    return header;
+  }
+
+  private static byte[] decrypt(String[] parts, SecretKey secret) throws JOSEException {
+    byte[] nonce = Base64.getUrlDecoder().decode(parts[2]);
+    byte[] text = Base64.getUrlDecoder().decode(parts[3]);
+    byte[] tag = Base64.getUrlDecoder().decode(parts[4]);
     if (nonce.length != EnvelopeSeal.NONCE || tag.length != EnvelopeSeal.TAG) {
       throw new JOSEException("not the lengths of A256GCM");
     }
     try {
       Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
       cipher.init(Cipher.DECRYPT_MODE, secret, new GCMParameterSpec(8 * tag.length, nonce));
-      cipher.updateAAD(header.getBytes(StandardCharsets.US_ASCII));
+      cipher.updateAAD(parts[0].getBytes(StandardCharsets.US_ASCII));
       return cipher.doFinal(
           ByteBuffer.allocate(text.length + tag.length).put(text).put(tag).array());
     } catch (GeneralSecurityException e) {
