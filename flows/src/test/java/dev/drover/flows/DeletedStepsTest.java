@@ -23,20 +23,20 @@ class DeletedStepsTest {
 
   @Test
   void d4NothingThatOthersRelyOnIsDeletedUnnoticed() {
-    EditedFlows flows = EditedFlows.ofRepository();
+    FlowEdits flows = FlowEdits.ofRepository();
     Map<String, int[]> table = new TreeMap<>();
     List<String> unnoticed = new ArrayList<>();
     for (RouteFile file : flows.files()) {
-      for (int line : EditedFlows.stepLines(file.lines())) {
-        int end = EditedFlows.end(file.lines(), line);
+      for (int line : FlowEdits.stepLines(file.lines())) {
+        int end = FlowEdits.end(file.lines(), line);
         String step = String.join("\n", file.lines().subList(line, end));
         List<String> left = new ArrayList<>(file.lines());
         left.subList(line, end).clear();
         boolean noticed = flows.isNoticed(file, left);
-        String kind = EditedFlows.kind(file.lines().get(line));
+        String kind = FlowEdits.kind(file.lines().get(line));
         int[] counts = table.computeIfAbsent(kind, k -> new int[2]);
         counts[noticed ? 0 : 1]++;
-        boolean call = EditedFlows.isCall(file.lines().get(line));
+        boolean call = FlowEdits.isCall(file.lines().get(line));
         if (!noticed && call && !FREE.matcher(step).find() && !file.bundle().equals("simulator")) {
           unnoticed.add(file.path() + ":" + (line + 1) + " " + step.strip());
         }

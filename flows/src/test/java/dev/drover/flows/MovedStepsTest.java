@@ -58,7 +58,7 @@ class MovedStepsTest {
               + "|ref: centralOutcomes\\s+method: well|method: checksum\\b"
               + "|uri: (direct:sync-(delta|verify)|kamelet:authorise-action)\\b");
 
-  private final EditedFlows flows = EditedFlows.ofRepository();
+  private final FlowEdits flows = FlowEdits.ofRepository();
   private final Map<String, int[]> table = new TreeMap<>();
   private final List<String> unexplained = new ArrayList<>();
 
@@ -81,10 +81,10 @@ class MovedStepsTest {
   void d4NoGuardProofStoreCommitOrAcknowledgementIsMovedUnnoticed() {
     for (RouteFile file : flows.files()) {
       List<String> lines = file.lines();
-      for (int line : EditedFlows.stepLines(lines)) {
-        int end = EditedFlows.end(lines, line);
+      for (int line : FlowEdits.stepLines(lines)) {
+        int end = FlowEdits.end(lines, line);
         if (end < lines.size() && neighbours(lines, line, end)) {
-          int last = EditedFlows.end(lines, end);
+          int last = FlowEdits.end(lines, end);
           List<String> moved = new ArrayList<>(lines);
           Collections.rotate(moved.subList(line, last), last - end);
           String upper = text(lines, line, end);
@@ -101,7 +101,7 @@ class MovedStepsTest {
   }
 
   private static boolean neighbours(List<String> lines, int one, int other) {
-    return EditedFlows.isStep(lines.get(other))
+    return FlowEdits.isStep(lines.get(other))
         && lines.get(one).indexOf('-') == lines.get(other).indexOf('-');
   }
 
@@ -128,9 +128,9 @@ class MovedStepsTest {
   void d4NothingIsDoneTwiceUnnoticed() {
     for (RouteFile file : flows.files()) {
       List<String> lines = file.lines();
-      for (int line : EditedFlows.stepLines(lines)) {
-        if (EditedFlows.isCall(lines.get(line))) {
-          int end = EditedFlows.end(lines, line);
+      for (int line : FlowEdits.stepLines(lines)) {
+        if (FlowEdits.isCall(lines.get(line))) {
+          int end = FlowEdits.end(lines, line);
           List<String> doubled = new ArrayList<>(lines);
           doubled.addAll(end, lines.subList(line, end));
           String step = text(lines, line, end);

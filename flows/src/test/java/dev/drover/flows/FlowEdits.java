@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The flows of this repository, one file of which is edited, as the gate sees them. */
-final class EditedFlows {
+final class FlowEdits {
   private static final Path HOME = Path.of(System.getProperty("drover.home"));
   private static final Pattern STEP = Pattern.compile("^( +)- (\\w+):\\s*$");
 
@@ -31,12 +31,12 @@ final class EditedFlows {
 
   private final FlowSet flows;
 
-  private EditedFlows(FlowSet flows) {
+  private FlowEdits(FlowSet flows) {
     this.flows = flows;
   }
 
-  static EditedFlows ofRepository() {
-    return new EditedFlows(
+  static FlowEdits ofRepository() {
+    return new FlowEdits(
         new FlowReader(HOME, HOME.resolve("routes"), HOME.resolve("kamelets"))
             .read(new Findings()));
   }
