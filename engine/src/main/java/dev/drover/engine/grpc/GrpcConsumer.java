@@ -16,6 +16,7 @@ abstract class GrpcConsumer extends DefaultConsumer implements GrpcServices.Call
   private final String method;
   private final GrpcRequestForm form;
 
+  private final Optional<ContractNet> net;
   private final boolean anonymous;
   private final int maxRequestBytes;
 
@@ -30,6 +31,7 @@ abstract class GrpcConsumer extends DefaultConsumer implements GrpcServices.Call
     this.services =
         CamelContextHelper.mandatoryFindSingleByType(
             endpoint.getCamelContext(), GrpcServices.class);
+    this.net = ContractNet.find(endpoint.getCamelContext());
     this.method = method;
     this.form = form;
     this.anonymous = anonymous;
@@ -85,9 +87,17 @@ abstract class GrpcConsumer extends DefaultConsumer implements GrpcServices.Call
   private boolean run(GrpcCall call, Exchange exchange) {
     try {
       call.fill(exchange, form);
+      Promises promises = begin(exchange);
       createUoW(exchange);
       getProcessor().process(exchange);
-      if (!GrpcErrors.refused(exchange)) {
+      boolean refused = GrpcErrors.refused(exchange);
+      if (promises != null) {
+        Optional<ProtocolException> heldBack = net.get().verdict(exchange, promises, refused);
+        if (heldBack.isPresent()) {
+          throw heldBack.get();
+        }
+      }
+      if (!refused) {
         answer(call, exchange);
         return true;
       }
@@ -99,6 +109,12 @@ abstract class GrpcConsumer extends DefaultConsumer implements GrpcServices.Call
       getExceptionHandler().handleException(method + " failed", exchange, unhandled);
     }
     return false;
+  }
+
+  /** Null in a context without a contract. */
+  private Promises begin(Exchange exchange) {
+    Object named = exchange.getMessage().getHeader("entity_id");
+    return net.map(all -> all.begin(exchange, all.doors().method(method), named)).orElse(null);
   }
 
   /**

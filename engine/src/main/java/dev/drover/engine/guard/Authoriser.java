@@ -32,6 +32,18 @@ public final class Authoriser {
    * @throws ProtocolException FORBIDDEN for the role or the scope, ENTITY_FORBIDDEN for the entity
    */
   public void authorise(Exchange exchange, String roles, String scope) {
+    try {
+      check(exchange, roles, scope);
+    } catch (ProtocolException e) {
+      Promises.refusedByGuard(exchange, e);
+      throw e;
+    }
+    String entity = entity(Guards.caller(exchange), exchange.getMessage());
+    exchange.setProperty(ENTITY, entity);
+    Promises.authorised(exchange, entity);
+  }
+
+  private static void check(Exchange exchange, String roles, String scope) {
     Principal caller = Guards.caller(exchange);
     Set<String> allowed = Set.of(roles.toLowerCase(Locale.ROOT).split("\\s*,\\s*"));
     if (caller.role() != Role.ADMIN && !allowed.contains(caller.role().wire())) {
@@ -55,7 +67,6 @@ public final class Authoriser {
       refuseOtherOrchestrator(caller, message.getHeader("X-Orchestrator-ID"));
       refuseOtherOrchestrator(caller, message.getHeader("orchestrator_id"));
     }
-    exchange.setProperty(ENTITY, entity(caller, message));
   }
 
   /**

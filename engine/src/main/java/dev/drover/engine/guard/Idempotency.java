@@ -220,6 +220,7 @@ public final class Idempotency implements AutoCloseable {
     message.removeHeader("Retry-After");
     message.setBody(text(stored));
     exchange.setProperty(REPLAYED, true);
+    Promises.repeated(exchange);
   }
 
   /** A stored answer; in the clear where an older version stored it, less than 24 hours ago. */
@@ -249,7 +250,8 @@ public final class Idempotency implements AutoCloseable {
     if (inProgress) {
       message.setHeader("Retry-After", 1);
     }
-    if (inProgress || status / 100 == 5) {
+    boolean heldBack = status < 400 && !Promises.kept(exchange);
+    if (inProgress || status / 100 == 5 || heldBack) {
       // The effect may have been made: the next one goes on with the same operation.
       if (!claim.release() && inProgress) {
         answerOfOther(exchange, claim.id());

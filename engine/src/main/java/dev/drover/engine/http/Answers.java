@@ -79,6 +79,18 @@ final class Answers {
     return sent.otherwiseEmpty().onComplete(done -> part.close());
   }
 
+  /** The status that an exchange answers. */
+  static int status(Exchange exchange) {
+    return HttpUtil.determineResponseCode(exchange, exchange.getMessage().getBody());
+  }
+
+  /** Sends an error, and nothing of what the exchange answers. */
+  Future<Void> sendInstead(RoutingContext ctx, Exchange exchange, ProtocolException error) {
+    close(exchange.getMessage().getBody());
+    refusals.send(ctx, error);
+    return Future.succeededFuture();
+  }
+
   private Future<Void> stream(RoutingContext ctx, InputStream body, ByteBudget.Part part) {
     ctx.response().setChunked(true);
     return new StreamedAnswer(ctx, body, limits.sendTimeout(), part).send();

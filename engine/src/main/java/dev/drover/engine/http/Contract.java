@@ -3,7 +3,11 @@ package dev.drover.engine.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.drover.engine.guard.Demands;
+import dev.drover.engine.guard.Doors;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -40,6 +44,8 @@ public final class Contract {
    * @param bearer whether its {@code security} asks for a bearer token
    * @param tokenParameter the query parameter that may carry the token instead
    * @param proofs the headers that its {@code security} asks for
+   * @param demands what every flow that answers it must have marked
+   * @param entityAt which segment of its path names the entity; -1 when none does
    */
   public record Operation(
       String id,
@@ -49,7 +55,18 @@ public final class Contract {
       boolean reserved,
       boolean bearer,
       Optional<String> tokenParameter,
-      Set<String> proofs) {
+      Set<String> proofs,
+      Demands demands,
+      int entityAt) {
+
+    /** The entity that a path of this operation names. */
+    Optional<String> entity(String path) {
+      return entityAt < 0
+          ? Optional.empty()
+          : Optional.of(segments(path).get(entityAt))
+              .map(segment -> segment.replace("+", "%2B"))
+              .map(segment -> URLDecoder.decode(segment, StandardCharsets.UTF_8));
+    }
 
     /**
      * The declared spelling of a query name: names are read without regard to case, {@code -} and
@@ -86,6 +103,9 @@ public final class Contract {
   }
 
   private final Node root = new Node();
+  private final Map<String, Demands> methods = new HashMap<>();
+  private final Map<String, Demands> frames = new HashMap<>();
+  private final Map<String, Demands> topics = new HashMap<>();
 
   /** Reads the OpenAPI documents (YAML or JSON) of a port. */
   public static Contract of(Collection<Path> documents) {
@@ -109,13 +129,15 @@ public final class Contract {
         if (METHODS.contains(method)) {
           JsonNode shared = path.getValue().path("parameters");
           node.operations.put(
-              method.toUpperCase(Locale.ROOT), operation(document, operation.getValue(), shared));
+              method.toUpperCase(Locale.ROOT),
+              operation(document, path.getKey(), operation.getValue(), shared));
         }
       }
     }
   }
 
-  private static Operation operation(JsonNode document, JsonNode operation, JsonNode shared) {
+  private Operation operation(
+      JsonNode document, String path, JsonNode operation, JsonNode shared) {
     List<JsonNode> parameters = new ArrayList<>();
     shared.forEach(parameters::add);
     operation.path("parameters").forEach(parameters::add);
@@ -127,6 +149,17 @@ public final class Contract {
     JsonNode own = operation.path("security");
     JsonNode security = own.isMissingNode() ? document.path("security") : own;
     JsonNode schemes = document.at("/components/securitySchemes");
+    boolean bearer = !schemes(security, schemes, "scheme", "bearer").isEmpty();
+    Demands demands =
+        new Demands(
+            operation.path("operationId").asText(),
+            bearer,
+            names(operation.path("x-proof")),
+            names(operation.path("x-proof-once")),
+            names(operation.path("x-durable")));
+    names(operation.path("x-grpc")).forEach(name -> methods.merge(name, demands, Demands::and));
+    names(operation.path("x-frames")).forEach(name -> frames.merge(name, demands, Demands::and));
+    names(operation.path("x-mqtt")).forEach(name -> topics.merge(name, demands, Demands::and));
     return new Operation(
         operation.path("operationId").asText(),
         query,
@@ -135,13 +168,26 @@ public final class Contract {
             .path("x-max-body")
             .asLong(operation.has("requestBody") ? DEFAULT_MAX_BODY : NO_BODY),
         operation.path("x-reserved").asBoolean(),
-        !schemes(security, schemes, "scheme", "bearer").isEmpty(),
+        bearer,
         schemes(security, schemes, "in", "query").stream()
             .map(scheme -> scheme.path("name").asText())
             .findFirst(),
         schemes(security, schemes, "in", "header").stream()
             .map(scheme -> scheme.path("name").asText())
-            .collect(Collectors.toCollection(TreeSet::new)));
+            .collect(Collectors.toCollection(TreeSet::new)),
+        demands,
+        segments(path).indexOf("{entity_id}"));
+  }
+
+  private static Set<String> names(JsonNode list) {
+    Set<String> names = new TreeSet<>();
+    list.forEach(name -> names.add(name.asText()));
+    return names;
+  }
+
+  /** The operations that are offered besides HTTP: over gRPC, in frames, by MQTT. */
+  public Doors doors() {
+    return new Doors(methods, frames, topics);
   }
 
   private static List<String> values(JsonNode parameter) {

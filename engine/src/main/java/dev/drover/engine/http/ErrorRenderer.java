@@ -1,5 +1,6 @@
 package dev.drover.engine.http;
 
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.limit.DiskFull;
 import dev.drover.proto.ErrorBody;
 import dev.drover.proto.ErrorCode;
@@ -44,7 +45,9 @@ public final class ErrorRenderer {
     }
     message.setHeader(Exchange.CONTENT_TYPE, "application/json");
     ErrorHeaders.of(error).forEach(message::setHeader);
-    message.setBody(ErrorBody.render(error, clock.instant(), requestId));
+    String body = ErrorBody.render(error, clock.instant(), requestId);
+    message.setBody(body);
+    Promises.refused(exchange, error, body);
   }
 
   private static ProtocolException protocolError(Throwable caught) {

@@ -144,6 +144,11 @@ public final class IngressFilter implements Handler<RoutingContext> {
     return ctx.get(HEAD) != null;
   }
 
+  /** The operation that a request is for; empty for one that did not come through a filter. */
+  public static Optional<Contract.Operation> operation(RoutingContext ctx) {
+    return Optional.ofNullable(ctx.get(OPERATION));
+  }
+
   private void begin(RoutingContext ctx) {
     Connections.Peer peer = connections.peer(ctx.request().connection());
     if (peer != null && ctx.get(BEGUN) == null) {

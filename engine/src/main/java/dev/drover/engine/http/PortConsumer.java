@@ -1,10 +1,15 @@
 package dev.drover.engine.http;
 
+import dev.drover.engine.guard.ContractNet;
+import dev.drover.engine.guard.Demands;
+import dev.drover.engine.guard.Promises;
+import dev.drover.proto.ProtocolException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.Message;
@@ -23,6 +28,7 @@ final class PortConsumer extends VertxPlatformHttpConsumer {
 
   private final Answers answers;
   private final WorkerExecutor reserve;
+  private final ContractNet net;
 
   PortConsumer(
       PlatformHttpEndpoint endpoint,
@@ -34,6 +40,7 @@ final class PortConsumer extends VertxPlatformHttpConsumer {
     super(endpoint, processor, handlers, routerName);
     this.reserve = reserve;
     this.answers = answers;
+    this.net = ContractNet.of(endpoint.getCamelContext());
   }
 
   @Override
@@ -55,13 +62,14 @@ final class PortConsumer extends VertxPlatformHttpConsumer {
     }
     Exchange exchange = createExchange(false);
     exchange.setPattern(ExchangePattern.InOut);
+    Promises promises = begin(ctx, exchange);
     Bodies.Hold hold = Bodies.hold(ctx);
     if (hold != null) {
       hold.keep();
     }
     processHttpRequest(exchange, ctx)
         .compose(read -> work(ctx, exchange))
-        .compose(ran -> answers.send(ctx, exchange, getEndpoint().getHeaderFilterStrategy()))
+        .compose(ran -> answer(ctx, exchange, promises))
         .onComplete(
             sent -> {
               if (sent.failed()) {
@@ -74,6 +82,26 @@ final class PortConsumer extends VertxPlatformHttpConsumer {
                 hold.release();
               }
             });
+  }
+
+  private Promises begin(RoutingContext ctx, Exchange exchange) {
+    Contract.Operation operation = ctx.get(IngressFilter.OPERATION);
+    if (operation == null) {
+      return net.begin(exchange, Demands.unnamed(ctx.normalizedPath()), null);
+    }
+    String named = operation.entity(ctx.normalizedPath()).orElse(null);
+    return net.begin(
+        exchange,
+        operation.demands(),
+        named == null ? ctx.queryParams().get("entity_id") : named);
+  }
+
+  private Future<Void> answer(RoutingContext ctx, Exchange exchange, Promises promises) {
+    boolean error = exchange.getException() != null || Answers.status(exchange) >= 400;
+    Optional<ProtocolException> heldBack = net.verdict(exchange, promises, error);
+    return heldBack.isPresent()
+        ? answers.sendInstead(ctx, exchange, heldBack.get())
+        : answers.send(ctx, exchange, getEndpoint().getHeaderFilterStrategy());
   }
 
   private Future<Void> work(RoutingContext ctx, Exchange exchange) {
