@@ -1,8 +1,11 @@
 package dev.drover.engine.grpc;
 
 import com.google.protobuf.Descriptors.MethodDescriptor;
+import dev.drover.engine.guard.ContractNet;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.limit.ByteBudget;
 import dev.drover.proto.ProtocolException;
+import java.util.Optional;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;

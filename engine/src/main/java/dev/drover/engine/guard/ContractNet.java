@@ -81,8 +81,7 @@ public final class ContractNet {
    * @param named the entity that the caller names in its path or query, or null
    */
   public Promises begin(Exchange exchange, Demands demands, Object named) {
-    return Promises.begin(
-        exchange, demands, Optional.ofNullable(named).map(Object::toString), own);
+    return Promises.begin(exchange, demands, Optional.ofNullable(named).map(Object::toString), own);
   }
 
   /**
@@ -126,7 +125,8 @@ public final class ContractNet {
    */
   void stop(Exchange exchange, Promises promises, String missing) {
     report(exchange.getContext(), exchange.getFromRouteId(), promises, missing);
-    String operation = promises == null ? exchange.getFromRouteId() : promises.demands().operation();
+    String operation =
+        promises == null ? exchange.getFromRouteId() : promises.demands().operation();
     throw new BrokenPromise("the flow does not keep the contract of " + operation + ": " + missing);
   }
 

@@ -36,8 +36,7 @@ public final class Promises {
   private volatile Exception refusal;
   private volatile Object refusalBody;
 
-  private Promises(
-      Demands demands, Optional<String> named, Optional<String> own, Promises whole) {
+  private Promises(Demands demands, Optional<String> named, Optional<String> own, Promises whole) {
     this.demands = demands;
     this.named = named;
     this.own = own;

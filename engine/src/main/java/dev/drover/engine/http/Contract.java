@@ -136,8 +136,7 @@ public final class Contract {
     }
   }
 
-  private Operation operation(
-      JsonNode document, String path, JsonNode operation, JsonNode shared) {
+  private Operation operation(JsonNode document, String path, JsonNode operation, JsonNode shared) {
     List<JsonNode> parameters = new ArrayList<>();
     shared.forEach(parameters::add);
     operation.path("parameters").forEach(parameters::add);

@@ -91,9 +91,7 @@ final class PortConsumer extends VertxPlatformHttpConsumer {
     }
     String named = operation.entity(ctx.normalizedPath()).orElse(null);
     return net.begin(
-        exchange,
-        operation.demands(),
-        named == null ? ctx.queryParams().get("entity_id") : named);
+        exchange, operation.demands(), named == null ? ctx.queryParams().get("entity_id") : named);
   }
 
   private Future<Void> answer(RoutingContext ctx, Exchange exchange, Promises promises) {

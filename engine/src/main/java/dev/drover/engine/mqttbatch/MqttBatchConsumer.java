@@ -1,8 +1,12 @@
 package dev.drover.engine.mqttbatch;
 
+import dev.drover.engine.guard.ContractNet;
+import dev.drover.engine.guard.Demands;
+import dev.drover.engine.guard.Promises;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
@@ -33,6 +37,7 @@ public final class MqttBatchConsumer extends DefaultConsumer {
 
   private final MqttBatchEndpoint endpoint;
   private ExecutorService executor;
+  private ContractNet net;
 
   MqttBatchConsumer(MqttBatchEndpoint endpoint, Processor processor) {
     super(endpoint, processor);
@@ -43,6 +48,7 @@ public final class MqttBatchConsumer extends DefaultConsumer {
   protected void doStart() throws Exception {
     super.doStart();
     awaitEnd();
+    net = ContractNet.find(endpoint.getCamelContext()).orElse(null);
     executor =
         endpoint
             .getCamelContext()
@@ -113,11 +119,14 @@ public final class MqttBatchConsumer extends DefaultConsumer {
   private boolean process(List<MqttSession.Arrived> batch) {
     Exchange exchange = createExchange(true);
     try {
-      exchange.getIn().setBody(messages(batch));
+      List<Message> messages = messages(batch);
+      exchange.getIn().setBody(messages);
+      List<Promises> promises = begin(exchange, messages);
       getProcessor().process(exchange);
       if (exchange.getException() != null) {
         throw exchange.getException();
       }
+      promises.forEach(each -> net.requireKept(exchange, each));
       return true;
     } catch (Exception e) {
       getExceptionHandler().handleException("mqtt-batch " + endpoint.getTopic(), e);
@@ -125,6 +134,27 @@ public final class MqttBatchConsumer extends DefaultConsumer {
     } finally {
       releaseExchange(exchange, false);
     }
+  }
+
+  /**
+   * What must be kept before the broker hears that it need not bring these again: of each message
+   * what the contract says of its topic, else of the batch that a store has it.
+   */
+  private List<Promises> begin(Exchange exchange, List<Message> messages) {
+    if (net == null) {
+      return List.of();
+    }
+    Optional<Demands> each = net.doors().topic(endpoint.getTopic());
+    if (each.isEmpty()) {
+      return List.of(net.begin(exchange, Demands.durable(getRoute().getRouteId()), null));
+    }
+    List<Promises> all = new ArrayList<>(messages.size());
+    for (Message message : messages) {
+      Promises promises = Promises.ofMessage(each.get());
+      message.setHeader(Promises.MESSAGE, promises);
+      all.add(promises);
+    }
+    return all;
   }
 
   private List<Message> messages(List<MqttSession.Arrived> batch) {

@@ -1,5 +1,6 @@
 package dev.drover.engine.mqttbatch;
 
+import dev.drover.engine.guard.Promises;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,7 @@ final class MqttBatchProducer extends DefaultProducer {
     }
     try {
       publish(topic, exchange.getMessage().getMandatoryBody(List.class));
+      Promises.store(exchange, "mqtt", () -> {});
     } catch (MqttException e) {
       forget();
       throw e;

@@ -1,5 +1,8 @@
 package dev.drover.engine.outbox;
 
+import dev.drover.engine.guard.ContractNet;
+import dev.drover.engine.guard.Demands;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.health.Severity;
 import dev.drover.engine.time.BackOff;
@@ -42,6 +45,7 @@ final class OutboxConsumer extends DefaultConsumer {
       new BackOff(WAITS, 0.1, () -> ThreadLocalRandom.current().nextDouble());
   private CountDownLatch stopped = new CountDownLatch(1);
   private Conditions conditions;
+  private ContractNet net;
   private String outage = "";
   private ExecutorService executor;
 
@@ -58,6 +62,7 @@ final class OutboxConsumer extends DefaultConsumer {
         endpoint.getCheck() == null
             ? null
             : CamelContextHelper.findSingleByType(endpoint.getCamelContext(), Conditions.class);
+    net = ContractNet.find(endpoint.getCamelContext()).orElse(null);
     executor =
         endpoint
             .getCamelContext()
@@ -119,10 +124,17 @@ final class OutboxConsumer extends DefaultConsumer {
     Exchange exchange = createExchange(true);
     try {
       exchange.getIn().setBody(messages(entries));
+      Promises promises =
+          net == null || !endpoint.getSource().durable()
+              ? null
+              : net.begin(exchange, Demands.durable(getRoute().getRouteId()), null);
       getProcessor().process(exchange);
       if (exchange.getException() != null) {
         stands(exchange.getException());
         throw exchange.getException();
+      }
+      if (promises != null) {
+        net.requireKept(exchange, promises);
       }
       if (conditions != null) {
         conditions.well(part());

@@ -26,6 +26,14 @@ public interface OutboxSource {
   /** Forgets entries whose exchange ended well. */
   void done(List<Entry> entries);
 
+  /**
+   * Whether an entry may be forgotten only when some durable store has marked what was done with
+   * it. Not so for what is only told to people, or comes again by itself.
+   */
+  default boolean durable() {
+    return true;
+  }
+
   /** Hands over what to run when a new entry was written in this process. */
   default void onReady(Runnable wake) {}
 }

@@ -1,5 +1,8 @@
 package dev.drover.engine.sse;
 
+import dev.drover.engine.guard.ContractNet;
+import dev.drover.engine.guard.Demands;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.time.BackOff;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -194,8 +197,18 @@ public final class SseClientConsumer extends DefaultConsumer {
     exchange.getIn().setHeader(SseConstants.EVENT_TYPE, event.type());
     exchange.getIn().setBody(event.data());
     try {
+      ContractNet net = ContractNet.of(getEndpoint().getCamelContext());
+      String name = "event " + event.type();
+      Promises promises =
+          net.begin(
+              exchange,
+              owner.durable(event.type()) ? Demands.durable(name) : Demands.none(name),
+              null);
       createUoW(exchange);
       getProcessor().process(exchange);
+      if (exchange.getException() == null) {
+        net.requireKept(exchange, promises);
+      }
     } catch (Exception e) {
       exchange.setException(e);
     }

@@ -12,6 +12,15 @@ public interface SseConnection {
   /** The durable cursor: sent as {@code Last-Event-ID}; asked anew for each attempt. */
   Optional<String> lastEventId();
 
+  /**
+   * Whether an event must be in a durable store when its route ends well; else it comes again.
+   *
+   * @param type of the event
+   */
+  default boolean durable(String type) {
+    return false;
+  }
+
   /** The server accepted the request. */
   default void connected() {}
 

@@ -4,6 +4,7 @@ import dev.drover.engine.events.EventHub;
 import dev.drover.engine.events.EventSink;
 import dev.drover.engine.events.EventStream;
 import dev.drover.engine.events.Outbox;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.http.IngressFilter;
 import dev.drover.proto.ProtocolException;
 import io.netty.channel.Channel;
@@ -12,6 +13,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
@@ -93,8 +95,10 @@ public final class SseServerConsumer extends DefaultConsumer {
   private boolean process(
       Exchange exchange, RoutingContext ctx, EventSink sink, AtomicReference<EventStream> stream)
       throws Exception {
+    Optional<Promises> promises = StreamHandshake.begin(exchange, ctx);
     createUoW(exchange);
     getProcessor().process(exchange);
+    handshake.requireKept(exchange, promises);
     if (handshake.refused(exchange)) {
       return false;
     }

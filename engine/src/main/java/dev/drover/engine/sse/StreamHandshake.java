@@ -1,7 +1,12 @@
 package dev.drover.engine.sse;
 
 import dev.drover.engine.events.StreamRequest;
+import dev.drover.engine.guard.ContractNet;
+import dev.drover.engine.guard.Demands;
+import dev.drover.engine.guard.Promises;
+import dev.drover.engine.http.Contract;
 import dev.drover.engine.http.ErrorHeaders;
+import dev.drover.engine.http.IngressFilter;
 import dev.drover.proto.ErrorBody;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
@@ -14,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.spi.HeaderFilterStrategy;
@@ -54,6 +60,36 @@ public final class StreamHandshake {
     message.setHeader(Exchange.HTTP_PATH, ctx.normalizedPath());
     message.setHeader(Exchange.HTTP_URI, ctx.normalizedPath());
     exchange.setProperty("DroverRequestHeaders", new HashMap<>(message.getHeaders()));
+  }
+
+  /** Begins what the exchange owes by its contract; empty in a context without one. */
+  public static Optional<Promises> begin(Exchange exchange, RoutingContext ctx) {
+    Object named = exchange.getMessage().getHeader("entity_id");
+    return ContractNet.find(exchange.getContext())
+        .map(
+            net ->
+                net.begin(
+                    exchange,
+                    IngressFilter.operation(ctx)
+                        .map(Contract.Operation::demands)
+                        .orElseGet(() -> Demands.unnamed(ctx.normalizedPath())),
+                    named));
+  }
+
+  /**
+   * Refuses to answer what lacks a mark of its contract.
+   *
+   * @throws ProtocolException INTERNAL_ERROR
+   */
+  public void requireKept(Exchange exchange, Optional<Promises> promises) {
+    promises
+        .flatMap(
+            begun ->
+                ContractNet.of(exchange.getContext()).verdict(exchange, begun, refused(exchange)))
+        .ifPresent(
+            heldBack -> {
+              throw heldBack;
+            });
   }
 
   /** Whether the route answered instead of granting a stream. */

@@ -1,6 +1,9 @@
 package dev.drover.engine.ws;
 
 import dev.drover.engine.events.EventStream;
+import dev.drover.engine.guard.ContractNet;
+import dev.drover.engine.guard.Demands;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.sse.SseConstants;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
@@ -51,8 +54,18 @@ public final class WsFrameConsumer extends DefaultConsumer {
     message.setHeader(WsConstants.FRAME_TYPE, type);
     message.setBody(frame);
     try {
+      Optional<ContractNet> net = ContractNet.find(getEndpoint().getCamelContext());
+      Demands demands =
+          net.flatMap(all -> all.doors().frame(type))
+              .orElseGet(() -> Demands.unnamed("frame " + type));
+      Optional<Promises> promises = net.map(all -> all.begin(exchange, demands, null));
       createUoW(exchange);
       getProcessor().process(exchange);
+      boolean error = isError(exchange);
+      promises
+          .filter(begun -> !error || net.get().doors().frame(type).isPresent())
+          .flatMap(begun -> net.get().verdict(exchange, begun, error))
+          .ifPresent(exchange::setException);
     } catch (Exception e) {
       exchange.setException(e);
     }
@@ -62,6 +75,17 @@ public final class WsFrameConsumer extends DefaultConsumer {
       doneUoW(exchange);
       releaseExchange(exchange, false);
     }
+  }
+
+  /**
+   * Whether the route refuses the frame; one of a type that nobody knows is told so in its body.
+   */
+  private static boolean isError(Exchange exchange) {
+    Message message = exchange.getMessage();
+    return exchange.getException() != null
+        || message.getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class) >= 300
+        || (message.getBody() instanceof String text
+            && WsServerConsumer.type(text).filter("error"::equals).isPresent());
   }
 
   private Optional<String> answer(Exchange exchange) {

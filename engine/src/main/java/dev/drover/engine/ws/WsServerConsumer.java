@@ -1,6 +1,7 @@
 package dev.drover.engine.ws;
 
 import dev.drover.engine.events.EventStream;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.http.HttpPort;
 import dev.drover.engine.sse.Durations;
 import dev.drover.engine.sse.StreamHandshake;
@@ -84,7 +85,7 @@ public final class WsServerConsumer extends DefaultConsumer {
     WsSink sink = new WsSink(channel, getEndpoint().hub().outbox(channel.eventLoop()));
     request.pause();
     ctx.vertx()
-        .executeBlocking(() -> process(exchange, sink), false)
+        .executeBlocking(() -> process(exchange, ctx, sink), false)
         .onComplete(
             done -> {
               if (done.failed()) {
@@ -105,9 +106,12 @@ public final class WsServerConsumer extends DefaultConsumer {
   }
 
   /** On a worker: runs the route and opens the stream, whose frames wait for the upgrade. */
-  private Optional<EventStream> process(Exchange exchange, WsSink sink) throws Exception {
+  private Optional<EventStream> process(Exchange exchange, RoutingContext ctx, WsSink sink)
+      throws Exception {
+    Optional<Promises> promises = StreamHandshake.begin(exchange, ctx);
     createUoW(exchange);
     getProcessor().process(exchange);
+    handshake.requireKept(exchange, promises);
     if (handshake.refused(exchange)) {
       return Optional.empty();
     }
