@@ -1,5 +1,6 @@
 package dev.drover.central;
 
+import dev.drover.engine.guard.ContractNet;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoDatabase;
@@ -100,7 +101,8 @@ public class CentralHealth implements AutoCloseable {
         "the gRPC server does not answer on port " + grpc.configuredPort(),
         "look at the log for the reason, and start central again");
     Map<String, String> checks = new LinkedHashMap<>();
-    for (String check : List.of("database", "event_log", "grpc_server", ClockConditions.CHECK)) {
+    for (String check :
+        List.of("database", "event_log", "grpc_server", ClockConditions.CHECK, ContractNet.CHECK)) {
       checks.put(check, conditions.worst(check).map(Severity::word).orElse(HEALTHY));
     }
     return checks;

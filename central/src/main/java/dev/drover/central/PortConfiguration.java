@@ -1,5 +1,9 @@
 package dev.drover.central;
 
+import dev.drover.engine.guard.ContractNet;
+import dev.drover.engine.guard.DurableSends;
+import dev.drover.engine.health.Conditions;
+import io.micrometer.core.instrument.MeterRegistry;
 import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.http.Contract;
 import dev.drover.engine.http.HttpPort;
@@ -29,16 +33,34 @@ class PortConfiguration {
   }
 
   @Bean
+  Contract contract(CentralProperties properties) {
+    Path contracts = properties.homeDirectory().resolve("proto/openapi");
+    return Contract.of(
+        List.of(contracts.resolve("central.yaml"), contracts.resolve("central-streams.yaml")));
+  }
+
+  @Bean
+  ContractNet contractNet(Contract contract, Conditions conditions, MeterRegistry registry) {
+    return new ContractNet(
+        contract.doors(),
+        Optional.empty(),
+        conditions,
+        operation -> registry.counter("drover.contract.broken", "operation", operation).increment());
+  }
+
+  @Bean
+  DurableSends durableSends() {
+    return new DurableSends();
+  }
+
+  @Bean
   HttpPort httpPort(
       Vertx vertx,
       CentralProperties properties,
+      Contract contract,
       ByteBudget budget,
       TokenVerifier tokens,
       Clock clock) {
-    Path contracts = properties.homeDirectory().resolve("proto/openapi");
-    Contract contract =
-        Contract.of(
-            List.of(contracts.resolve("central.yaml"), contracts.resolve("central-streams.yaml")));
     CentralProperties.Tls tls = properties.tls();
     Optional<HttpPort.Tls> certificate =
         tls.on()

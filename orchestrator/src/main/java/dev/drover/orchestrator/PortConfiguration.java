@@ -1,5 +1,10 @@
 package dev.drover.orchestrator;
 
+import dev.drover.engine.guard.ContractNet;
+import dev.drover.engine.guard.DurableSends;
+import dev.drover.engine.health.Conditions;
+import io.micrometer.core.instrument.MeterRegistry;
+import dev.drover.engine.guard.Deliveries;
 import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.http.Contract;
 import dev.drover.engine.http.HttpPort;
@@ -7,7 +12,6 @@ import dev.drover.engine.limit.ByteBudget;
 import dev.drover.orchestrator.MallConfiguration.Doors;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,14 +36,43 @@ class PortConfiguration {
   }
 
   @Bean
+  Contract contract(OrchestratorProperties properties) {
+    return Contract.of(
+        List.of(properties.home().resolve("proto/openapi").resolve(properties.bundle() + ".yaml")));
+  }
+
+  /** A process of one entity: an answer about another one leaves no door. */
+  @Bean
+  ContractNet contractNet(
+      Contract contract,
+      OrchestratorProperties properties,
+      Conditions conditions,
+      MeterRegistry registry) {
+    return new ContractNet(
+        contract.doors(),
+        Optional.of(properties.entityId()),
+        conditions,
+        operation -> registry.counter("drover.contract.broken", "operation", operation).increment());
+  }
+
+  @Bean
+  DurableSends durableSends() {
+    return new DurableSends();
+  }
+
+  @Bean("deliveries")
+  Deliveries deliveries() {
+    return new Deliveries();
+  }
+
+  @Bean
   HttpPort httpPort(
       Vertx vertx,
       OrchestratorProperties properties,
+      Contract contract,
       ByteBudget budget,
       TokenVerifier tokens,
       Clock clock) {
-    Path contract =
-        properties.home().resolve("proto/openapi").resolve(properties.bundle() + ".yaml");
     List<HttpPort.Door> doors = new ArrayList<>();
     doors.add(new HttpPort.Door(properties.plainBind(), properties.port(), Optional.empty()));
     properties
@@ -51,7 +84,7 @@ class PortConfiguration {
         vertx,
         new HttpPort.Settings(
             doors, EVENT_LOOPS, properties.http(), properties.cors().allowedOrigins()),
-        Contract.of(List.of(contract)),
+        contract,
         budget,
         Optional.of(tokens),
         clock);

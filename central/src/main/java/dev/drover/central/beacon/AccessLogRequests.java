@@ -1,5 +1,6 @@
 package dev.drover.central.beacon;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -65,6 +66,10 @@ public final class AccessLogRequests {
    * @throws ProtocolException VALIDATION_FAILED, BEACON_NOT_REGISTERED
    */
   public void request(Exchange exchange) {
+    Promises.store(exchange, "access-logs", () -> storeRequest(exchange));
+  }
+
+  private void storeRequest(Exchange exchange) {
     ObjectNode body = Fields.body(exchange);
     String entityId = EntityScope.of(exchange, body);
     String beaconId = Fields.id(body, "beacon_id");

@@ -1,5 +1,6 @@
 package dev.drover.central.beacon;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoDatabase;
@@ -108,6 +109,8 @@ public final class AccessLogs {
     }
     Gathered gathered = new Gathered(entityId, batch, Operation.of(exchange));
     gathered(exchange).add(gathered);
+    // stored together with others, before any of them is answered
+    Promises.owe(exchange, "access-logs");
     exchange.getMessage().setBody((Supplier<String>) gathered::answer);
   }
 
@@ -116,6 +119,10 @@ public final class AccessLogs {
    * answers; sets how many entries were new.
    */
   public void store(Exchange exchange) {
+    Promises.store(exchange, "access-logs", () -> storeGathered(exchange));
+  }
+
+  private void storeGathered(Exchange exchange) {
     List<Gathered> all = gathered(exchange);
     // A caller works on one entity, so the first one's is that of all.
     String entityId = all.get(0).entityId;

@@ -1,5 +1,6 @@
 package dev.drover.central.beacon;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -61,6 +62,10 @@ public final class BeaconRevocations {
    * @throws dev.drover.proto.ProtocolException VALIDATION_FAILED, BEACON_NOT_REGISTERED
    */
   public void revoke(Exchange exchange) {
+    Promises.store(exchange, "beacons", () -> storeRevoked(exchange));
+  }
+
+  private void storeRevoked(Exchange exchange) {
     String reason = Audit.reason(Fields.body(exchange));
     String entityId = EntityScope.of(exchange, Json.MAPPER.createObjectNode());
     String beaconId = known(exchange, entityId);
@@ -77,6 +82,10 @@ public final class BeaconRevocations {
    * @throws dev.drover.proto.ProtocolException VALIDATION_FAILED, BEACON_NOT_REGISTERED
    */
   public void restore(Exchange exchange) {
+    Promises.store(exchange, "beacons", () -> storeRestored(exchange));
+  }
+
+  private void storeRestored(Exchange exchange) {
     String reason = Audit.reasonIfGiven(exchange);
     String entityId = EntityScope.of(exchange, Json.MAPPER.createObjectNode());
     String beaconId = known(exchange, entityId);

@@ -1,5 +1,6 @@
 package dev.drover.central.beacon;
 
+import dev.drover.engine.guard.Promises;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -73,6 +74,10 @@ public final class Beacons {
    * @throws ProtocolException VALIDATION_FAILED, or ALREADY_EXISTS for an id of another device
    */
   public void register(Exchange exchange) {
+    Promises.store(exchange, "beacons", () -> storeRegistration(exchange));
+  }
+
+  private void storeRegistration(Exchange exchange) {
     ObjectNode body = Fields.body(exchange);
     String entityId = EntityScope.of(exchange, body);
     BeaconRegistration report = BeaconRegistration.read(body);
@@ -149,6 +154,10 @@ public final class Beacons {
    * @throws ProtocolException VALIDATION_FAILED, BEACON_NOT_REGISTERED
    */
   public void heartbeat(Exchange exchange, int deliveries) {
+    Promises.store(exchange, "beacons", () -> storeHeartbeat(exchange, deliveries));
+  }
+
+  private void storeHeartbeat(Exchange exchange, int deliveries) {
     ObjectNode body = Fields.body(exchange);
     String entityId = EntityScope.of(exchange, body);
     BeaconHeartbeat report = BeaconHeartbeat.read(body);
@@ -219,6 +228,10 @@ public final class Beacons {
    * @throws ProtocolException VALIDATION_FAILED, BEACON_NOT_REGISTERED, QUEUE_FULL
    */
   public void command(Exchange exchange) {
+    Promises.store(exchange, "beacons", () -> storeCommand(exchange));
+  }
+
+  private void storeCommand(Exchange exchange) {
     ObjectNode command = Fields.body(exchange);
     Fields.need(command, "type");
     Operation operation = Operation.of(exchange);
@@ -248,6 +261,10 @@ public final class Beacons {
    * @throws ProtocolException BEACON_NOT_REGISTERED
    */
   public void approve(Exchange exchange) {
+    Promises.store(exchange, "beacons", () -> storeApproval(exchange));
+  }
+
+  private void storeApproval(Exchange exchange) {
     String entityId = EntityScope.of(exchange, Json.MAPPER.createObjectNode());
     String beaconId = beaconId(exchange);
     registry.change(entityId, beaconId, beacon -> beacon.put("approved", true));

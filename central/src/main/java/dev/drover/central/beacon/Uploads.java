@@ -1,5 +1,6 @@
 package dev.drover.central.beacon;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.guard.Guards;
@@ -63,6 +64,7 @@ public final class Uploads {
   public void begin(Exchange exchange) {
     Upload.Todo todo = exchange.getMessage().getBody(Upload.Todo.class);
     UploadItem item = todo.item();
+    Promises.part(exchange, "an uploaded item");
     exchange.setProperty(ITEM, todo);
     exchange.setProperty(TYPE, item.type());
     exchange.setProperty(
@@ -73,6 +75,7 @@ public final class Uploads {
 
   /** The operation has done what the item asked for; the body is its answer. */
   public void stored(Exchange exchange) {
+    Promises.requireStored(exchange, "an item is answered");
     Object body = exchange.getMessage().getBody();
     String text = body instanceof Supplier ? null : exchange.getMessage().getBody(String.class);
     settle(
@@ -105,6 +108,10 @@ public final class Uploads {
 
   /** Counts the batch, durable, and answers with a result for each item and the receipt. */
   public void close(Exchange exchange) {
+    Promises.store(exchange, "uploads", () -> count(exchange));
+  }
+
+  private void count(Exchange exchange) {
     Upload upload = exchange.getProperty(UPLOAD, Upload.class);
     upload.operation().check();
     if (upload.answered().isEmpty()) {

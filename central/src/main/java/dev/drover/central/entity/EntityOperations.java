@@ -1,5 +1,6 @@
 package dev.drover.central.entity;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.guard.Authoriser;
@@ -35,6 +36,10 @@ public final class EntityOperations {
 
   /** Creates an entity; the id is the document's or a new one. */
   public void createEntity(Exchange exchange) {
+    Promises.store(exchange, "entities", () -> storeEntity(exchange));
+  }
+
+  private void storeEntity(Exchange exchange) {
     ObjectNode entity = Fields.body(exchange);
     Operation operation = Operation.of(exchange);
     String id = DocumentId.assign(entity, operation);
@@ -46,6 +51,10 @@ public final class EntityOperations {
 
   /** Replaces an entity's own document. */
   public void replaceEntity(Exchange exchange) {
+    Promises.store(exchange, "entities", () -> storeReplacedEntity(exchange));
+  }
+
+  private void storeReplacedEntity(Exchange exchange) {
     ObjectNode entity = Fields.body(exchange);
     String id = entityId(exchange);
     DocumentId.require(entity, id);
@@ -114,6 +123,10 @@ public final class EntityOperations {
 
   /** Creates a document; without an id, or with -1, the server assigns one. */
   public void create(Exchange exchange) {
+    Promises.store(exchange, "entities", () -> storeItem(exchange));
+  }
+
+  private void storeItem(Exchange exchange) {
     ObjectNode document = Fields.body(exchange);
     String id = DocumentId.assign(document, Operation.of(exchange));
     write(
@@ -126,6 +139,10 @@ public final class EntityOperations {
 
   /** Replaces a document named by the path, or by its own id on the collection's path. */
   public void replace(Exchange exchange) {
+    Promises.store(exchange, "entities", () -> storeReplaced(exchange));
+  }
+
+  private void storeReplaced(Exchange exchange) {
     ObjectNode document = Fields.body(exchange);
     Object pathId = exchange.getMessage().getHeader("item_id");
     if (pathId != null) {
@@ -151,6 +168,10 @@ public final class EntityOperations {
 
   /** Deletes a document. */
   public void delete(Exchange exchange) {
+    Promises.store(exchange, "entities", () -> storeDeleted(exchange));
+  }
+
+  private void storeDeleted(Exchange exchange) {
     ItemRef item = item(exchange);
     store.write(item.entityId(), List.of(new Edit(item, Edit.Kind.DELETE, null)));
     answer(exchange, 200, "{\"status\":\"deleted\"}");
@@ -161,6 +182,10 @@ public final class EntityOperations {
    * written in atomic steps of 1,000; a repetition goes on where a fault stopped it.
    */
   public void importItems(Exchange exchange) {
+    Promises.store(exchange, "entities", () -> storeImported(exchange));
+  }
+
+  private void storeImported(Exchange exchange) {
     String entityId = entityId(exchange);
     Operation operation = Operation.of(exchange);
     List<Edit> edits = new ImportReader(entityId, operation).read(ParsedBody.bytes(exchange));

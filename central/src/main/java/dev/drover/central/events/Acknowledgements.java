@@ -1,5 +1,6 @@
 package dev.drover.central.events;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoCollection;
@@ -71,6 +72,10 @@ public final class Acknowledgements {
    * @throws ProtocolException VALIDATION_FAILED for no ids, too many, or another status
    */
   public void acknowledge(Exchange exchange) {
+    Promises.store(exchange, "acknowledgements", () -> storeAndAnswer(exchange));
+  }
+
+  private void storeAndAnswer(Exchange exchange) {
     Principal caller = Guards.caller(exchange);
     ObjectNode body = Fields.body(exchange);
     Set<String> ids = ids(body);

@@ -1,5 +1,6 @@
 package dev.drover.central.registry;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.central.beacon.UploadLedger;
@@ -146,6 +147,10 @@ public final class Presence {
    * @throws ProtocolException VALIDATION_FAILED, ENTITY_FORBIDDEN, FORBIDDEN, AUTH_TOKEN_INVALID
    */
   public void heartbeat(Exchange exchange) {
+    Promises.store(exchange, "orchestrators", () -> storeHeartbeat(exchange));
+  }
+
+  private void storeHeartbeat(Exchange exchange) {
     Principal caller = Guards.caller(exchange);
     ObjectNode body = Fields.body(exchange);
     Document record = sender(caller, body);

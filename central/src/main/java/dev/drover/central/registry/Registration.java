@@ -1,5 +1,6 @@
 package dev.drover.central.registry;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.central.entity.EntityStore;
 import dev.drover.engine.crypto.Grant;
@@ -84,6 +85,10 @@ public final class Registration {
    * @throws ProtocolException VALIDATION_FAILED, AUTH_INVALID_SIGNATURE
    */
   public void authenticate(Exchange exchange) {
+    Promises.prove(exchange, "signature", () -> verifyRequest(exchange));
+  }
+
+  private void verifyRequest(Exchange exchange) {
     if (exchange.getMessage().getHeader("X-Signature", "", String.class).isBlank()) {
       // Nothing is read of one who shows no proof.
       throw unproven();
@@ -124,6 +129,10 @@ public final class Registration {
    * @throws ProtocolException FORBIDDEN
    */
   public void refuseRevoked(Exchange exchange) {
+    Promises.prove(exchange, "not-revoked", () -> requireNotRevoked(exchange));
+  }
+
+  private void requireNotRevoked(Exchange exchange) {
     if (exchange.getProperty(REVOKED, false, Boolean.class)) {
       throw new ProtocolException(
           ErrorCode.FORBIDDEN, "This orchestrator was revoked; an operator can restore it");
@@ -152,6 +161,10 @@ public final class Registration {
    * @throws ProtocolException FORBIDDEN
    */
   public void trust(Exchange exchange, String trust) {
+    Promises.prove(exchange, "trusted", () -> applyTrust(exchange, trust));
+  }
+
+  private void applyTrust(Exchange exchange, String trust) {
     RegisterRequest request = exchange.getProperty(REQUEST, RegisterRequest.class);
     Optional<Document> announced = registry.find(request.entityId(), request.orchestratorId());
     boolean pinned = announced.filter(record -> record.containsKey("key_id")).isPresent();
@@ -166,6 +179,10 @@ public final class Registration {
 
   /** Pins the key, stores the registration and answers it. */
   public void register(Exchange exchange) {
+    Promises.store(exchange, "orchestrators", () -> pinAndAnswer(exchange));
+  }
+
+  private void pinAndAnswer(Exchange exchange) {
     RegisterRequest request = exchange.getProperty(REQUEST, RegisterRequest.class);
     String keyId = exchange.getProperty(KEY_ID, String.class);
     Document record = registry.pin(request.entityId(), request.orchestratorId(), keyId);
@@ -184,6 +201,10 @@ public final class Registration {
    * @throws ProtocolException ENTITY_NOT_FOUND, or ALREADY_EXISTS for an id with another key
    */
   public void announce(Exchange exchange) {
+    Promises.store(exchange, "orchestrators", () -> pinAnnounced(exchange));
+  }
+
+  private void pinAnnounced(Exchange exchange) {
     ObjectNode body = Fields.body(exchange);
     String entityId = Fields.id(body, "entity_id");
     String orchestratorId = Fields.id(body, "orchestrator_id");
@@ -212,6 +233,10 @@ public final class Registration {
    *     AUTH_INVALID_SIGNATURE for another key or token
    */
   public void authenticateRefresh(Exchange exchange) {
+    Promises.prove(exchange, "signature", () -> verifyRefresh(exchange));
+  }
+
+  private void verifyRefresh(Exchange exchange) {
     Document record = record(exchange);
     Principal caller = Guards.caller(exchange);
     byte[] body = exchange.getMessage().getBody(byte[].class);
@@ -252,6 +277,10 @@ public final class Registration {
    * @throws ProtocolException VALIDATION_FAILED, AUTH_INVALID_SIGNATURE
    */
   public void checkFresh(Exchange exchange, boolean required) {
+    Promises.prove(exchange, "fresh", () -> requireFresh(exchange, required));
+  }
+
+  private void requireFresh(Exchange exchange, boolean required) {
     ObjectNode said = Json.object(exchange.getMessage().getBody(byte[].class));
     Optional<Instant> made = Fields.time(said, "timestamp");
     if (made.isEmpty() && required) {
@@ -267,6 +296,10 @@ public final class Registration {
    * @throws ProtocolException AUTH_TOKEN_INVALID when this token was exchanged before
    */
   public void refresh(Exchange exchange) {
+    Promises.store(exchange, "orchestrators", () -> exchangeToken(exchange));
+  }
+
+  private void exchangeToken(Exchange exchange) {
     Document record = record(exchange);
     Principal caller = Guards.caller(exchange);
     String key = exchange.getMessage().getHeader("X-Idempotency-Key", "", String.class);

@@ -1,5 +1,6 @@
 package dev.drover.central.security;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -97,6 +98,10 @@ public final class OrchestratorRevocations implements Revocations {
    * @throws ProtocolException VALIDATION_FAILED, NOT_FOUND for an unknown orchestrator
    */
   public void revoke(Exchange exchange) {
+    Promises.store(exchange, "orchestrators", () -> storeRevoked(exchange));
+  }
+
+  private void storeRevoked(Exchange exchange) {
     ObjectNode body = Fields.body(exchange);
     String reason = Audit.reason(body);
     Document record = record(exchange);
@@ -129,6 +134,10 @@ public final class OrchestratorRevocations implements Revocations {
    * @throws ProtocolException VALIDATION_FAILED, NOT_FOUND for an unknown orchestrator
    */
   public void restore(Exchange exchange) {
+    Promises.store(exchange, "orchestrators", () -> storeRestored(exchange));
+  }
+
+  private void storeRestored(Exchange exchange) {
     Document record = record(exchange);
     String reason = Audit.reasonIfGiven(exchange);
     audit.note(exchange, "orchestrator_restored", record.getString("_id"), reason);

@@ -1,5 +1,6 @@
 package dev.drover.central.security;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.jwk.JWKSet;
@@ -101,6 +102,10 @@ public final class SigningKeys {
    * @throws ProtocolException VALIDATION_FAILED without a reason, or where keys cannot be changed
    */
   public synchronized void rotate(Exchange exchange) {
+    Promises.store(exchange, "keys", () -> rotateDurably(exchange));
+  }
+
+  private void rotateDurably(Exchange exchange) {
     String reason = Audit.reason(Fields.body(exchange));
     Operation operation = Operation.of(exchange);
     reload();
@@ -125,6 +130,10 @@ public final class SigningKeys {
    * @throws ProtocolException VALIDATION_FAILED for the key that signs, NOT_FOUND
    */
   public synchronized void retire(Exchange exchange) {
+    Promises.store(exchange, "keys", () -> retireDurably(exchange));
+  }
+
+  private void retireDurably(Exchange exchange) {
     String keyId = Fields.query(exchange, "kid").orElse("");
     String reason = Audit.reason(Fields.body(exchange));
     reload();

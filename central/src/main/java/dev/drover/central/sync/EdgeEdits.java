@@ -1,5 +1,6 @@
 package dev.drover.central.sync;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -46,6 +47,10 @@ public final class EdgeEdits {
 
   /** {@code POST sync/changes}: all that meet what is there, in one atomic step. */
   public void merge(Exchange exchange) {
+    Promises.store(exchange, "entities", () -> mergeAll(exchange));
+  }
+
+  private void mergeAll(Exchange exchange) {
     Principal caller = Guards.caller(exchange);
     String entityId = exchange.getProperty(Authoriser.ENTITY, String.class);
     ObjectNode body = Fields.body(exchange);

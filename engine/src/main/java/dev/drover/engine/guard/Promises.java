@@ -176,6 +176,34 @@ public final class Promises {
     }
   }
 
+  /**
+   * The same of one store.
+   *
+   * @throws BrokenPromise when it has nothing of this exchange
+   */
+  public static void requireStored(Exchange exchange, String store, String what) {
+    Promises promises = of(exchange);
+    if (promises == null || !promises.stored.contains(store)) {
+      ContractNet.of(exchange).stop(exchange, promises, what + " before a store had it: " + store);
+    }
+  }
+
+  /**
+   * Refuses to commit what no step has decided, or while a store owes its part.
+   *
+   * @throws BrokenPromise then
+   */
+  public static void requireDecided(Exchange exchange, boolean decided, String what) {
+    Promises promises = of(exchange);
+    if (!decided) {
+      ContractNet.of(exchange).stop(exchange, promises, what + " before its effect");
+    }
+    if (promises != null && !promises.owed.isEmpty()) {
+      String owed = String.join(", ", promises.owed);
+      ContractNet.of(exchange).stop(exchange, promises, what + " before its effect: " + owed);
+    }
+  }
+
   /** The answer is a stored one, of the same caller and the same request. */
   static void repeated(Exchange exchange) {
     Promises promises = of(exchange);

@@ -1,5 +1,6 @@
 package dev.drover.engine.http;
 
+import java.util.Optional;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import io.vertx.core.Handler;

@@ -1,5 +1,6 @@
 package dev.drover.orchestrator.beacon;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
@@ -81,7 +82,12 @@ public final class AccessLogs {
     AccessLogBatch batch = AccessLogBatch.read(body);
     body.put("entity_id", entityId);
     exchange.setProperty(BATCH, batch);
-    exchange.setProperty(FRESH, store.fresh(batch.beaconId(), batch.logs()));
+    int fresh = store.fresh(batch.beaconId(), batch.logs());
+    exchange.setProperty(FRESH, fresh);
+    if (fresh == 0) {
+      // it was in the uplink before it was kept
+      Promises.store(exchange, "uplink", () -> {});
+    }
     exchange.getMessage().setBody(body.toString());
   }
 
@@ -113,6 +119,10 @@ public final class AccessLogs {
 
   /** Keeps the batch and answers it. */
   public void store(Exchange exchange) {
+    Promises.store(exchange, "access-logs", () -> keep(exchange));
+  }
+
+  private void keep(Exchange exchange) {
     AccessLogBatch batch = exchange.getProperty(BATCH, AccessLogBatch.class);
     int stored = store.store(batch.beaconId(), batch.logs());
     exchange.setProperty(ProtocolLog.RECORDS, stored);

@@ -1,5 +1,6 @@
 package dev.drover.orchestrator.beacon;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.Principal;
@@ -110,6 +111,10 @@ public final class BeaconProof {
    *     ENTITY_FORBIDDEN, FORBIDDEN for who has a token
    */
   public void enrol(Exchange exchange) {
+    Promises.prove(exchange, "device", () -> proveNewKey(exchange));
+  }
+
+  private void proveNewKey(Exchange exchange) {
     refuseTokens(exchange);
     byte[] bytes = ParsedBody.bytes(exchange);
     ObjectNode body = Fields.body(exchange);
@@ -138,6 +143,10 @@ public final class BeaconProof {
    * @throws ProtocolException AUTH_INVALID_SIGNATURE, ALREADY_EXISTS when somebody was faster
    */
   public void pin(Exchange exchange) {
+    Promises.store(exchange, "beacons", () -> pinKey(exchange));
+  }
+
+  private void pinKey(Exchange exchange) {
     ObjectNode body = Fields.body(exchange);
     BeaconRegistration report = BeaconRegistration.read(body);
     ECPublicKey key = key(report);
@@ -184,6 +193,10 @@ public final class BeaconProof {
    *     ENTITY_FORBIDDEN, FORBIDDEN for another's report or who has a token
    */
   public void authenticate(Exchange exchange) {
+    Promises.prove(exchange, "device", () -> proveKnownKey(exchange));
+  }
+
+  private void proveKnownKey(Exchange exchange) {
     refuseTokens(exchange);
     byte[] bytes = ParsedBody.bytes(exchange);
     String deviceId = header(exchange, "X-Device-ID");
@@ -203,6 +216,10 @@ public final class BeaconProof {
    * @throws ProtocolException BEACON_NOT_REGISTERED, ENTITY_FORBIDDEN, FORBIDDEN, VALIDATION_FAILED
    */
   public void sender(Exchange exchange) {
+    Promises.prove(exchange, "device", () -> proveSender(exchange));
+  }
+
+  private void proveSender(Exchange exchange) {
     String topic = exchange.getMessage().getHeader(MqttBatchConsumer.TOPIC, String.class);
     String beaconId = topic.split("/")[1];
     Beacon beacon =

@@ -1,5 +1,6 @@
 package dev.drover.orchestrator.beacon;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.crypto.Principal;
@@ -83,6 +84,10 @@ public final class BeaconRevocations {
    * @throws dev.drover.proto.ProtocolException VALIDATION_FAILED, BEACON_NOT_REGISTERED
    */
   public void revoke(Exchange exchange) {
+    Promises.store(exchange, "beacons", () -> storeRevoked(exchange));
+  }
+
+  private void storeRevoked(Exchange exchange) {
     String reason = Fields.need(Fields.body(exchange), "reason", 1024);
     String beaconId = known(exchange);
     long now = clock.millis();
@@ -110,6 +115,10 @@ public final class BeaconRevocations {
    * @throws dev.drover.proto.ProtocolException VALIDATION_FAILED, BEACON_NOT_REGISTERED
    */
   public void restore(Exchange exchange) {
+    Promises.store(exchange, "beacons", () -> storeRestored(exchange));
+  }
+
+  private void storeRestored(Exchange exchange) {
     byte[] body = exchange.getMessage().getBody(byte[].class);
     String reason =
         body == null || body.length == 0
@@ -129,6 +138,10 @@ public final class BeaconRevocations {
 
   /** Takes the whole list of those whom operators at central have shut out. */
   public void takeList(Exchange exchange) {
+    Promises.store(exchange, "revocations", () -> storeList(exchange));
+  }
+
+  private void storeList(Exchange exchange) {
     JsonNode list = Fields.body(exchange).path("config").path("beacon_ids");
     Set<String> ids = new HashSet<>();
     list.forEach(id -> ids.add(id.asText()));

@@ -1,5 +1,6 @@
 package dev.drover.orchestrator.beacon;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
@@ -176,6 +177,10 @@ public final class Beacons {
    * @throws dev.drover.proto.ProtocolException BEACON_NOT_REGISTERED
    */
   public void approve(Exchange exchange) {
+    Promises.store(exchange, "beacons", () -> storeApproval(exchange));
+  }
+
+  private void storeApproval(Exchange exchange) {
     String beaconId = beaconId(exchange);
     if (!store.approve(beaconId, true)) {
       throw Fields.unknownBeacon(beaconId);
@@ -191,6 +196,10 @@ public final class Beacons {
    * @throws dev.drover.proto.ProtocolException BEACON_NOT_REGISTERED
    */
   public void forget(Exchange exchange) {
+    Promises.store(exchange, "beacons", () -> storeForgotten(exchange));
+  }
+
+  private void storeForgotten(Exchange exchange) {
     String beaconId = beaconId(exchange);
     if (!store.forget(beaconId)) {
       throw Fields.unknownBeacon(beaconId);

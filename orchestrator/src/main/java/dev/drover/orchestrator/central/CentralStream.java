@@ -55,6 +55,12 @@ public final class CentralStream implements SseConnection {
     return store.setting(MallStore.CURSOR);
   }
 
+  /** A ping moves no cursor. */
+  @Override
+  public boolean durable(String type) {
+    return !type.equals("ping");
+  }
+
   @Override
   public void connected() {
     link.connected(true);

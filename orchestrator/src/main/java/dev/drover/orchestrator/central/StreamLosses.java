@@ -34,4 +34,9 @@ public final class StreamLosses implements OutboxSource {
   public void onReady(Runnable newWake) {
     this.wake = newWake;
   }
+
+  @Override
+  public boolean durable() {
+    return false;
+  }
 }

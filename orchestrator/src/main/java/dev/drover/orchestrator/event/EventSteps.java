@@ -1,5 +1,7 @@
 package dev.drover.orchestrator.event;
 
+import dev.drover.engine.guard.Promises;
+import dev.drover.engine.guard.BrokenPromise;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.sse.SseConstants;
@@ -73,6 +75,7 @@ public final class EventSteps {
 
   /** What the event asks for is done, and nothing else is to be stored. */
   public void applied(Exchange exchange) {
+    Promises.requireStored(exchange, "an event counts as applied");
     decide(exchange, EventStatus.APPLIED, null, null);
   }
 
@@ -112,6 +115,9 @@ public final class EventSteps {
     }
     exchange.setProperty(CONFIG_STORED, type.textValue());
     boolean used = type.textValue().equals(REVOKED_BEACONS);
+    if (used) {
+      Promises.owe(exchange, "revocations");
+    }
     decide(
         exchange,
         used ? EventStatus.APPLIED : EventStatus.IGNORED,
@@ -128,6 +134,10 @@ public final class EventSteps {
   /** An event whose handler failed again and again: it is kept for a person. */
   public void park(Exchange exchange) {
     Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+    if (BrokenPromise.is(cause)) {
+      // the event is right and the flow is not: it comes again
+      throw new IllegalStateException(cause.getMessage(), cause);
+    }
     String error = cause == null ? "unknown" : Plain.words(cause.getMessage());
     decide(exchange, EventStatus.FAILED, error, new Effect.Parked(error));
   }
@@ -141,6 +151,11 @@ public final class EventSteps {
 
   /** Writes the decided effect and the cursor in one transaction; sets {@link #NEW}. */
   public void commit(Exchange exchange) {
+    Promises.requireDecided(exchange, exchange.getProperty(STATUS) != null, "an event is committed");
+    Promises.store(exchange, "events", () -> write(exchange));
+  }
+
+  private void write(Exchange exchange) {
     Effect effect = exchange.getProperty(EFFECT, Effect.class);
     boolean fresh =
         store.commit(
@@ -153,6 +168,7 @@ public final class EventSteps {
 
   /** Queues the acknowledgement of a committed event; one that is owed stays owed. */
   public void acknowledge(Exchange exchange) {
+    Promises.requireStored(exchange, "events", "an event is acknowledged");
     acks.add(event(exchange));
   }
 
@@ -165,7 +181,7 @@ public final class EventSteps {
     if (!event.id().isEmpty() && store.setting(MallStore.CURSOR).isEmpty()) {
       settings.put(MallStore.CURSOR, Optional.of(event.id()));
     }
-    store.set(settings);
+    Promises.store(exchange, "events", () -> store.set(settings));
   }
 
   /**
@@ -179,7 +195,7 @@ public final class EventSteps {
     if (!event.id().isEmpty()) {
       settings.put(MallStore.CURSOR, Optional.of(event.id()));
     }
-    store.set(settings);
+    Promises.store(exchange, "events", () -> store.set(settings));
   }
 
   private static MallEvent event(Exchange exchange) {

@@ -1,5 +1,7 @@
 package dev.drover.orchestrator.keys;
 
+import dev.drover.engine.guard.Promises;
+import org.apache.camel.Exchange;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.engine.outbox.OutboxSource;
@@ -93,7 +95,11 @@ public final class Rekey implements OutboxSource {
    *
    * @throws ProtocolException VALIDATION_FAILED when keys are not changed here but elsewhere
    */
-  public synchronized void start() {
+  public void start(Exchange exchange) {
+    Promises.store(exchange, "keys", this::start);
+  }
+
+  synchronized void start() {
     if (progress.state.equals("running")) {
       return;
     }
@@ -178,5 +184,10 @@ public final class Rekey implements OutboxSource {
   @Override
   public void onReady(Runnable newWake) {
     this.wake = newWake;
+  }
+
+  @Override
+  public boolean durable() {
+    return false;
   }
 }

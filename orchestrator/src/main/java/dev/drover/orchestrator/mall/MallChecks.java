@@ -1,6 +1,7 @@
 package dev.drover.orchestrator.mall;
 
 import dev.drover.engine.grpc.GrpcPort;
+import dev.drover.engine.guard.ContractNet;
 import dev.drover.engine.health.ClockConditions;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.health.Problem;
@@ -83,7 +84,7 @@ public final class MallChecks {
       words.put(check, HEALTHY);
     }
     words.put("tower_connection", "not_configured");
-    for (String check : List.of(UPLINK, DISK, ClockConditions.CHECK)) {
+    for (String check : List.of(UPLINK, DISK, ClockConditions.CHECK, ContractNet.CHECK)) {
       words.put(check, HEALTHY);
     }
     words.replaceAll(

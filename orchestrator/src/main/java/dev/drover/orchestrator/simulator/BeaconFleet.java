@@ -159,4 +159,9 @@ public final class BeaconFleet implements OutboxSource {
         beacons.stream().mapToInt(SimulatedBeacon::waiting).sum(),
         dropped);
   }
+
+  @Override
+  public boolean durable() {
+    return false;
+  }
 }

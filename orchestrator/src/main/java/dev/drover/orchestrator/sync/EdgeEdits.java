@@ -1,5 +1,6 @@
 package dev.drover.orchestrator.sync;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
@@ -36,6 +37,10 @@ public final class EdgeEdits {
 
   /** A new document; without an id, or with -1, one is assigned. */
   public synchronized void create(Exchange exchange) {
+    Promises.store(exchange, "edits", () -> storeCreated(exchange));
+  }
+
+  private void storeCreated(Exchange exchange) {
     ObjectNode document = document(exchange);
     Optional<String> own = ItemIds.of(document).filter(id -> !id.equals("-1"));
     String id = ItemId.require(own.orElseGet(() -> UUID.randomUUID().toString()), "id");
@@ -51,6 +56,10 @@ public final class EdgeEdits {
 
   /** Another content of a document that is named by the path, or by its own id. */
   public synchronized void replace(Exchange exchange) {
+    Promises.store(exchange, "edits", () -> storeReplaced(exchange));
+  }
+
+  private void storeReplaced(Exchange exchange) {
     ObjectNode document = document(exchange);
     Optional<String> own = ItemIds.of(document);
     boolean byPath = exchange.getMessage().getHeader("item_id") != null;
@@ -71,6 +80,10 @@ public final class EdgeEdits {
 
   /** The end of a document. */
   public synchronized void delete(Exchange exchange) {
+    Promises.store(exchange, "edits", () -> storeDeleted(exchange));
+  }
+
+  private void storeDeleted(Exchange exchange) {
     reads.ownEntity(exchange);
     String id = EntityReads.itemId(exchange);
     requireThere(exchange, id);

@@ -1,5 +1,6 @@
 package dev.drover.orchestrator.sync;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.orchestrator.cache.CacheState;
 import dev.drover.orchestrator.cache.EntityCache;
@@ -26,6 +27,10 @@ public final class SyncOperations {
 
   /** Answers {@code POST /api/orchestrator/resync}: 202, a full sync is stored as wanted. */
   public void resync(Exchange exchange) {
+    Promises.store(exchange, "mall", () -> storeWish(exchange));
+  }
+
+  private void storeWish(Exchange exchange) {
     store.set(Map.of(MallStore.RESYNC, Optional.of(MallStore.resyncMark("operator"))));
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
     exchange.getMessage().setBody("{\"status\":\"accepted\"}");

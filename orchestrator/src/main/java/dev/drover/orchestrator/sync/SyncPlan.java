@@ -263,4 +263,9 @@ public final class SyncPlan implements OutboxSource {
   public void onReady(Runnable newWake) {
     this.wake = newWake;
   }
+
+  @Override
+  public boolean durable() {
+    return false;
+  }
 }

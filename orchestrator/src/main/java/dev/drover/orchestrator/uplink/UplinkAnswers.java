@@ -1,5 +1,6 @@
 package dev.drover.orchestrator.uplink;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.schema.ParsedBody;
 import dev.drover.orchestrator.central.CentralAnswerException;
@@ -134,8 +135,13 @@ public final class UplinkAnswers {
   @SuppressWarnings("unchecked")
   public void settle(Exchange exchange) {
     List<UplinkItem> again =
-        store.settle(
-            exchange.getProperty(VERDICTS, List.class), exchange.getProperty(STEP, String.class));
+        Promises.store(
+            exchange,
+            "uplink",
+            () ->
+                store.settle(
+                    exchange.getProperty(VERDICTS, List.class),
+                    exchange.getProperty(STEP, String.class)));
     if (!again.isEmpty()) {
       throw new IllegalStateException(
           "central does not take " + again.size() + " items, the first is " + again.get(0).seq());

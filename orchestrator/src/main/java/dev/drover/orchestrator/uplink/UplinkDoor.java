@@ -1,5 +1,6 @@
 package dev.drover.orchestrator.uplink;
 
+import dev.drover.engine.guard.Promises;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -59,6 +60,10 @@ public final class UplinkDoor {
    *     the disk
    */
   public void accept(Exchange exchange) {
+    Promises.store(exchange, "uplink", () -> storeWrite(exchange));
+  }
+
+  private void storeWrite(Exchange exchange) {
     var message = exchange.getMessage();
     String body = body(exchange);
     String type = message.getHeader(TYPE, String.class);

@@ -1,5 +1,6 @@
 package dev.drover.orchestrator.uplink;
 
+import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.proto.ErrorCode;
@@ -67,6 +68,10 @@ public final class UplinkOperations {
 
   /** Answers {@code PUT /api/uplink/parked/{id}}: the body is the item's new body. */
   public void edit(Exchange exchange) {
+    Promises.store(exchange, "uplink", () -> storeEdited(exchange));
+  }
+
+  private void storeEdited(Exchange exchange) {
     long id = id(exchange);
     String body = Json.text(Json.tree(exchange.getMessage().getBody(byte[].class)));
     if (!store.parked().edit(id, body)) {
@@ -80,6 +85,10 @@ public final class UplinkOperations {
    * parked again it has the same id.
    */
   public void replay(Exchange exchange) {
+    Promises.store(exchange, "uplink", () -> storeReplayed(exchange));
+  }
+
+  private void storeReplayed(Exchange exchange) {
     long id = id(exchange);
     if (!store.replay(id)) {
       throw unknown(id);

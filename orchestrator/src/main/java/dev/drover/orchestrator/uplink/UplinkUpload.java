@@ -1,5 +1,7 @@
 package dev.drover.orchestrator.uplink;
 
+import dev.drover.engine.guard.Demands;
+import dev.drover.engine.guard.Promises;
 import dev.drover.proto.Plain;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -48,6 +50,7 @@ public final class UplinkUpload {
 
   /** Reads the messages of the batch; what nobody can read is parked. */
   public void read(Exchange exchange) {
+    Promises.begin(exchange, Demands.durable("uplink-batch-upload"));
     List<UplinkRef> items = new ArrayList<>();
     List<byte[]> messages = new ArrayList<>();
     for (Object one : exchange.getMessage().getBody(List.class)) {
@@ -70,6 +73,7 @@ public final class UplinkUpload {
 
   /** Tells Kafka that the batch in the body need not come again: up to its last record. */
   public void commit(Exchange exchange) {
+    Promises.requireStored(exchange, "a batch is committed");
     List<?> records = exchange.getProperty(RECORDS, List.class);
     Exchange last = (Exchange) records.get(records.size() - 1);
     last.getMessage().getHeader(KafkaConstants.MANUAL_COMMIT, KafkaManualCommit.class).commit();
@@ -89,6 +93,8 @@ public final class UplinkUpload {
     List<UplinkItem> next = store.next(batch(exchange), batchSize, requestBytes);
     take(exchange, next);
     if (next.isEmpty()) {
+      // the mall's store says that central has all of them, or that they are parked
+      Promises.store(exchange, "uplink", () -> {});
       batch(exchange).forEach(item -> store.pulse().rests(item.queue()));
     }
   }
