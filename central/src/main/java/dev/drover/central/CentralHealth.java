@@ -1,12 +1,12 @@
 package dev.drover.central;
 
-import dev.drover.engine.guard.ContractNet;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.ReplaceOptions;
 import dev.drover.engine.events.EventHub;
 import dev.drover.engine.grpc.GrpcPort;
+import dev.drover.engine.guard.ContractNet;
 import dev.drover.engine.health.ClockConditions;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.health.Problem;

@@ -1,13 +1,13 @@
 package dev.drover.central;
 
+import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.guard.ContractNet;
 import dev.drover.engine.guard.DurableSends;
 import dev.drover.engine.health.Conditions;
-import io.micrometer.core.instrument.MeterRegistry;
-import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.http.Contract;
 import dev.drover.engine.http.HttpPort;
 import dev.drover.engine.limit.ByteBudget;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
@@ -45,7 +45,8 @@ class PortConfiguration {
         contract.doors(),
         Optional.empty(),
         conditions,
-        operation -> registry.counter("drover.contract.broken", "operation", operation).increment());
+        operation ->
+            registry.counter("drover.contract.broken", "operation", operation).increment());
   }
 
   @Bean

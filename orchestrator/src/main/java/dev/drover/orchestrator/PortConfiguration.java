@@ -1,15 +1,15 @@
 package dev.drover.orchestrator;
 
+import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.guard.ContractNet;
+import dev.drover.engine.guard.Deliveries;
 import dev.drover.engine.guard.DurableSends;
 import dev.drover.engine.health.Conditions;
-import io.micrometer.core.instrument.MeterRegistry;
-import dev.drover.engine.guard.Deliveries;
-import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.http.Contract;
 import dev.drover.engine.http.HttpPort;
 import dev.drover.engine.limit.ByteBudget;
 import dev.drover.orchestrator.MallConfiguration.Doors;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Clock;
@@ -52,7 +52,8 @@ class PortConfiguration {
         contract.doors(),
         Optional.of(properties.entityId()),
         conditions,
-        operation -> registry.counter("drover.contract.broken", "operation", operation).increment());
+        operation ->
+            registry.counter("drover.contract.broken", "operation", operation).increment());
   }
 
   @Bean

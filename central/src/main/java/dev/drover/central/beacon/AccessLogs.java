@@ -1,11 +1,11 @@
 package dev.drover.central.beacon;
 
-import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoDatabase;
 import dev.drover.engine.crypto.Envelope;
 import dev.drover.engine.guard.Operation;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.report.AccessLogBatch;
 import dev.drover.engine.report.Fields;

@@ -1,6 +1,5 @@
 package dev.drover.central.beacon;
 
-import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -10,6 +9,7 @@ import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 import dev.drover.central.security.Audit;
 import dev.drover.engine.guard.Operation;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;

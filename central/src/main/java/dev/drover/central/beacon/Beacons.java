@@ -1,6 +1,5 @@
 package dev.drover.central.beacon;
 
-import dev.drover.engine.guard.Promises;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoDatabase;
 import dev.drover.engine.guard.Operation;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.report.BeaconHeartbeat;
 import dev.drover.engine.report.BeaconRegistration;
 import dev.drover.engine.report.Fields;

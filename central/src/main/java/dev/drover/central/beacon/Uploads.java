@@ -1,10 +1,10 @@
 package dev.drover.central.beacon;
 
-import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.guard.Guards;
 import dev.drover.engine.guard.Operation;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;

@@ -1,11 +1,11 @@
 package dev.drover.central.entity;
 
-import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
 import dev.drover.engine.guard.Operation;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.http.BodyStream;
 import dev.drover.engine.report.Fields;
 import dev.drover.engine.schema.ParsedBody;

@@ -1,6 +1,5 @@
 package dev.drover.central.events;
 
-import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoCollection;
@@ -17,6 +16,7 @@ import dev.drover.engine.events.EventId;
 import dev.drover.engine.events.EventLogReader;
 import dev.drover.engine.events.LogEvent;
 import dev.drover.engine.guard.Guards;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.report.Fields;
 import dev.drover.engine.time.Tick;
 import dev.drover.engine.time.Ticker;

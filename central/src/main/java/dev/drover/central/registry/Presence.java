@@ -1,6 +1,5 @@
 package dev.drover.central.registry;
 
-import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.central.beacon.UploadLedger;
@@ -10,6 +9,7 @@ import dev.drover.engine.events.EventId;
 import dev.drover.engine.events.StreamInfo;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.report.Fields;
 import dev.drover.engine.sse.SseConstants;
 import dev.drover.proto.ErrorCode;

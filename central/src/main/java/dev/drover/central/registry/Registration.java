@@ -1,6 +1,5 @@
 package dev.drover.central.registry;
 
-import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.central.entity.EntityStore;
 import dev.drover.engine.crypto.Grant;
@@ -14,6 +13,7 @@ import dev.drover.engine.crypto.TokenIssuer;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
 import dev.drover.engine.guard.Operation;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;

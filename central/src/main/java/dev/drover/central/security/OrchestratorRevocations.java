@@ -1,6 +1,5 @@
 package dev.drover.central.security;
 
-import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -14,6 +13,7 @@ import dev.drover.engine.crypto.Revocations;
 import dev.drover.engine.crypto.Role;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Operation;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;

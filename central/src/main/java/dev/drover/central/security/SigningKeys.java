@@ -1,12 +1,12 @@
 package dev.drover.central.security;
 
-import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.jwk.JWKSet;
 import dev.drover.engine.crypto.Jwks;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.guard.Operation;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;

@@ -1,6 +1,5 @@
 package dev.drover.central.sync;
 
-import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,6 +14,7 @@ import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
 import dev.drover.engine.guard.Operation;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.report.Fields;
 import dev.drover.engine.report.ItemId;

@@ -1,6 +1,5 @@
 package dev.drover.engine.http;
 
-import java.util.Optional;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import io.vertx.core.Handler;
@@ -15,6 +14,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;

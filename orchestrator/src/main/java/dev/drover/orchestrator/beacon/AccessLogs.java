@@ -1,6 +1,5 @@
 package dev.drover.orchestrator.beacon;
 
-import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
@@ -9,6 +8,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyUse;
 import dev.drover.engine.crypto.Envelope;
 import dev.drover.engine.crypto.Hashes;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.report.AccessLogBatch;
 import dev.drover.engine.report.Fields;

@@ -1,6 +1,5 @@
 package dev.drover.orchestrator.beacon;
 
-import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.Principal;
@@ -10,6 +9,7 @@ import dev.drover.engine.crypto.Signatures;
 import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.mqttbatch.MqttBatchConsumer;
 import dev.drover.engine.report.BeaconRegistration;
 import dev.drover.engine.report.Fields;

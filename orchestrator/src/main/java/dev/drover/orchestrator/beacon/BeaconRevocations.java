@@ -1,10 +1,10 @@
 package dev.drover.orchestrator.beacon;
 
-import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.guard.Guards;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.report.Fields;
 import dev.drover.orchestrator.store.Database;

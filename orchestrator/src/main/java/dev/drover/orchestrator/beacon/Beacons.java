@@ -1,9 +1,9 @@
 package dev.drover.orchestrator.beacon;
 
-import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.mqttbatch.MqttBatchConsumer;
 import dev.drover.engine.report.BeaconHeartbeat;
 import dev.drover.engine.report.BeaconRegistration;

@@ -1,9 +1,9 @@
 package dev.drover.orchestrator.event;
 
-import dev.drover.engine.guard.Promises;
-import dev.drover.engine.guard.BrokenPromise;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.guard.BrokenPromise;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.sse.SseConstants;
 import dev.drover.orchestrator.central.CentralContact;
 import dev.drover.orchestrator.store.AckQueue;
@@ -151,7 +151,8 @@ public final class EventSteps {
 
   /** Writes the decided effect and the cursor in one transaction; sets {@link #NEW}. */
   public void commit(Exchange exchange) {
-    Promises.requireDecided(exchange, exchange.getProperty(STATUS) != null, "an event is committed");
+    Promises.requireDecided(
+        exchange, exchange.getProperty(STATUS) != null, "an event is committed");
     Promises.store(exchange, "events", () -> write(exchange));
   }
 

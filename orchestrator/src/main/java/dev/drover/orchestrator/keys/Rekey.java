@@ -1,9 +1,8 @@
 package dev.drover.orchestrator.keys;
 
-import dev.drover.engine.guard.Promises;
-import org.apache.camel.Exchange;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.Sealer;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.outbox.OutboxSource;
 import dev.drover.orchestrator.store.SealedStore;
 import dev.drover.orchestrator.store.SealedTable;
@@ -14,6 +13,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.Exchange;
 
 /**
  * Changes the key that the mall's records are sealed with, while the mall works. The new key is on
@@ -96,7 +96,7 @@ public final class Rekey implements OutboxSource {
    * @throws ProtocolException VALIDATION_FAILED when keys are not changed here but elsewhere
    */
   public void start(Exchange exchange) {
-    Promises.store(exchange, "keys", this::start);
+    Promises.store(exchange, "keys", () -> start());
   }
 
   synchronized void start() {

@@ -1,10 +1,10 @@
 package dev.drover.orchestrator.sync;
 
-import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.drover.engine.checksum.CanonicalItems;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.report.Fields;
 import dev.drover.engine.report.ItemId;
 import dev.drover.orchestrator.store.EditConflict;

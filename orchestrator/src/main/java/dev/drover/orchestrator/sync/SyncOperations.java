@@ -1,7 +1,7 @@
 package dev.drover.orchestrator.sync;
 
-import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.guard.Promises;
 import dev.drover.orchestrator.cache.CacheState;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.store.Edits;

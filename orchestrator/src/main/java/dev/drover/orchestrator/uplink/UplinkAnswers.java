@@ -1,7 +1,7 @@
 package dev.drover.orchestrator.uplink;
 
-import dev.drover.engine.guard.Promises;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.schema.ParsedBody;
 import dev.drover.orchestrator.central.CentralAnswerException;
 import dev.drover.orchestrator.central.CentralCalls;
