@@ -68,6 +68,10 @@ public final class UplinkUpload {
     exchange.setProperty(RECORDS, exchange.getMessage().getBody());
     exchange.setProperty(BATCH, items);
     exchange.setProperty(OPEN, items.size());
+    if (items.isEmpty()) {
+      // what is parked is in the mall's store
+      Promises.store(exchange, "uplink", () -> {});
+    }
     items.forEach(item -> store.pulse().works(item.queue()));
   }
 
