@@ -11,6 +11,8 @@ import dev.drover.engine.crypto.PrivateKeys;
 import dev.drover.engine.crypto.Role;
 import dev.drover.engine.crypto.TokenIssuer;
 import dev.drover.engine.crypto.TokenVerifier;
+import dev.drover.engine.guard.Authenticator;
+import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.limit.ByteBudget;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -82,6 +84,8 @@ class HttpPortTest {
   private HttpPort http;
   private String token;
 
+  private TokenVerifier verifier;
+
   @BeforeEach
   void start() throws Exception {
     HttpLimits limits =
@@ -100,6 +104,7 @@ class HttpPortTest {
                 new Grant("orch-1", Role.ORCHESTRATOR, "mall-a", Optional.empty()),
                 Duration.ofHours(1))
             .value();
+    verifier = new TokenVerifier(() -> keys, clock);
     http =
         new HttpPort(
             vertx,
@@ -108,7 +113,7 @@ class HttpPortTest {
                 .withOrigins(List.of(ORIGIN)),
             Contract.of(List.of(Files.writeString(directory.resolve("c.yaml"), CONTRACT))),
             budget,
-            Optional.of(new TokenVerifier(() -> keys, clock)),
+            Optional.of(verifier),
             clock);
     http.mount(camel);
     camel.addRoutes(routes());
@@ -120,7 +125,12 @@ class HttpPortTest {
     return new RouteBuilder() {
       @Override
       public void configure() {
-        for (String path : List.of("open", "upload", "proof")) {
+        from("platform-http:/upload")
+            .process(exchange -> new Authenticator(verifier).authenticate(exchange))
+            .process(exchange -> new Authoriser().authorise(exchange, "orchestrator", "entity"))
+            .process(exchange -> ran.incrementAndGet())
+            .setBody(simple("${body.length}"));
+        for (String path : List.of("open", "proof")) {
           from("platform-http:/" + path)
               .process(exchange -> ran.incrementAndGet())
               .setBody(simple("${body.length}"));
