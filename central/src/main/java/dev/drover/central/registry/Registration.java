@@ -161,7 +161,10 @@ public final class Registration {
    * @throws ProtocolException FORBIDDEN
    */
   public void trust(Exchange exchange, String trust) {
-    Promises.prove(exchange, "trusted", () -> applyTrust(exchange, trust));
+    applyTrust(exchange, trust);
+    if (exchange.getProperty(TRUSTED, false, Boolean.class)) {
+      Promises.prove(exchange, "trusted", () -> {});
+    }
   }
 
   private void applyTrust(Exchange exchange, String trust) {

@@ -15,6 +15,7 @@ import dev.drover.central.security.Audit;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
 import dev.drover.engine.guard.Operation;
+import dev.drover.engine.guard.Promises;
 import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
@@ -92,6 +93,12 @@ public final class RegistrationRequests {
    *     where too many wait
    */
   public void keep(Exchange exchange) {
+    // Who only waits gets nothing that trust is needed for.
+    Promises.prove(exchange, "trusted", () -> {});
+    Promises.store(exchange, "orchestrators", () -> storeRequest(exchange));
+  }
+
+  private void storeRequest(Exchange exchange) {
     RegisterRequest asked = exchange.getProperty(Registration.REQUEST, RegisterRequest.class);
     String keyId = exchange.getProperty(Registration.KEY_ID, String.class);
     String id = asked.entityId() + "/" + asked.orchestratorId() + "#" + keyId;
@@ -174,6 +181,10 @@ public final class RegistrationRequests {
    *     key meanwhile
    */
   public void approve(Exchange exchange) {
+    Promises.store(exchange, "orchestrators", () -> pinApproved(exchange));
+  }
+
+  private void pinApproved(Exchange exchange) {
     Document request = request(exchange);
     String entityId = request.getString("entity_id");
     if (entities.entity(entityId).isEmpty()) {
@@ -196,6 +207,10 @@ public final class RegistrationRequests {
    * @throws ProtocolException NOT_FOUND, ALREADY_EXISTS for one that was approved: revoke it
    */
   public void reject(Exchange exchange) {
+    Promises.store(exchange, "orchestrators", () -> storeRejection(exchange));
+  }
+
+  private void storeRejection(Exchange exchange) {
     Document request = request(exchange);
     if (APPROVED.equals(request.getString("state"))) {
       throw new ProtocolException(
