@@ -53,6 +53,15 @@ final class FrameClient implements WebSocket.Listener {
     return reply();
   }
 
+  /** The first frame of the event stream that names this. */
+  JsonNode event(String what) throws InterruptedException {
+    String text = next();
+    while (!text.contains(what)) {
+      text = next();
+    }
+    return Json.tree(text.getBytes(StandardCharsets.UTF_8));
+  }
+
   private JsonNode reply() throws InterruptedException {
     for (String text = next(); ; text = next()) {
       JsonNode json = Json.tree(text.getBytes(StandardCharsets.UTF_8));

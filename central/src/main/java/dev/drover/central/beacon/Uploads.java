@@ -108,6 +108,11 @@ public final class Uploads {
 
   /** Counts the batch, durable, and answers with a result for each item and the receipt. */
   public void close(Exchange exchange) {
+    // Once counted, its items are not done again.
+    Promises.requireDecided(
+        exchange,
+        exchange.getProperty(UPLOAD, Upload.class).todo().isEmpty(),
+        "a batch is counted");
     Promises.store(exchange, "uploads", () -> count(exchange));
   }
 

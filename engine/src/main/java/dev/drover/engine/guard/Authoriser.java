@@ -38,9 +38,10 @@ public final class Authoriser {
       Promises.refusedByGuard(exchange, e);
       throw e;
     }
-    String entity = entity(Guards.caller(exchange), exchange.getMessage());
+    Principal caller = Guards.caller(exchange);
+    String entity = entity(caller, exchange.getMessage());
     exchange.setProperty(ENTITY, entity);
-    Promises.authorised(exchange, entity);
+    Promises.authorised(exchange, entity, caller.entityId().equals(ANY));
   }
 
   private static void check(Exchange exchange, String roles, String scope) {

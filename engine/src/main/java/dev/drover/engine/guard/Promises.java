@@ -30,6 +30,7 @@ public final class Promises {
   private final Set<String> stored = ConcurrentHashMap.newKeySet();
   private final Set<String> owed = ConcurrentHashMap.newKeySet();
   private volatile String entity;
+  private volatile boolean everyEntity;
   private volatile boolean repeated;
   private volatile boolean givenUp;
   private volatile Exception guardsRefusal;
@@ -87,10 +88,15 @@ public final class Promises {
     }
   }
 
-  /** {@link Authoriser} lets the caller work on this entity. */
-  static void authorised(Exchange exchange, String entity) {
+  /**
+   * {@link Authoriser} lets the caller work on this entity.
+   *
+   * @param every whether the caller may work on every entity
+   */
+  static void authorised(Exchange exchange, String entity, boolean every) {
     Promises promises = of(exchange);
     if (promises != null) {
+      promises.root().everyEntity = every;
       promises.root().entity = entity;
     }
   }
@@ -292,7 +298,7 @@ public final class Promises {
     boolean same =
         entity.equals(present)
             && named.map(entity::equals).orElse(true)
-            && own.map(one -> entity.equals(one) || entity.equals("*")).orElse(true);
+            && own.map(one -> everyEntity || entity.equals(one)).orElse(true);
     return same
         ? Optional.empty()
         : Optional.of("another entity is authorised than the one that is answered (security)");
