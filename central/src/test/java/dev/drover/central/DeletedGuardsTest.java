@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.drover.central.entity.EntityStore;
 import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.proto.EditedFlows;
 import dev.drover.proto.grpc.navign.EventsRequest;
@@ -39,6 +40,14 @@ import org.junit.jupiter.api.io.TempDir;
 class DeletedGuardsTest {
   private static final Path HOME = Path.of(System.getProperty("drover.home"));
 
+  /** What somebody may write who knows what the next steps read. */
+  private static final String OWN_WAY =
+      """
+      - setProperty:
+          name: DroverEntity
+          simple: "${header.entity_id}"
+      """;
+
   @TempDir Path data;
   @TempDir Path flows;
 
@@ -50,6 +59,7 @@ class DeletedGuardsTest {
   void c9WithoutAuthoriseNoSecuredOperationAnswers() throws Exception {
     String pattern =
         new EditedFlows(HOME, flows, List.of("shared", "central"))
+            .instead("sync-full-read", "authorise", OWN_WAY)
             .delete(DeletedGuardsTest::isGuard)
             .delete("registration-orchestrator-register", "refuse-revoked")
             .pattern();
@@ -111,6 +121,10 @@ class DeletedGuardsTest {
   }
 
   private static void nothingIsAnsweredOverGrpc(TestCentral central) {
+    central.bean(EntityStore.class).create("sealed", "{\"id\":\"sealed\"}");
+    TestCentral.Answer data =
+        central.get("/api/orchestrators/sync/full?entity_id=sealed", central.admin());
+    assertThat(data.status()).as(data.body()).isEqualTo(500);
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", central.bean(GrpcPort.class).port())
             .usePlaintext()
@@ -123,7 +137,7 @@ class DeletedGuardsTest {
         OrchestratorSyncGrpc.newBlockingStub(channel)
             .withDeadlineAfter(20, TimeUnit.SECONDS)
             .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata));
-    heldBack(() -> stub.syncFull(SyncFullRequest.newBuilder().setEntityId("x").build()));
+    heldBack(() -> stub.syncFull(SyncFullRequest.newBuilder().setEntityId("sealed").build()));
     heldBack(() -> stub.streamEvents(EventsRequest.getDefaultInstance()).hasNext());
     channel.shutdownNow();
   }

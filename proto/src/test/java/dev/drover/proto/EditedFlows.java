@@ -68,6 +68,16 @@ public final class EditedFlows {
     return this;
   }
 
+  /** Puts another step in the place of the one of this id. */
+  public EditedFlows instead(String route, String id, String step) {
+    List<String> lines = file(route);
+    int start = step(lines, route, id);
+    String indent = " ".repeat(indent(lines.get(start)));
+    lines.subList(start, end(lines, start)).clear();
+    lines.addAll(start, step.lines().map(line -> indent + line).toList());
+    return this;
+  }
+
   /** Moves the step of this id before another one of the same route. */
   public EditedFlows move(String route, String id, String before) {
     List<String> moved = take(route, id);
