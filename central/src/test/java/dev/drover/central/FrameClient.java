@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -20,11 +21,16 @@ final class FrameClient implements WebSocket.Listener {
   private final WebSocket socket;
 
   FrameClient(TestCentral central, String token) {
+    this(central, token, Map.of());
+  }
+
+  /** With the cursor, say. */
+  FrameClient(TestCentral central, String token, Map<String, String> headers) {
+    WebSocket.Builder builder =
+        central.client.newWebSocketBuilder().header("Authorization", "Bearer " + token);
+    headers.forEach(builder::header);
     socket =
-        central
-            .client
-            .newWebSocketBuilder()
-            .header("Authorization", "Bearer " + token)
+        builder
             .buildAsync(
                 URI.create(central.url().replace("http", "ws") + "/api/orchestrators/ws"), this)
             .join();
@@ -53,10 +59,11 @@ final class FrameClient implements WebSocket.Listener {
     return reply();
   }
 
-  /** The first frame of the event stream that names this. */
+  /** The first frame of the event stream that names this; it comes within 100 frames. */
   JsonNode event(String what) throws InterruptedException {
     String text = next();
-    while (!text.contains(what)) {
+    for (int frames = 1; !text.contains(what); frames++) {
+      assertThat(frames).as("frames without " + what + ", the last is " + text).isLessThan(100);
       text = next();
     }
     return Json.tree(text.getBytes(StandardCharsets.UTF_8));
