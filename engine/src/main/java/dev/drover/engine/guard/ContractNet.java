@@ -12,6 +12,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.apache.camel.support.CamelContextHelper;
+import org.apache.camel.support.ExchangeHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,7 +125,9 @@ public final class ContractNet {
    * @throws BrokenPromise always
    */
   void stop(Exchange exchange, Promises promises, String missing) {
-    report(exchange.getContext(), exchange.getFromRouteId(), promises, missing);
+    String here = ExchangeHelper.getRouteId(exchange);
+    String route = here == null ? exchange.getFromRouteId() : here;
+    report(exchange.getContext(), route, promises, missing);
     String operation =
         promises == null ? exchange.getFromRouteId() : promises.demands().operation();
     throw new BrokenPromise("the flow does not keep the contract of " + operation + ": " + missing);
@@ -160,7 +163,7 @@ public final class ContractNet {
     return "contract-" + operation;
   }
 
-  /** File and line of the operation's own route, else of the route that the exchange came by. */
+  /** File and line of the operation's own route, else of the route where it was noticed. */
   private static String place(CamelContext context, String operation, String fromRoute) {
     Route route =
         context.getRoutes().stream()
