@@ -2,15 +2,20 @@ package dev.drover.cli;
 
 import dev.drover.flows.Finding;
 import dev.drover.flows.RouteCheck;
+import dev.drover.flows.RouteFormat;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
+import org.yaml.snakeyaml.error.YAMLException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code drover routes}: work on the flows. */
@@ -58,6 +63,57 @@ final class RoutesCommand {
         findings.isEmpty() ? "No findings" : findings.size() + " findings", flows, seconds);
     out.flush();
     return findings.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  @Command(
+      name = "format",
+      description = {
+        "Gives flow files the form of the house, after a graphical editor has written them.",
+        "Each uri is put in one piece; comments and everything else stay. Prints what it changed."
+      },
+      exitCodeListHeading = "%nExit codes:%n",
+      exitCodeList = {"0:done", "1:a file is no YAML", "2:wrong usage"},
+      mixinStandardHelpOptions = true)
+  int format(
+      @Parameters(
+              paramLabel = "FILE",
+              arity = "0..*",
+              description = "Files; by default all of routes/.")
+          List<Path> files)
+      throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    for (Path file : files == null ? all() : files) {
+      String before = read(file);
+      String after = formatted(file, before);
+      if (!after.equals(before)) {
+        Files.writeString(file, after);
+        out.println("formatted " + file);
+      }
+    }
+    out.flush();
+    return ExitCode.OK;
+  }
+
+  private static List<Path> all() throws IOException {
+    try (Stream<Path> found = Files.walk(Home.directory().resolve("routes"))) {
+      return found.filter(path -> path.toString().endsWith(".camel.yaml")).sorted().toList();
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new CliException(file + " cannot be read; name a flow file");
+    }
+  }
+
+  private static String formatted(Path file, String text) {
+    try {
+      return RouteFormat.format(text);
+    } catch (YAMLException e) {
+      throw new CliException(file + " is no YAML: " + e.getMessage());
+    }
   }
 
   private void requireDirectory(Path directory, String option) {

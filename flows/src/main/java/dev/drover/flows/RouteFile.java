@@ -15,7 +15,7 @@ public record RouteFile(
 
   /** Reads the flows of a parsed file. */
   public static RouteFile of(String path, String bundle, String text) {
-    YamlNode root = YamlReader.read(text);
+    YamlNode root = SplitUris.joined(YamlReader.read(text));
     List<Flow> flows =
         root.items().stream()
             .flatMap(item -> item.entries().entrySet().stream())

@@ -230,7 +230,6 @@ final class ModelMall implements AutoCloseable {
     settings.put("drover.central.connect-timeout", "1");
     settings.put("drover.central.response-timeout", "1");
     settings.put("drover.sync.plan-period", "1");
-    settings.put("drover.events.retries", "0");
     settings.put("drover.events.retry-delay", "0");
     camel.getPropertiesComponent().setInitialProperties(settings);
     for (String route : ROUTES) {

@@ -91,7 +91,6 @@ public final class SchemaRule implements Rule {
     json.findValues("kamelet").forEach(SchemaRule::forgetId);
     for (Named named : schemas) {
       Set<ValidationMessage> messages = new LinkedHashSet<>(named.schema().validate(json));
-      messages.removeIf(SchemaRule::isPlaceholder);
       for (ValidationMessage message : messages) {
         String pointer = message.getInstanceLocation().toString();
         if ("additionalProperties".equals(message.getType())) {
@@ -117,14 +116,5 @@ public final class SchemaRule implements Rule {
       object.remove("id");
       object.path("steps").findValues("kamelet").forEach(SchemaRule::forgetId);
     }
-  }
-
-  /** Camel replaces a placeholder before it reads a number or a boolean. */
-  private static boolean isPlaceholder(ValidationMessage message) {
-    JsonNode instance = message.getInstanceNode();
-    return "type".equals(message.getType())
-        && instance != null
-        && instance.isTextual()
-        && instance.asText().matches("\\{\\{.*}}");
   }
 }
