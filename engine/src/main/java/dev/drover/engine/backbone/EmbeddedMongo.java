@@ -54,12 +54,6 @@ public final class EmbeddedMongo implements AutoCloseable {
    */
   private static final int ROOM = 256 << 10;
 
-  /**
-   * A page is written whole for each of its documents, and most keys are random: small ones cost
-   * the least. In bytes of memory, of which a page of the file takes about a third.
-   */
-  private static final int PAGE = 4 << 10;
-
   private final MongoConfig config;
   private final Conditions conditions;
   private final AtomicReference<DurableMongoBackend> broken = new AtomicReference<>();
@@ -135,7 +129,6 @@ public final class EmbeddedMongo implements AutoCloseable {
               .fileName(config.powerCutSafe() ? JournaledPath.of(file) : file.toString())
               .autoCommitDisabled()
               .autoCommitBufferSize(0)
-              .pageSplitSize(PAGE)
               .open();
       opened.setVersionsToKeep(0);
       opened.setRetentionTime(0);
