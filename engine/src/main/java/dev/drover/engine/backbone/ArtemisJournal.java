@@ -33,6 +33,12 @@ final class ArtemisJournal {
   /** Held by a broker that runs. */
   private static final String LOCK = "serverlock.1";
 
+  /** One byte of state and two that nobody uses, then the id by which a cluster knows the broker. */
+  private static final String NAME = "server.lock";
+
+  private static final int STATE = 3;
+  private static final int ID = 16;
+
   private final File directory;
   private final SequentialFileFactory files;
   private final JournalImpl journal;
@@ -77,7 +83,7 @@ final class ArtemisJournal {
     }
   }
 
-  private static boolean all(Configuration settings) {
+  private static boolean all(Configuration settings) throws IOException {
     boolean messages =
         new ArtemisJournal(
                 settings.getJournalLocation(),
@@ -91,7 +97,18 @@ final class ArtemisJournal {
         new ArtemisJournal(
                 settings.getBindingsLocation(), 1 << 20, settings, "activemq-bindings", "bindings")
             .mend();
-    return messages || bindings;
+    return named(settings) || messages || bindings;
+  }
+
+  /** A part of an id is what Artemis cannot start with; without one it makes another. */
+  private static boolean named(Configuration settings) throws IOException {
+    Path name = settings.getJournalLocation().toPath().resolve(NAME);
+    if (!Files.exists(name) || Files.size(name) <= STATE || Files.size(name) >= STATE + ID) {
+      return false;
+    }
+    LOG.warn("{} is damaged and is made anew", name);
+    Files.write(name, new byte[0]);
+    return true;
   }
 
   private boolean mend() {
