@@ -33,8 +33,14 @@ final class ArtemisJournal {
   /** Held by a broker that runs. */
   private static final String LOCK = "serverlock.1";
 
-  /** One byte of state and two that nobody uses, then the id by which a cluster knows the broker. */
+  /**
+   * One byte of state and two that nobody uses, then the id by which a cluster knows the broker.
+   */
   private static final String NAME = "server.lock";
+
+  private static final String REMEDY =
+      "move the directory of the broker away: a mall fills the queue from mall.db, retained"
+          + " messages are lost";
 
   private static final int STATE = 3;
   private static final int ID = 16;
@@ -124,9 +130,7 @@ final class ArtemisJournal {
       Optional<String> stored = torn.stored();
       if (stored.isPresent()) {
         throw new IllegalStateException(
-            stored.get()
-                + " is damaged, and others were stored after it; move the directory of the broker"
-                + " away: a mall fills the queue from mall.db, retained messages are lost");
+            stored.get() + " is damaged, and others were stored after it; " + REMEDY);
       }
       torn.ids().forEach((id, where) -> LOG.warn("{} was torn by a power cut: removed", where));
       remove(List.copyOf(torn.ids().keySet()));
@@ -134,7 +138,8 @@ final class ArtemisJournal {
     } catch (IllegalStateException e) {
       throw e;
     } catch (Exception e) {
-      throw new IllegalStateException(directory + " cannot be read: " + e.getMessage(), e);
+      throw new IllegalStateException(
+          directory + " cannot be read (" + e.getMessage() + "); if it is damaged, " + REMEDY, e);
     }
   }
 

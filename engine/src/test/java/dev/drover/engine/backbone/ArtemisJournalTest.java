@@ -69,6 +69,19 @@ class ArtemisJournalTest {
   }
 
   @Test
+  void f10AFileOfTheJournalWhoseHeadIsDamagedRefusesTheStartWithARemedy() throws Exception {
+    write(1, 10);
+    Path first = dir.resolve("journal/activemq-data-1.amq");
+    byte[] bytes = Files.readAllBytes(first);
+    bytes[3] ^= 1;
+    Files.write(first, bytes);
+    assertThatThrownBy(this::start)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(dir.toString())
+        .hasMessageContaining("move the directory of the broker away");
+  }
+
+  @Test
   void f10ABrokerWhoseNameIsCutTakesAnotherAndHasItsMessages() throws Exception {
     write(1, 10);
     Path name = dir.resolve("journal/server.lock");
