@@ -1,5 +1,6 @@
 package dev.drover.engine.backbone;
 
+import dev.drover.engine.disk.Directories;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -114,6 +115,7 @@ final class ArtemisJournal {
     }
     LOG.warn("{} is damaged and is made anew", name);
     Files.write(name, new byte[0]);
+    Directories.syncNameOf(name);
     return true;
   }
 
