@@ -1,5 +1,6 @@
 package dev.drover.engine.backbone;
 
+import dev.drover.engine.disk.Directories;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -32,6 +33,18 @@ final class ArtemisJournal {
 
   /** Held by a broker that runs. */
   private static final String LOCK = "serverlock.1";
+
+  /**
+   * One byte of state and two that nobody uses, then the id by which a cluster knows the broker.
+   */
+  private static final String NAME = "server.lock";
+
+  private static final String REMEDY =
+      "move the directory of the broker away: a mall fills the queue from mall.db, retained"
+          + " messages are lost";
+
+  private static final int STATE = 3;
+  private static final int ID = 16;
 
   private final File directory;
   private final SequentialFileFactory files;
@@ -77,7 +90,7 @@ final class ArtemisJournal {
     }
   }
 
-  private static boolean all(Configuration settings) {
+  private static boolean all(Configuration settings) throws IOException {
     boolean messages =
         new ArtemisJournal(
                 settings.getJournalLocation(),
@@ -91,7 +104,19 @@ final class ArtemisJournal {
         new ArtemisJournal(
                 settings.getBindingsLocation(), 1 << 20, settings, "activemq-bindings", "bindings")
             .mend();
-    return messages || bindings;
+    return named(settings) || messages || bindings;
+  }
+
+  /** A part of an id is what Artemis cannot start with; without one it makes another. */
+  private static boolean named(Configuration settings) throws IOException {
+    Path name = settings.getJournalLocation().toPath().resolve(NAME);
+    if (!Files.exists(name) || Files.size(name) <= STATE || Files.size(name) >= STATE + ID) {
+      return false;
+    }
+    LOG.warn("{} is damaged and is made anew", name);
+    Files.write(name, new byte[0]);
+    Directories.syncNameOf(name);
+    return true;
   }
 
   private boolean mend() {
@@ -107,9 +132,7 @@ final class ArtemisJournal {
       Optional<String> stored = torn.stored();
       if (stored.isPresent()) {
         throw new IllegalStateException(
-            stored.get()
-                + " is damaged, and others were stored after it; move the directory of the broker"
-                + " away: a mall fills the queue from mall.db, retained messages are lost");
+            stored.get() + " is damaged, and others were stored after it; " + REMEDY);
       }
       torn.ids().forEach((id, where) -> LOG.warn("{} was torn by a power cut: removed", where));
       remove(List.copyOf(torn.ids().keySet()));
@@ -117,7 +140,8 @@ final class ArtemisJournal {
     } catch (IllegalStateException e) {
       throw e;
     } catch (Exception e) {
-      throw new IllegalStateException(directory + " cannot be read: " + e.getMessage(), e);
+      throw new IllegalStateException(
+          directory + " cannot be read (" + e.getMessage() + "); if it is damaged, " + REMEDY, e);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.drover.engine.time.BackOff;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,10 @@ public final class EmbeddedArtemis implements AutoCloseable {
           Duration.ofSeconds(5),
           Duration.ofSeconds(10));
   private static final String JOURNAL = "mqtt-journal";
+  private static final String UNREADABLE =
+      "its files cannot be read; move the directory away: a mall fills the queue from mall.db,"
+          + " retained messages are lost";
+
   private static final String ROOM = "mqtt-room";
 
   private final ArtemisConfig config;
@@ -161,7 +166,11 @@ public final class EmbeddedArtemis implements AutoCloseable {
     } catch (Exception e) {
       stop();
       throw new IllegalStateException(
-          "The MQTT broker in " + config.dataDir() + " does not start: " + e.getMessage(), e);
+          "The MQTT broker in "
+              + config.dataDir()
+              + " does not start: "
+              + Objects.requireNonNullElse(e.getMessage(), UNREADABLE),
+          e);
     }
   }
 

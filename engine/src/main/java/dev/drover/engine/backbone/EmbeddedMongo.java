@@ -173,6 +173,10 @@ public final class EmbeddedMongo implements AutoCloseable {
 
   private void say(RuntimeException why) {
     boolean full = DiskFull.is(why);
+    String remedy =
+        DamagedBlockException.is(why)
+            ? "stop central, and " + REMEDY
+            : "it is opened again and again; see docs/how-to/troubleshoot.md when that fails";
     conditions.fails(
         PART,
         "database",
@@ -180,9 +184,7 @@ public final class EmbeddedMongo implements AutoCloseable {
         full
             ? "the disk of " + config.dataDir() + " is full: nothing can be written"
             : "the document store in " + config.dataDir() + " broke: " + root(why),
-        full
-            ? "make room on it; the store is opened again by itself"
-            : "it is opened again and again; see docs/how-to/troubleshoot.md when that fails");
+        full ? "make room on it; the store is opened again by itself" : remedy);
   }
 
   private static String root(Throwable why) {

@@ -68,6 +68,32 @@ class ArtemisJournalTest {
         .hasMessageContaining("move the directory of the broker away");
   }
 
+  @Test
+  void f10AFileOfTheJournalWhoseHeadIsDamagedRefusesTheStartWithARemedy() throws Exception {
+    write(1, 10);
+    Path first = dir.resolve("journal/activemq-data-1.amq");
+    byte[] bytes = Files.readAllBytes(first);
+    bytes[3] ^= 1;
+    Files.write(first, bytes);
+    assertThatThrownBy(this::start)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(dir.toString())
+        .hasMessageContaining("move the directory of the broker away");
+  }
+
+  @Test
+  void f10ABrokerWhoseNameIsCutTakesAnotherAndHasItsMessages() throws Exception {
+    write(1, 10);
+    Path name = dir.resolve("journal/server.lock");
+    Files.write(name, Arrays.copyOf(Files.readAllBytes(name), 10));
+    try (EmbeddedArtemis broker = start()) {
+      MqttClient reader = connect(broker, "reader", true);
+      assertThat(next()).isEqualTo("message 0");
+      reader.disconnect();
+    }
+    assertThat(Files.size(name)).isEqualTo(19);
+  }
+
   /** What doctor looks at before it repairs. */
   @Test
   void aBrokerThatRunsIsSeenFromOutside() throws Exception {
