@@ -89,7 +89,7 @@ final class FullSync implements Iterator<byte[]> {
   private final int limit;
   private final Deque<Part> parts;
   private final StringBuilder piece = new StringBuilder();
-  private final RowsAtOnce rowsAtOnce = new RowsAtOnce();
+  private RowsAtOnce rowsAtOnce = new RowsAtOnce();
 
   private int index;
   private boolean open;
@@ -157,6 +157,8 @@ final class FullSync implements Iterator<byte[]> {
       piece.append(parts.peek().open);
       open = true;
       empty = true;
+      // what was small in one collection says nothing about the next
+      rowsAtOnce = new RowsAtOnce();
       afterId = collection.equals(from.collection()) ? from.afterId() : null;
     }
     boolean onThisPage = next == null && index >= include.indexOf(from.collection());

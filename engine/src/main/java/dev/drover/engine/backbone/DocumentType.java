@@ -39,6 +39,12 @@ final class DocumentType extends BasicDataType<Document> {
     return bytes(document);
   }
 
+  /** Never: an average of many small ones would let the cache keep any number of large ones. */
+  @Override
+  public boolean isMemoryEstimationAllowed() {
+    return false;
+  }
+
   private static int bytes(Object value) {
     if (value instanceof String text) {
       return VALUE_BYTES + text.length();
