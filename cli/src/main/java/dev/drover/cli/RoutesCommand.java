@@ -100,11 +100,11 @@ final class RoutesCommand {
     }
   }
 
-  private static String read(Path file) {
+  private String read(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {
-      throw new CliException(file + " cannot be read; name a flow file");
+      throw new ParameterException(spec.commandLine(), file + " cannot be read; name a flow file.");
     }
   }
 

@@ -58,7 +58,7 @@ class RoutesFormatTest {
     assertThat(format(file)).isEqualTo(1);
     assertThat(err.toString()).contains("02-x.camel.yaml is no YAML");
     assertThat(file).content().isEqualTo(broken);
-    assertThat(format(directory.resolve("03-x.camel.yaml"))).isEqualTo(1);
+    assertThat(format(directory.resolve("03-x.camel.yaml"))).isEqualTo(2);
     assertThat(err.toString()).contains("cannot be read");
   }
 }
