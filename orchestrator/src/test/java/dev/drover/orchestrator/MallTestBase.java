@@ -12,12 +12,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A mall whose data is at a central that does what the test says. */
 abstract class MallTestBase {
+  static {
+    // The MQTT client of a mall that an earlier test has stopped may still fail in its own thread.
+    Awaitility.doNotCatchUncaughtExceptionsByDefault();
+  }
+
   static final Duration SOON = Duration.ofSeconds(60);
   static final String SYNC = "/api/orchestrators/sync/";
   static final String ENTITIES = "/api/entities/" + FakeCentral.ENTITY;

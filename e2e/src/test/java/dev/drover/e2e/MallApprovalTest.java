@@ -13,7 +13,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** A real mall that nobody has announced waits, says so, and is in once an operator approves it. */
-class ApprovalTest {
+class MallApprovalTest {
   private static final Duration SOON = Duration.ofSeconds(30);
 
   @Test
