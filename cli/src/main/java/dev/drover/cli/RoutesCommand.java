@@ -1,5 +1,6 @@
 package dev.drover.cli;
 
+import dev.drover.engine.disk.Directories;
 import dev.drover.flows.Finding;
 import dev.drover.flows.RouteCheck;
 import dev.drover.flows.RouteFormat;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.error.YAMLException;
@@ -86,12 +88,24 @@ final class RoutesCommand {
       String before = read(file);
       String after = formatted(file, before);
       if (!after.equals(before)) {
-        Files.writeString(file, after);
+        replace(file, after);
         out.println("formatted " + file);
       }
     }
     out.flush();
     return ExitCode.OK;
+  }
+
+  /** The file is the former one or the new one, whenever this ends. */
+  private static void replace(Path file, String text) throws IOException {
+    Path whole = file.toAbsolutePath();
+    Path fresh = whole.resolveSibling("." + whole.getFileName() + ".new");
+    Files.copy(
+        whole, fresh, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+    Files.writeString(fresh, text);
+    Directories.syncFile(fresh);
+    Files.move(fresh, whole, StandardCopyOption.ATOMIC_MOVE);
+    Directories.syncNameOf(whole);
   }
 
   private static List<Path> all() throws IOException {
