@@ -82,6 +82,25 @@ class DeletedGuardsTest {
     }
   }
 
+  @Test
+  void whoWaitsForApprovalGetsNoTokenWhenTheFlowGoesOn() throws Exception {
+    String pattern =
+        new EditedFlows(HOME, flows, List.of("shared", "central"))
+            .delete("registration-orchestrator-register", "end-waiting")
+            .pattern();
+    try (TestCentral central =
+        new TestCentral(
+            data,
+            "--camel.main.routes-include-pattern=" + pattern,
+            "--drover.registration.trust=approval")) {
+      TestCentral.Answer registered = central.new Mall("approved-by-nobody").register();
+      assertThat(registered.status()).as(registered.body()).isEqualTo(500);
+      assertThat(registered.body()).doesNotContain("token");
+      assertThat(central.get("/api/orchestrators", central.admin()).body())
+          .doesNotContain("approved-by-nobody");
+    }
+  }
+
   private static void nothingIsAnsweredOverHttp(TestCentral central) throws IOException {
     List<String> answered = new ArrayList<>();
     int asked = 0;

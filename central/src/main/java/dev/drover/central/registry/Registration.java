@@ -186,6 +186,10 @@ public final class Registration {
   }
 
   private void pinAndAnswer(Exchange exchange) {
+    if (!exchange.getProperty(TRUSTED, false, Boolean.class)) {
+      // One that waits has its answer already; a flow that goes on all the same lets nobody in.
+      throw new IllegalStateException("nobody has trusted this orchestrator; the flow goes on");
+    }
     RegisterRequest request = exchange.getProperty(REQUEST, RegisterRequest.class);
     String keyId = exchange.getProperty(KEY_ID, String.class);
     Document record = registry.pin(request.entityId(), request.orchestratorId(), keyId);
