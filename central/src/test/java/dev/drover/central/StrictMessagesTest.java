@@ -66,6 +66,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The frames of a WebSocket and the messages of gRPC are checked as strictly as what is posted:
@@ -203,33 +205,78 @@ class StrictMessagesTest {
   /** RFC 6455, section 8.1: what is no UTF-8 fails the connection, with 1007. */
   @Test
   void b1ATextFrameThatIsNoUtf8EndsTheConnection() throws Exception {
+    byte[] text = "{\"type\":\"heartbeat\",\"status\":\"healthy\",\"x\":\"???\"}".getBytes(UTF_8);
+    int bad = new String(text, UTF_8).indexOf("???");
+    System.arraycopy(new byte[] {(byte) 0xED, (byte) 0xA0, (byte) 0x80}, 0, text, bad, 3);
+    assertThat(closedAfter(0x81, text)).isEqualTo(1007);
+  }
+
+  /** RFC 6455, section 5.2: a bit that no extension gave a meaning fails the connection. */
+  @ParameterizedTest
+  @ValueSource(ints = {0x91, 0xA1, 0xC1, 0xF1})
+  void aReservedBitEndsTheConnectionAlsoWhenTheClientOffersToPack(int first) throws Exception {
+    assertThat(closedAfter(first, "{\"type\":\"ping\"}".getBytes(UTF_8))).isEqualTo(1002);
+  }
+
+  /** The status with which central closes after one final frame; nothing may have changed. */
+  private static int closedAfter(int first, byte[] payload) throws Exception {
     String before = state();
-    URI at = URI.create(central.url());
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), at.getPort())) {
-      socket.setSoTimeout(20_000);
+    try (Socket socket = connect()) {
       String upgrade =
           "GET /api/orchestrators/ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
               + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+              + "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
               + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nAuthorization: Bearer "
               + mall.token
               + "\r\n\r\n";
       socket.getOutputStream().write(upgrade.getBytes(UTF_8));
       DataInputStream in = new DataInputStream(socket.getInputStream());
-      StringBuilder head = new StringBuilder();
-      while (!head.toString().endsWith("\r\n\r\n")) {
-        head.append((char) in.readUnsignedByte());
-      }
-      assertThat(head.toString()).startsWith("HTTP/1.1 101");
-      byte[] text = "{\"type\":\"heartbeat\",\"status\":\"healthy\",\"x\":\"???\"}".getBytes(UTF_8);
-      int bad = new String(text, UTF_8).indexOf("???");
-      System.arraycopy(new byte[] {(byte) 0xED, (byte) 0xA0, (byte) 0x80}, 0, text, bad, 3);
-      // one final text frame, masked with zeros
-      socket.getOutputStream().write(new byte[] {(byte) 0x81, (byte) (0x80 | text.length)});
-      socket.getOutputStream().write(new byte[4]);
-      socket.getOutputStream().write(text);
-      assertThat(closedWith(in)).isEqualTo(1007);
+      assertThat(head(in))
+          .startsWith("HTTP/1.1 101")
+          .doesNotContainIgnoringCase("Sec-WebSocket-Extensions");
+      socket.getOutputStream().write(new byte[] {(byte) first, (byte) (0x80 | payload.length)});
+      socket.getOutputStream().write(new byte[4]); // masked with zeros
+      socket.getOutputStream().write(payload);
+      int status = closedWith(in);
+      assertThat(state()).isEqualTo(before);
+      return status;
     }
-    assertThat(state()).isEqualTo(before);
+  }
+
+  private static Socket connect() throws IOException {
+    Socket socket =
+        new Socket(InetAddress.getLoopbackAddress(), URI.create(central.url()).getPort());
+    socket.setSoTimeout(20_000);
+    return socket;
+  }
+
+  private static String head(DataInputStream in) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (!head.toString().endsWith("\r\n\r\n")) {
+      head.append((char) in.readUnsignedByte());
+    }
+    return head.toString();
+  }
+
+  /** HTTP/2 in clear text is not spoken: an offer is not taken, and its opening is refused. */
+  @Test
+  void http2InClearTextIsNotSpoken() throws Exception {
+    try (Socket socket = connect()) {
+      String offer =
+          "GET /health HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+              + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n";
+      socket.getOutputStream().write(offer.getBytes(UTF_8));
+      assertThat(head(new DataInputStream(socket.getInputStream()))).startsWith("HTTP/1.1 200");
+    }
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(UTF_8));
+      socket.shutdownOutput();
+      byte[] answer = socket.getInputStream().readAllBytes();
+      assertThat(new String(answer, UTF_8))
+          .startsWith("HTTP/1.1 ")
+          .contains("VALIDATION_FAILED")
+          .doesNotContain("HTTP/1.1 2");
+    }
   }
 
   /** The status of the frame that closes the connection. */

@@ -72,6 +72,7 @@ public final class HttpPort implements AutoCloseable {
   /** Bytes of a WebSocket message of a client. */
   public static final int MAX_FRAME_BYTES = 64 * 1024;
 
+  private static final int CLOSING_SECONDS = 2;
   private static final long LOOK_MILLIS = 500;
 
   private final Vertx vertx;
@@ -215,6 +216,8 @@ public final class HttpPort implements AutoCloseable {
             // a compressed frame of 64 KiB could become 64 MiB
             .setPerFrameWebSocketCompressionSupported(false)
             .setPerMessageWebSocketCompressionSupported(false)
+            // after a breach nothing is read any more, so the peer's Close is never seen
+            .setWebSocketClosingTimeout(CLOSING_SECONDS)
             // without it a connection is seen only when its first request is whole
             .setHttp2ClearTextEnabled(false)
             .setMaxWebSocketFrameSize(MAX_FRAME_BYTES)

@@ -31,7 +31,9 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,17 +73,26 @@ class WsServerTest {
               - to: {uri: "ws:events"}
       """;
 
-  @TempDir Path directory;
+  @TempDir static Path directory;
+  private static TestBroker broker;
   private final ByteBudget budget = ByteBudget.ofHeap();
-  private TestBroker broker;
   private EventHub hub;
   private StreamServer server;
   private final BlockingQueue<JsonObject> frames = new LinkedBlockingQueue<>();
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  static void startBroker() {
     broker = new TestBroker(directory);
     broker.createTopic("drover.events", 2, Map.of());
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @BeforeEach
+  void start() throws Exception {
     hub =
         new EventHub(
             new KafkaEventLog("drover.events", broker.client()),
@@ -95,7 +106,6 @@ class WsServerTest {
   @AfterEach
   void stop() throws Exception {
     server.close();
-    broker.close();
   }
 
   private WebSocket connect(String query) {
