@@ -99,6 +99,20 @@ class MallTlsTest {
     }
   }
 
+  /** What the door says, until it closes, to a body whose second chunk has no size. */
+  private String afterABrokenChunk(int port) throws IOException {
+    try (SSLSocket socket =
+        (SSLSocket) trusting.getSocketFactory().createSocket("localhost", port)) {
+      socket.setSoTimeout((int) SOON.toMillis());
+      String request =
+          "POST /beacons/challenge HTTP/1.1\r\nHost: localhost\r\n"
+              + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+              + "3\r\n{\"d\r\nzz\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
   @Test
   void devicesComeOverTls13AndPlainPortsAreForThisMachineOnly() throws Exception {
     int https = FreePort.pick();
@@ -124,6 +138,9 @@ class MallTlsTest {
         assertThat(handshake(port, "TLSv1.3")).isEqualTo("TLSv1.3");
         assertThatThrownBy(() -> handshake(port, "TLSv1.2")).isInstanceOf(IOException.class);
       }
+      assertThat(afterABrokenChunk(https))
+          .startsWith("HTTP/1.1 400")
+          .contains("\"code\":\"VALIDATION_FAILED\"", "The body breaks off");
       device("ssl://localhost:" + mqtts);
       for (int port : new int[] {plain, mall.mqtt}) {
         connect("127.0.0.1", port);
