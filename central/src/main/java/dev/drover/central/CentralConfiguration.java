@@ -21,10 +21,10 @@ import dev.drover.central.security.Audit;
 import dev.drover.central.security.OrchestratorRevocations;
 import dev.drover.central.security.RevokedStreams;
 import dev.drover.central.security.SigningKeys;
-import dev.drover.central.sync.EdgeEdits;
+import dev.drover.central.sync.EdgeEditDecisions;
 import dev.drover.central.sync.History;
-import dev.drover.central.sync.SyncMetrics;
 import dev.drover.central.sync.SyncOperations;
+import dev.drover.central.sync.SyncTraffic;
 import dev.drover.engine.crypto.EnvironmentKeyProvider;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.crypto.Jwks;
@@ -213,12 +213,12 @@ class CentralConfiguration {
 
   @Bean
   SyncOperations syncOperations(EntityStore store, MeterRegistry registry) {
-    return new SyncOperations(store, new SyncMetrics(registry));
+    return new SyncOperations(store, new SyncTraffic(registry));
   }
 
   @Bean
-  EdgeEdits edgeEdits(EntityStore store) {
-    return new EdgeEdits(store);
+  EdgeEditDecisions edgeEdits(EntityStore store) {
+    return new EdgeEditDecisions(store);
   }
 
   @Bean

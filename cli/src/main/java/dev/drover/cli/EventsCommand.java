@@ -1,7 +1,7 @@
 package dev.drover.cli;
 
 import dev.drover.cli.client.EventTail;
-import dev.drover.cli.client.SseEvent;
+import dev.drover.engine.sse.SseEvent;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.time.LocalTime;

@@ -3,7 +3,7 @@ package dev.drover.cli;
 import dev.drover.cli.client.Central;
 import dev.drover.cli.client.EntityImport;
 import dev.drover.cli.run.EventLine;
-import dev.drover.cli.run.EventStream;
+import dev.drover.cli.run.EventPrinter;
 import dev.drover.cli.run.Launcher;
 import dev.drover.cli.run.Ports;
 import dev.drover.cli.run.Service;
@@ -71,7 +71,7 @@ final class UpCommand implements Callable<Integer> {
     Thread hook = new Thread(() -> stop(supervisor, out), "stop");
     Runtime.getRuntime().addShutdownHook(hook);
     EventLine format = new EventLine(ZoneId.systemDefault(), System.console() != null);
-    try (EventStream events = new EventStream(state, format, out)) {
+    try (EventPrinter events = new EventPrinter(state, format, out)) {
       if (!detach) {
         events.start();
       }

@@ -22,6 +22,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -33,7 +34,7 @@ class RulesTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .importPaths(
-              Stream.of("proto", "engine", "flows", "cli", "central", "orchestrator")
+              Stream.of("proto", "engine", "flows", "process", "cli", "central", "orchestrator")
                   .map(module -> JavaProcess.HOME.resolve(module).resolve("target/classes"))
                   .toArray(Path[]::new));
 
@@ -47,6 +48,7 @@ class RulesTest {
         new String[] {
           "dev.drover.proto.ProtocolException",
           "dev.drover.engine.http.HttpPort",
+          "dev.drover.process.StartChecks",
           "dev.drover.central.CentralApplication",
           "dev.drover.orchestrator.OrchestratorApplication"
         }) {
@@ -63,7 +65,10 @@ class RulesTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                "dev.drover.engine..", "dev.drover.central..", "dev.drover.orchestrator..")
+                "dev.drover.engine..",
+                "dev.drover.process..",
+                "dev.drover.central..",
+                "dev.drover.orchestrator..")
             .because("the wire contract must not change when a program does"));
   }
 
@@ -94,7 +99,10 @@ class RulesTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                "dev.drover.central..", "dev.drover.orchestrator..", "dev.drover.cli..")
+                "dev.drover.process..",
+                "dev.drover.central..",
+                "dev.drover.orchestrator..",
+                "dev.drover.cli..")
             .because("routes name beans and beans know no route: the engine serves any process"));
   }
 
@@ -128,6 +136,44 @@ class RulesTest {
             .dependOnClassesThat()
             .resideInAPackage("dev.drover.central..")
             .because("they meet on the wire only"));
+  }
+
+  @Test
+  void whatEveryProcessIsKnowsNoProcess() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.drover.process..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.drover.central..", "dev.drover.orchestrator..", "dev.drover.cli..")
+            .because("what only one process needs lies with that process"));
+  }
+
+  /** Whoever reads a name in a log, a search or a review knows which class is meant. */
+  @Test
+  void noTwoModulesHaveAClassOfOneName() throws IOException {
+    Map<String, Set<String>> modules = new TreeMap<>();
+    try (Stream<Path> roots = Files.list(JavaProcess.HOME)) {
+      for (Path root : roots.map(module -> module.resolve("src/main/java")).toList()) {
+        if (Files.isDirectory(root)) {
+          try (Stream<Path> files = Files.walk(root)) {
+            files
+                .map(file -> file.getFileName().toString())
+                .filter(name -> name.endsWith(".java") && !name.equals("package-info.java"))
+                .forEach(
+                    name ->
+                        modules
+                            .computeIfAbsent(name, unknown -> new TreeSet<>())
+                            .add(JavaProcess.HOME.relativize(root).getName(0).toString()));
+          }
+        }
+      }
+    }
+    assertThat(modules).containsKey("RouteCheck.java");
+    modules.values().removeIf(found -> found.size() < 2);
+    assertThat(modules).as("a class says its role in its name, and two roles are two").isEmpty();
   }
 
   @Test
@@ -200,9 +246,9 @@ class RulesTest {
               "windows of all instances, over restarts; see forgetFuture"),
           Map.entry("dev.drover.engine.mqttbatch.MessageTime", "a time that a device sent"),
           Map.entry("dev.drover.engine.time.ClockWatch", "whom to believe"),
-          Map.entry("dev.drover.orchestrator.beacon.BeaconRevocations", "writes down when"),
+          Map.entry("dev.drover.orchestrator.beacon.ShutOutBeacons", "writes down when"),
           Map.entry("dev.drover.orchestrator.beacon.BeaconStore", "writes down when"),
-          Map.entry("dev.drover.orchestrator.beacon.Beacons", "a time that a device sent"),
+          Map.entry("dev.drover.orchestrator.beacon.BeaconReports", "a time that a device sent"),
           Map.entry(
               "dev.drover.orchestrator.beacon.Nonces",
               "the end of a challenge, over restarts; one too far away is refused"),

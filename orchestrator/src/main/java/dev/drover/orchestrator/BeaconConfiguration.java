@@ -9,16 +9,16 @@ import dev.drover.engine.guard.RateLimiter;
 import dev.drover.engine.guard.RateWindows;
 import dev.drover.engine.time.ClockWatch;
 import dev.drover.engine.time.Ticker;
-import dev.drover.orchestrator.beacon.AccessLogStore;
-import dev.drover.orchestrator.beacon.AccessLogs;
+import dev.drover.orchestrator.beacon.AccessLogIntake;
 import dev.drover.orchestrator.beacon.BeaconCommands;
 import dev.drover.orchestrator.beacon.BeaconMqttAccess;
 import dev.drover.orchestrator.beacon.BeaconProof;
-import dev.drover.orchestrator.beacon.BeaconRevocations;
+import dev.drover.orchestrator.beacon.BeaconReports;
 import dev.drover.orchestrator.beacon.BeaconStore;
-import dev.drover.orchestrator.beacon.Beacons;
 import dev.drover.orchestrator.beacon.GivenIds;
+import dev.drover.orchestrator.beacon.KeptAccessLogs;
 import dev.drover.orchestrator.beacon.Nonces;
+import dev.drover.orchestrator.beacon.ShutOutBeacons;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralKeys;
 import dev.drover.orchestrator.mall.MallIdentity;
@@ -58,19 +58,19 @@ class BeaconConfiguration {
   }
 
   @Bean
-  AccessLogStore accessLogStore(MallStore store, Sealer sealer) {
-    return new AccessLogStore(store.database(), sealer);
+  KeptAccessLogs accessLogStore(MallStore store, Sealer sealer) {
+    return new KeptAccessLogs(store.database(), sealer);
   }
 
   @Bean
-  BeaconRevocations beaconRevocations(MallStore store, BeaconStore beacons, Clock clock) {
-    return new BeaconRevocations(store.database(), beacons, clock);
+  ShutOutBeacons beaconRevocations(MallStore store, BeaconStore beacons, Clock clock) {
+    return new ShutOutBeacons(store.database(), beacons, clock);
   }
 
   @Bean
   BeaconProof beaconProof(
       BeaconStore beacons,
-      BeaconRevocations revocations,
+      ShutOutBeacons revocations,
       EntityCache cache,
       MallStore store,
       KeyProvider keys,
@@ -99,7 +99,7 @@ class BeaconConfiguration {
   @Bean
   BeaconMqttAccess beaconMqttAccess(
       BeaconProof proof,
-      BeaconRevocations revocations,
+      ShutOutBeacons revocations,
       RateWindows windows,
       OrchestratorProperties properties) {
     Limit limit = Limit.parse(properties.limits().beaconRequests());
@@ -107,26 +107,26 @@ class BeaconConfiguration {
   }
 
   @Bean
-  Beacons beacons(
+  BeaconReports beacons(
       BeaconStore store,
       BeaconCommands commands,
       MallIdentity identity,
       OrchestratorProperties properties,
       Clock clock) {
     OrchestratorProperties.Beacons told = properties.beacons();
-    return new Beacons(
+    return new BeaconReports(
         store, commands, identity.entityId(), told.syncInterval(), told.heartbeatInterval(), clock);
   }
 
   @Bean
-  AccessLogs accessLogs(
-      AccessLogStore store,
+  AccessLogIntake accessLogs(
+      KeptAccessLogs store,
       BeaconStore beacons,
       CentralKeys keys,
       MallIdentity identity,
       OrchestratorProperties properties,
       ClockWatch watch) {
-    return new AccessLogs(
+    return new AccessLogIntake(
         store,
         beacons,
         keys::current,

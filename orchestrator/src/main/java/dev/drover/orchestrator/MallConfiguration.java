@@ -14,7 +14,7 @@ import dev.drover.engine.schema.Schemas;
 import dev.drover.engine.time.ClockWatch;
 import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.beacon.BeaconMqttAccess;
-import dev.drover.orchestrator.beacon.BeaconRevocations;
+import dev.drover.orchestrator.beacon.ShutOutBeacons;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralCalls;
 import dev.drover.orchestrator.central.CentralClock;
@@ -25,7 +25,7 @@ import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.central.CentralOutcomes;
 import dev.drover.orchestrator.central.CentralReads;
 import dev.drover.orchestrator.central.CentralStream;
-import dev.drover.orchestrator.central.Registration;
+import dev.drover.orchestrator.central.MallRegistration;
 import dev.drover.orchestrator.central.StreamLosses;
 import dev.drover.orchestrator.event.EventCheck;
 import dev.drover.orchestrator.event.EventMetrics;
@@ -43,7 +43,7 @@ import dev.drover.orchestrator.mall.MallState;
 import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.store.SealedStore;
-import dev.drover.orchestrator.sync.SyncOperations;
+import dev.drover.orchestrator.sync.MallDataOperations;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.RegisterRequest;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -181,7 +181,7 @@ class MallConfiguration {
   }
 
   @Bean
-  Registration registration(
+  MallRegistration registration(
       CentralLink link,
       MallStore store,
       MallIdentity identity,
@@ -199,7 +199,7 @@ class MallConfiguration {
             "",
             Math.toIntExact(Math.max(1, heartbeat.toSeconds())),
             properties.reachableUrl());
-    return new Registration(
+    return new MallRegistration(
         link,
         store,
         request,
@@ -289,7 +289,7 @@ class MallConfiguration {
       OrchestratorProperties properties,
       KeyProvider keys,
       BeaconMqttAccess beacons,
-      BeaconRevocations revocations,
+      ShutOutBeacons revocations,
       ByteBudget budget,
       Conditions conditions) {
     if (StringUtils.hasText(properties.mqtt().url())) {
@@ -379,7 +379,7 @@ class MallConfiguration {
       AckQueue acks,
       UplinkStore uplink,
       CentralLink link,
-      SyncOperations sync,
+      MallDataOperations sync,
       MallIdentity identity) {
     return new MallState(store, acks, uplink, link, sync, identity);
   }

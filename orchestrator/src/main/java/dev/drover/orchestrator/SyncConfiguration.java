@@ -23,10 +23,10 @@ import dev.drover.orchestrator.sync.DeviceNotices;
 import dev.drover.orchestrator.sync.EdgeEdits;
 import dev.drover.orchestrator.sync.EditSender;
 import dev.drover.orchestrator.sync.EntityReads;
-import dev.drover.orchestrator.sync.EntityView;
 import dev.drover.orchestrator.sync.FullSync;
+import dev.drover.orchestrator.sync.MallDataOperations;
+import dev.drover.orchestrator.sync.MallView;
 import dev.drover.orchestrator.sync.SyncMetrics;
-import dev.drover.orchestrator.sync.SyncOperations;
 import dev.drover.orchestrator.sync.SyncPlan;
 import dev.drover.orchestrator.sync.VerifySync;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -202,29 +202,29 @@ class SyncConfiguration {
   }
 
   @Bean
-  EntityView entityView(EntityCache cache, Edits edits) {
-    return new EntityView(cache, edits);
+  MallView entityView(EntityCache cache, Edits edits) {
+    return new MallView(cache, edits);
   }
 
   @Bean
   EntityReads entityReads(
-      EntityView view, CentralContact contact, CentralLink link, MallIdentity identity) {
+      MallView view, CentralContact contact, CentralLink link, MallIdentity identity) {
     return new EntityReads(view, contact, link::connected, identity.entityId());
   }
 
   @Bean
-  EditSender editSender(Edits edits, EntityView view, SyncPlan plan, MallIdentity identity) {
+  EditSender editSender(Edits edits, MallView view, SyncPlan plan, MallIdentity identity) {
     return new EditSender(edits, view, plan, identity.entityId());
   }
 
   @Bean
-  EdgeEdits edgeEdits(EntityView view, EntityReads reads, Edits edits, EditSender sender) {
+  EdgeEdits edgeEdits(MallView view, EntityReads reads, Edits edits, EditSender sender) {
     return new EdgeEdits(view, reads, edits, sender);
   }
 
   @Bean
-  SyncOperations syncOperations(EntityCache cache, MallStore store, Edits edits) {
-    return new SyncOperations(cache, store, edits);
+  MallDataOperations syncOperations(EntityCache cache, MallStore store, Edits edits) {
+    return new MallDataOperations(cache, store, edits);
   }
 
   @Bean

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.drover.engine.crypto.Role;
-import dev.drover.orchestrator.beacon.BeaconRevocations;
+import dev.drover.orchestrator.beacon.ShutOutBeacons;
 import dev.drover.proto.BeaconId;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -120,7 +120,7 @@ class BeaconRightsTest extends MallTestBase {
       untouched.disconnectForcibly(0, 1_000);
     }
     try (TestMall mall = mall(MANY)) {
-      assertThat(mall.context.getBean(BeaconRevocations.class).revoked(id)).isTrue();
+      assertThat(mall.context.getBean(ShutOutBeacons.class).revoked(id)).isTrue();
     }
   }
 

@@ -28,10 +28,10 @@ final class DeltaPieces implements Iterator<byte[]> {
    * @param beginning the members before the changes, and the bracket that opens them
    * @param changes what is told
    */
-  DeltaPieces(EntityView view, String beginning, List<DeltaSync.Net> changes) {
+  DeltaPieces(EntityView view, String beginning, List<DeltaPage.Net> changes) {
     this.view = view;
     this.numbers = changes.stream().mapToLong(net -> net.last().seq()).toArray();
-    this.operations = changes.stream().map(DeltaSync.Net::operation).toArray(String[]::new);
+    this.operations = changes.stream().map(DeltaPage.Net::operation).toArray(String[]::new);
     piece.append(beginning);
   }
 
@@ -71,7 +71,7 @@ final class DeltaPieces implements Iterator<byte[]> {
     }
     for (Change change : read) {
       piece.append(index == 0 ? "" : ",");
-      DeltaSync.append(piece, operations[index], change);
+      DeltaPage.append(piece, operations[index], change);
       index++;
     }
   }

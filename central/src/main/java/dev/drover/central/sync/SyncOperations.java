@@ -36,10 +36,10 @@ public final class SyncOperations {
   private static final int ATTEMPTS = 50;
 
   private final EntityStore store;
-  private final SyncMetrics metrics;
+  private final SyncTraffic metrics;
 
   /** Operations on this store. */
-  public SyncOperations(EntityStore store, SyncMetrics metrics) {
+  public SyncOperations(EntityStore store, SyncTraffic metrics) {
     this.store = store;
     this.metrics = metrics;
   }
@@ -47,15 +47,15 @@ public final class SyncOperations {
   /** {@code GET sync/full}: a snapshot, streamed; 304 for a caller that has it already. */
   public void full(Exchange exchange) {
     SyncQuery query = SyncQuery.of(exchange);
-    Optional<FullSync.Position> asked = query.text("cursor").map(FullSync.Position::parse);
+    Optional<FullPieces.Position> asked = query.text("cursor").map(FullPieces.Position::parse);
     List<String> include = asked.map(page -> ordered(page, query)).orElseGet(query::include);
     boolean audit = query.full();
     int limit = query.limit(MAX_FULL_PAGE).orElse(Integer.MAX_VALUE);
     steady(
         query.entityId(),
         view -> {
-          FullSync.Position from =
-              asked.orElse(new FullSync.Position(view.seq(), include, include.get(0), null));
+          FullPieces.Position from =
+              asked.orElse(new FullPieces.Position(view.seq(), include, include.get(0), null));
           long seq = from.seq();
           if (seq > view.seq() || seq < view.forgottenSeq()) {
             throw SyncQuery.behind("This snapshot is not kept");
@@ -78,7 +78,7 @@ public final class SyncOperations {
                     stream(
                         exchange,
                         "full",
-                        new FullSync(head, view.snapshot(seq), include, audit, from, limit),
+                        new FullPieces(head, view.snapshot(seq), include, audit, from, limit),
                         query.takesGzip());
                     records(exchange, include.stream().mapToInt(roots::count).sum());
                     return true;
@@ -87,7 +87,7 @@ public final class SyncOperations {
   }
 
   /** The order of the first page: another one would leave documents out. */
-  private static List<String> ordered(FullSync.Position page, SyncQuery query) {
+  private static List<String> ordered(FullPieces.Position page, SyncQuery query) {
     List<String> include = query.include();
     if (query.text("include").isPresent()
         && !Set.copyOf(include).equals(Set.copyOf(page.order()))) {
@@ -97,7 +97,7 @@ public final class SyncOperations {
   }
 
   private static String tag(
-      Roots roots, List<String> include, boolean audit, FullSync.Position from, int limit) {
+      Roots roots, List<String> include, boolean audit, FullPieces.Position from, int limit) {
     String global = roots.global().substring("sha256:".length());
     String format = audit ? "full" : "compact";
     return "W/\"%s-%s-%s-%s-%d\""
@@ -132,7 +132,7 @@ public final class SyncOperations {
     if (from > view.seq() || from < view.forgottenSeq()) {
       throw SyncQuery.behind("The changes after this cursor are not kept");
     }
-    DeltaSync page = DeltaSync.read(view, from, limit);
+    DeltaPage page = DeltaPage.read(view, from, limit);
     if (page.small()) {
       whole(exchange, query, "delta", page.pieces(view).next());
     } else {

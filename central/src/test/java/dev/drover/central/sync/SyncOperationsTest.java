@@ -91,7 +91,7 @@ class SyncOperationsTest {
 
   private void restart() {
     store = new EntityStore(database, Clock.systemUTC());
-    sync = new SyncOperations(store, new SyncMetrics(metrics));
+    sync = new SyncOperations(store, new SyncTraffic(metrics));
   }
 
   private static ItemRef item(String collection, String id) {
@@ -269,7 +269,7 @@ class SyncOperationsTest {
       boolean inPieces = exchange.getMessage().getBody() instanceof BodyStream;
       page = inPieces ? readSlowly(exchange, () -> {}) : json(exchange);
       assertThat(inPieces || page.toString().length() < 1_000_000).isTrue();
-      assertThat(page.toString().length()).isLessThan(DeltaSync.MAX_SIZE + 1_100_000);
+      assertThat(page.toString().length()).isLessThan(DeltaPage.MAX_SIZE + 1_100_000);
       assertThat(page.path("cursor").asLong()).as("progress").isGreaterThan(Long.parseLong(cursor));
       cursor = page.path("cursor").asText();
       for (JsonNode change : page.path("changes")) {
@@ -713,7 +713,7 @@ class SyncOperationsTest {
             Instant.MAX,
             "token"));
     exchange.getMessage().setBody("{\"changes\":[" + changes + "]}");
-    new EdgeEdits(store).merge(exchange);
+    new EdgeEditDecisions(store).merge(exchange);
     return json(exchange).path("results");
   }
 

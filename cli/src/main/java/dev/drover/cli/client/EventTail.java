@@ -2,10 +2,10 @@ package dev.drover.cli.client;
 
 import dev.drover.cli.CliException;
 import dev.drover.cli.Words;
-import java.io.BufferedReader;
+import dev.drover.engine.sse.SseEvent;
+import dev.drover.engine.sse.SseParser;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -14,6 +14,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -22,6 +24,9 @@ import java.util.function.Supplier;
 public final class EventTail {
   private static final long FIRST_WAIT_MS = 1_000;
   private static final long LONGEST_WAIT_MS = 10_000;
+  private static final int ROOM = 16_384;
+  private static final int REFUSAL = 4_096;
+  private static final int LARGEST_EVENT = 64_000_000;
 
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -33,6 +38,7 @@ public final class EventTail {
   private final String entity;
   private final Supplier<String> token;
   private final PrintWriter notes;
+  private String cursor = "";
   private boolean known;
 
   /**
@@ -55,20 +61,18 @@ public final class EventTail {
    * @throws CliException when central refuses the stream for a reason that waiting does not cure
    */
   public void run(String from, Consumer<SseEvent> events) throws InterruptedException {
-    String cursor = from == null ? "" : from;
+    cursor = from == null ? "" : from;
     long wait = FIRST_WAIT_MS;
     String told = null;
     while (!Thread.currentThread().isInterrupted()) {
-      SseParser parser = new SseParser(cursor);
       String reason;
       try {
-        reason = read(parser, events);
+        reason = read(events);
         wait = FIRST_WAIT_MS;
         told = null;
       } catch (IOException e) {
         reason = Words.of(e);
       }
-      cursor = parser.lastId();
       // the same reason again and again is said once
       if (!reason.equals(told)) {
         notes.println(
@@ -97,8 +101,7 @@ public final class EventTail {
     known = true;
   }
 
-  private String read(SseParser parser, Consumer<SseEvent> events)
-      throws IOException, InterruptedException {
+  private String read(Consumer<SseEvent> events) throws IOException, InterruptedException {
     if (!known) {
       requireEntity();
     }
@@ -107,25 +110,38 @@ public final class EventTail {
             .header("Authorization", "Bearer " + token.get())
             .header("Accept", "text/event-stream")
             .header("X-Entity-ID", entity);
-    if (!parser.lastId().isEmpty()) {
-      request.header("Last-Event-ID", parser.lastId());
+    if (!cursor.isEmpty()) {
+      request.header("Last-Event-ID", cursor);
     }
     HttpResponse<InputStream> response =
         http.send(request.GET().build(), HttpResponse.BodyHandlers.ofInputStream());
-    try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+    try (InputStream stream = response.body()) {
       int status = response.statusCode();
       if (status != 200) {
-        String body = lines.lines().limit(20).reduce("", String::concat);
+        String body = new String(stream.readNBytes(REFUSAL), StandardCharsets.UTF_8);
         if (status / 100 == 4 && status != 408 && status != 429) {
           throw new CliException("central refused the stream: " + status + " " + body);
         }
         throw new IOException("answered " + status + " " + body);
       }
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        parser.line(line).ifPresent(events);
+      SseParser parser = new SseParser(LARGEST_EVENT);
+      byte[] room = new byte[ROOM];
+      for (int read = stream.read(room); read >= 0; read = stream.read(room)) {
+        for (SseEvent event : feed(parser, Arrays.copyOf(room, read))) {
+          // an event without an id leaves the cursor where it is
+          cursor = event.id().isEmpty() ? cursor : event.id();
+          events.accept(new SseEvent(cursor, event.type(), event.data()));
+        }
       }
       return "end of stream";
+    }
+  }
+
+  private static List<SseEvent> feed(SseParser parser, byte[] bytes) throws IOException {
+    try {
+      return parser.feed(bytes);
+    } catch (IllegalStateException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 }

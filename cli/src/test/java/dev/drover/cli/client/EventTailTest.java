@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.drover.cli.CliException;
+import dev.drover.engine.sse.SseEvent;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -78,8 +79,8 @@ class EventTailTest {
         .containsExactly("evt-0 Bearer secret", "evt-1 Bearer secret");
     assertThat(List.copyOf(events).subList(0, 2))
         .containsExactly(
-            new SseEvent("data_update", "evt-1", "{\"n\":1}"),
-            new SseEvent("data_update", "evt-2", "{\"n\":2}"));
+            new SseEvent("evt-1", "data_update", "{\"n\":1}"),
+            new SseEvent("evt-2", "data_update", "{\"n\":2}"));
     assertThat(notes.toString()).contains("The stream ended (end of stream)");
   }
 

@@ -5,8 +5,8 @@ import dev.drover.central.entity.Edit;
 import dev.drover.central.entity.EntityOutbox;
 import dev.drover.central.entity.EntityStore;
 import dev.drover.central.entity.ItemRef;
-import dev.drover.central.sync.SyncMetrics;
 import dev.drover.central.sync.SyncOperations;
+import dev.drover.central.sync.SyncTraffic;
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.http.ErrorRenderer;
@@ -71,7 +71,7 @@ final class ModelCentral {
     for (Clock clock : List.of(Clock.systemUTC(), Clock.offset(Clock.systemUTC(), skew))) {
       EntityStore store = new EntityStore(database, clock);
       stores.add(store);
-      operations.add(new SyncOperations(store, new SyncMetrics(new SimpleMeterRegistry())));
+      operations.add(new SyncOperations(store, new SyncTraffic(new SimpleMeterRegistry())));
     }
   }
 

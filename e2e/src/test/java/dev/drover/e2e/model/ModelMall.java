@@ -9,8 +9,8 @@ import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.outbox.OutboxSource;
 import dev.drover.engine.schema.Schemas;
 import dev.drover.engine.time.Ticker;
-import dev.drover.orchestrator.beacon.BeaconRevocations;
 import dev.drover.orchestrator.beacon.BeaconStore;
+import dev.drover.orchestrator.beacon.ShutOutBeacons;
 import dev.drover.orchestrator.cache.CachedItem;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.AnswerLimits;
@@ -199,7 +199,7 @@ final class ModelMall implements AutoCloseable {
         new EventSteps(
             store, acks, new CentralContact(store, Duration.ofHours(24), clock, ticker)));
     BeaconStore beacons = new BeaconStore(store.database(), sealer, clock);
-    registry.bind("beaconRevocations", new BeaconRevocations(store.database(), beacons, clock));
+    registry.bind("beaconRevocations", new ShutOutBeacons(store.database(), beacons, clock));
     registry.bind("dataUpdate", new DataUpdate(cache, acks, plan));
     registry.bind("syncPlan", plan);
     registry.bind(

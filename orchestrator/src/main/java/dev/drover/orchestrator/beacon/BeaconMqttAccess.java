@@ -29,13 +29,13 @@ public final class BeaconMqttAccess implements MqttAuthoriser {
   }
 
   private final BeaconProof proof;
-  private final BeaconRevocations revocations;
+  private final ShutOutBeacons revocations;
   private final RateWindows windows;
   private final Limit limit;
 
   /** Access for beacons of one mall, each up to this limit. */
   public BeaconMqttAccess(
-      BeaconProof proof, BeaconRevocations revocations, RateWindows windows, Limit limit) {
+      BeaconProof proof, ShutOutBeacons revocations, RateWindows windows, Limit limit) {
     this.proof = proof;
     this.revocations = revocations;
     this.windows = windows;

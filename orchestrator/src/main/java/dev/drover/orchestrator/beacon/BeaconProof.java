@@ -48,7 +48,7 @@ public final class BeaconProof {
 
   private final BeaconStore store;
   private final Nonces nonces;
-  private final BeaconRevocations revocations;
+  private final ShutOutBeacons revocations;
   private final BiPredicate<String, String> given;
   private final TokenVerifier tokens;
   private final String entityId;
@@ -63,7 +63,7 @@ public final class BeaconProof {
   public BeaconProof(
       BeaconStore store,
       Nonces nonces,
-      BeaconRevocations revocations,
+      ShutOutBeacons revocations,
       BiPredicate<String, String> given,
       TokenVerifier tokens,
       String entityId,

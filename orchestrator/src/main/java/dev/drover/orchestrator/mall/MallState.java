@@ -6,7 +6,7 @@ import dev.drover.orchestrator.central.CentralToken;
 import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.EventStatus;
 import dev.drover.orchestrator.store.MallStore;
-import dev.drover.orchestrator.sync.SyncOperations;
+import dev.drover.orchestrator.sync.MallDataOperations;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.Json;
 import org.apache.camel.Exchange;
@@ -17,7 +17,7 @@ public final class MallState {
   private final AckQueue acks;
   private final UplinkStore uplink;
   private final CentralLink link;
-  private final SyncOperations sync;
+  private final MallDataOperations sync;
   private final MallIdentity identity;
 
   /** The state of this mall. */
@@ -26,7 +26,7 @@ public final class MallState {
       AckQueue acks,
       UplinkStore uplink,
       CentralLink link,
-      SyncOperations sync,
+      MallDataOperations sync,
       MallIdentity identity) {
     this.store = store;
     this.acks = acks;

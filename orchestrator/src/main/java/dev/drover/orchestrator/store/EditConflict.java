@@ -9,4 +9,4 @@ package dev.drover.orchestrator.store;
  * @param seq the change number of what won; null when central refused the edit
  * @param error why central refused it; null when another change won
  */
-public record EditConflict(long id, Edit edit, String winning, Long seq, String error) {}
+public record EditConflict(long id, MallEdit edit, String winning, Long seq, String error) {}

@@ -15,7 +15,7 @@ public final class Edits {
   private static final String COLUMNS =
       "SELECT seq, collection, item_id, operation, data, base_seq, edited_at FROM edits ";
 
-  /** As {@link Edit#attempt}; the column {@code batch} has the one that is in the uplink. */
+  /** As {@link MallEdit#attempt}; the column {@code batch} has the one that is in the uplink. */
   private static final String ATTEMPT = "(seq || '-' || base_seq || '-' || edited_at)";
 
   private final Database database;
@@ -72,7 +72,7 @@ public final class Edits {
   }
 
   /** One edit; empty when the cache has it by now, or it was given up. */
-  public Optional<Edit> find(long seq) {
+  public Optional<MallEdit> find(long seq) {
     return database.first(this::edit, COLUMNS + "WHERE seq = ?", seq);
   }
 
@@ -81,7 +81,7 @@ public final class Edits {
    *
    * @param reached as for {@link #overlay}
    */
-  public Optional<Edit> newest(String collection, String id, long reached) {
+  public Optional<MallEdit> newest(String collection, String id, long reached) {
     return database.first(
         this::edit,
         COLUMNS
@@ -96,7 +96,7 @@ public final class Edits {
    * The oldest edits that are not in the uplink, up to the first one of an item with an undecided
    * edit before it: its base is not known before that one is decided.
    */
-  public List<Edit> next(int max) {
+  public List<MallEdit> next(int max) {
     return database.query(
         this::edit,
         COLUMNS
@@ -116,7 +116,7 @@ public final class Edits {
             Database.update(
                 open,
                 "UPDATE edits SET batch = " + ATTEMPT + " WHERE seq = ? AND ? = " + ATTEMPT,
-                Edit.seqOf(attempt),
+                MallEdit.seqOf(attempt),
                 attempt);
           }
           return null;
@@ -126,7 +126,7 @@ public final class Edits {
   /**
    * The oldest edit of an item that central has not decided: the only one that can be on its way.
    */
-  public Optional<Edit> waiting(String collection, String id) {
+  public Optional<MallEdit> waiting(String collection, String id) {
     return database.first(
         this::edit,
         COLUMNS
@@ -136,7 +136,7 @@ public final class Edits {
   }
 
   /** Central has this edit as change {@code seq}; later edits of the item were made upon it. */
-  public void applied(Edit edit, long seq) {
+  public void applied(MallEdit edit, long seq) {
     database.transaction(
         open -> {
           Database.update(open, "UPDATE edits SET applied_seq = ? WHERE seq = ?", seq, edit.seq());
@@ -152,7 +152,7 @@ public final class Edits {
   }
 
   /** Sends an edit again, upon what won against it. */
-  public void resubmit(Edit edit, String operation, long baseSeq) {
+  public void resubmit(MallEdit edit, String operation, long baseSeq) {
     database.update(
         "UPDATE edits SET operation = ?, base_seq = ? WHERE seq = ?",
         operation,
@@ -167,7 +167,7 @@ public final class Edits {
    * @param seq the change number of what won; null when central refused the edit
    * @param error why central refused it; null when another change won
    */
-  public void lose(Edit edit, String winning, Long seq, String error) {
+  public void lose(MallEdit edit, String winning, Long seq, String error) {
     String place = edit.collection() + "/" + edit.itemId();
     database.transaction(
         open -> {
@@ -205,8 +205,8 @@ public final class Edits {
     return database.query(
         row -> {
           String place = row.getString(2) + "/" + row.getString(3);
-          Edit edit =
-              new Edit(
+          MallEdit edit =
+              new MallEdit(
                   0,
                   row.getString(2),
                   row.getString(3),
@@ -231,8 +231,8 @@ public final class Edits {
     return database.first(row -> row.getLong(1), "SELECT count(*) FROM sync_conflicts").orElse(0L);
   }
 
-  private Edit edit(ResultSet row) throws SQLException {
-    return new Edit(
+  private MallEdit edit(ResultSet row) throws SQLException {
+    return new MallEdit(
         row.getLong(1),
         row.getString(2),
         row.getString(3),

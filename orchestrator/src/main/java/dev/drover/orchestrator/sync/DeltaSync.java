@@ -106,7 +106,7 @@ public final class DeltaSync {
     String cursor = cache.state().cursor();
     Map<String, String> query = new LinkedHashMap<>();
     query.put("entity_id", entityId);
-    query.put(Cursors.parameter(cursor), Cursors.value(cursor));
+    query.put(CachePosition.parameter(cursor), CachePosition.value(cursor));
     query.put("limit", String.valueOf(limit));
     SyncCalls.ask(exchange, query);
   }
@@ -184,7 +184,7 @@ public final class DeltaSync {
     String cursor = answer.text("cursor");
     String next = cursor == null ? answer.text("next_cursor") : cursor;
     String timestamp = answer.text("timestamp");
-    return next == null ? Cursors.since(timestamp == null ? "" : timestamp) : next;
+    return next == null ? CachePosition.since(timestamp == null ? "" : timestamp) : next;
   }
 
   private static Optional<CachedChange> change(JsonNode change, SyncRun run) {

@@ -22,13 +22,13 @@ import org.apache.camel.Exchange;
  * change number that the editor saw before the answer, 202, is given. Central decides later.
  */
 public final class EdgeEdits {
-  private final EntityView view;
+  private final MallView view;
   private final EntityReads reads;
   private final Edits edits;
   private final EditSender sender;
 
   /** Edits of this mall. */
-  public EdgeEdits(EntityView view, EntityReads reads, Edits edits, EditSender sender) {
+  public EdgeEdits(MallView view, EntityReads reads, Edits edits, EditSender sender) {
     this.view = view;
     this.reads = reads;
     this.edits = edits;

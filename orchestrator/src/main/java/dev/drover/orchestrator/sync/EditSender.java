@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.drover.engine.outbox.OutboxSource;
-import dev.drover.orchestrator.store.Edit;
 import dev.drover.orchestrator.store.Edits;
+import dev.drover.orchestrator.store.MallEdit;
 import dev.drover.orchestrator.uplink.UplinkAnswers;
 import dev.drover.orchestrator.uplink.UplinkDoor;
 import dev.drover.orchestrator.uplink.UplinkItem;
@@ -29,16 +29,16 @@ public final class EditSender implements OutboxSource {
   private static final String VERDICT = "DroverEditVerdict";
 
   private record Verdict(
-      Edit edit, String status, Long seq, String winning, String operation, String error) {}
+      MallEdit edit, String status, Long seq, String winning, String operation, String error) {}
 
   private final Edits edits;
-  private final EntityView view;
+  private final MallView view;
   private final SyncPlan plan;
   private final String entityId;
   private volatile Runnable wake = () -> {};
 
   /** A sender of these edits. */
-  public EditSender(Edits edits, EntityView view, SyncPlan plan, String entityId) {
+  public EditSender(Edits edits, MallView view, SyncPlan plan, String entityId) {
     this.edits = edits;
     this.view = view;
     this.plan = plan;
@@ -61,7 +61,7 @@ public final class EditSender implements OutboxSource {
     return edits.next(max).stream().map(this::entry).toList();
   }
 
-  private Entry entry(Edit edit) {
+  private Entry entry(MallEdit edit) {
     ObjectNode request = Json.MAPPER.createObjectNode();
     request.put("entity_id", entityId);
     ObjectNode change = request.putArray("changes").addObject();
@@ -106,7 +106,7 @@ public final class EditSender implements OutboxSource {
             });
   }
 
-  private static Verdict verdict(Edit edit, Message answer) {
+  private static Verdict verdict(MallEdit edit, Message answer) {
     String body = answer.getBody(String.class);
     JsonNode result = body == null ? MissingNode.getInstance() : tree(body).at("/results/0");
     String status = result.path("status").asText();
@@ -146,7 +146,7 @@ public final class EditSender implements OutboxSource {
   /** The edit goes to central again, upon what won against it. */
   public void resubmit(Exchange exchange) {
     Verdict verdict = verdict(exchange);
-    Edit edit = verdict.edit();
+    MallEdit edit = verdict.edit();
     boolean gone = verdict.operation().equals("delete");
     String operation = edit.operation().equals("delete") ? "delete" : gone ? "create" : "update";
     edits.resubmit(edit, operation, seq(verdict));

@@ -29,14 +29,14 @@ public final class EntityReads {
   private static final int AT_ONCE = 256 << 10;
   private static final int MOST = 1000;
 
-  private final EntityView view;
+  private final MallView view;
   private final CentralContact contact;
   private final BooleanSupplier centralIsThere;
   private final String entityId;
 
   /** Reads of this mall. */
   public EntityReads(
-      EntityView view, CentralContact contact, BooleanSupplier centralIsThere, String entityId) {
+      MallView view, CentralContact contact, BooleanSupplier centralIsThere, String entityId) {
     this.view = view;
     this.contact = contact;
     this.centralIsThere = centralIsThere;

@@ -147,7 +147,8 @@ public final class FullSync {
     String cursor = answer.text("cursor");
     untold.addAll();
     replacement.commit(
-        cursor == null ? Cursors.since(answer.text("timestamp")) : cursor, answer.text("checksum"));
+        cursor == null ? CachePosition.since(answer.text("timestamp")) : cursor,
+        answer.text("checksum"));
     replacement = null;
     affected.forget();
   }

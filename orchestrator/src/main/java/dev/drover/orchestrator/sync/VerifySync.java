@@ -107,8 +107,8 @@ public final class VerifySync {
     if (differing.isEmpty()) {
       return "equal";
     }
-    OptionalLong own = Cursors.number(ownCursor);
-    OptionalLong server = Cursors.number(serverCursor);
+    OptionalLong own = CachePosition.number(ownCursor);
+    OptionalLong server = CachePosition.number(serverCursor);
     if (own.isPresent() && server.isPresent()) {
       long ahead = server.getAsLong() - own.getAsLong();
       // A central that stands before the cache has lost changes: its log cannot tell which.

@@ -26,7 +26,7 @@ class EntityPagesTest {
   private EntityCache cache;
   private MallStore store;
   private Edits edits;
-  private EntityView view;
+  private MallView view;
 
   @BeforeEach
   void open() {
@@ -34,7 +34,7 @@ class EntityPagesTest {
     cache = new EntityCache(data.resolve("cache.db"), "mall", sealer, Clock.systemUTC());
     store = new MallStore(data.resolve("mall.db"), sealer, Clock.systemUTC());
     edits = new Edits(store, Clock.systemUTC());
-    view = new EntityView(cache, edits);
+    view = new MallView(cache, edits);
     try (Replacement all = cache.replace()) {
       for (int i = 0; i < 300; i++) {
         String json = "{\"id\":\"a" + i + "\"}";

@@ -13,7 +13,7 @@ import java.time.Instant;
  * @param baseSeq central's change number that the editor saw
  * @param at when it was made
  */
-public record Edit(
+public record MallEdit(
     long seq,
     String collection,
     String itemId,

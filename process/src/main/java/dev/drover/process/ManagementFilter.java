@@ -1,4 +1,4 @@
-package dev.drover.orchestrator;
+package dev.drover.process;
 
 import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.guard.ManagementGate;
@@ -9,11 +9,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Optional;
-import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /** The management port takes operators and admins only. */
-@Component
 public class ManagementFilter extends OncePerRequestFilter {
   private final ManagementGate gate;
 

@@ -7,11 +7,11 @@ import io.micrometer.core.instrument.MeterRegistry;
  * How much data malls fetch (document 1, section 10.1: data sync throughput): the rate of {@code
  * central_sync_bytes_total} is bytes per second as they are sent.
  */
-public final class SyncMetrics {
+public final class SyncTraffic {
   private final MeterRegistry registry;
 
   /** Metrics in this registry. */
-  public SyncMetrics(MeterRegistry registry) {
+  public SyncTraffic(MeterRegistry registry) {
     this.registry = registry;
   }
 

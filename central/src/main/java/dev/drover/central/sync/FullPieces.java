@@ -20,7 +20,7 @@ import java.util.NoSuchElementException;
  * more than a piece is in memory. A limited answer says where the next page of the same snapshot
  * begins.
  */
-final class FullSync implements Iterator<byte[]> {
+final class FullPieces implements Iterator<byte[]> {
   /**
    * Where a page begins: in a snapshot, in a collection, after an id.
    *
@@ -107,7 +107,7 @@ final class FullSync implements Iterator<byte[]> {
    * @param from where the page begins
    * @param limit the most documents that it holds
    */
-  FullSync(
+  FullPieces(
       ObjectNode head,
       Snapshot snapshot,
       List<String> include,

@@ -6,10 +6,10 @@ import java.util.OptionalLong;
  * Where the cache stands in central's changes: a change number, or, for a central that gives none,
  * the server's time of the last answer (document 2, step 4: {@code get_last_sync_time}).
  */
-final class Cursors {
+final class CachePosition {
   private static final String SINCE = "since:";
 
-  private Cursors() {}
+  private CachePosition() {}
 
   /** The cursor of an answer that names only its time. */
   static String since(String serverTime) {

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.List;
 
 /** The access logs that the mall keeps for itself, each once and sealed, in stored order. */
-public final class AccessLogStore implements SealedStore {
+public final class KeptAccessLogs implements SealedStore {
   private static final String FROM =
       " FROM access_logs WHERE beacon_id = ? AND at >= ? AND seq > ? AND seq <= ?";
 
@@ -21,7 +21,7 @@ public final class AccessLogStore implements SealedStore {
   private final Sealer sealer;
 
   /** The access logs in this database. */
-  public AccessLogStore(Database database, Sealer sealer) {
+  public KeptAccessLogs(Database database, Sealer sealer) {
     this.database = database;
     this.sealer = sealer;
     database.update(

@@ -1,4 +1,4 @@
-package dev.drover.orchestrator;
+package dev.drover.process;
 
 import dev.drover.engine.start.StartFailure;
 import org.springframework.boot.SpringBootExceptionReporter;

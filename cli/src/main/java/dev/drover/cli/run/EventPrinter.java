@@ -11,7 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Prints the protocol events from the logs of all processes as they happen. */
-public final class EventStream implements AutoCloseable {
+public final class EventPrinter implements AutoCloseable {
   private static final long INTERVAL_MS = 150;
 
   private final State state;
@@ -26,7 +26,7 @@ public final class EventStream implements AutoCloseable {
           });
 
   /** Prints to {@code out} in the given format. */
-  public EventStream(State state, EventLine format, PrintWriter out) {
+  public EventPrinter(State state, EventLine format, PrintWriter out) {
     this.state = state;
     this.format = format;
     this.out = out;
@@ -40,7 +40,7 @@ public final class EventStream implements AutoCloseable {
       followers.add(new LogFollower(state.log(name), end, line -> print(name, line)));
     }
     timer.scheduleWithFixedDelay(
-        () -> followers.forEach(EventStream::poll), 0, INTERVAL_MS, TimeUnit.MILLISECONDS);
+        () -> followers.forEach(EventPrinter::poll), 0, INTERVAL_MS, TimeUnit.MILLISECONDS);
   }
 
   private void print(String name, String line) {

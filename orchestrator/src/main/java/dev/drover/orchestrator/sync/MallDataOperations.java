@@ -13,13 +13,13 @@ import java.util.Optional;
 import org.apache.camel.Exchange;
 
 /** What operators ask of the mall's data. */
-public final class SyncOperations {
+public final class MallDataOperations {
   private final EntityCache cache;
   private final MallStore store;
   private final Edits edits;
 
   /** Operations on this cache. */
-  public SyncOperations(EntityCache cache, MallStore store, Edits edits) {
+  public MallDataOperations(EntityCache cache, MallStore store, Edits edits) {
     this.cache = cache;
     this.store = store;
     this.edits = edits;

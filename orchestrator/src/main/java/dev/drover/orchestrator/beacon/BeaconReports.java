@@ -27,7 +27,7 @@ import org.apache.camel.Message;
  * once, also while central is away. Each report is prepared for central, goes into the uplink, and
  * only then is it kept here and answered.
  */
-public final class Beacons {
+public final class BeaconReports {
   private static final int PAGE = 1000;
 
   private final BeaconStore store;
@@ -43,7 +43,7 @@ public final class Beacons {
    * @param syncInterval how often beacons are told to synchronise
    * @param heartbeatInterval how often they are told to report
    */
-  public Beacons(
+  public BeaconReports(
       BeaconStore store,
       BeaconCommands commands,
       String entityId,

@@ -1,13 +1,11 @@
-package dev.drover.central;
+package dev.drover.process;
 
 import dev.drover.engine.start.HeldPorts;
-import dev.drover.engine.start.KeptKeys;
 import dev.drover.engine.start.PrivateFiles;
 import dev.drover.engine.start.SettingsCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,64 +26,84 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.io.ClassPathResource;
 
 /** Before anything starts: every setting is read and every port is taken. */
-final class StartChecks implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+public abstract class StartChecks
+    implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+  /** The address of what only this machine may reach. */
+  protected static final String LOOPBACK = "127.0.0.1";
+
   private static final Logger LOG = LoggerFactory.getLogger("protocol");
   private static final Set<String> NOT_OURS =
       Set.of("spring.profiles.active", "server.port", "server.address");
 
-  private static final String LOOPBACK = "127.0.0.1";
+  private final String process;
+  private final List<String> others;
+
+  /**
+   * Checks of one process.
+   *
+   * @param process its name
+   * @param others the processes whose settings may be in its environment too
+   */
+  protected StartChecks(String process, List<String> others) {
+    this.process = process;
+    this.others = others;
+  }
+
+  /** Settings that must have a value. */
+  protected List<String> required(ConfigurableEnvironment settings) {
+    return List.of();
+  }
+
+  /** The ports that it opens. */
+  protected abstract List<HeldPorts.Wanted> ports(ConfigurableEnvironment settings);
+
+  /** Refuses the start when the data are not those of this process, or cannot be used. */
+  protected void checkData(Path data, ConfigurableApplicationContext context) {
+    // a process that keeps nothing
+  }
 
   @Override
-  public void initialize(ConfigurableApplicationContext context) {
+  public final void initialize(ConfigurableApplicationContext context) {
     ConfigurableEnvironment environment = context.getEnvironment();
     SettingsCheck check =
-        new SettingsCheck("central", defaults("application.yaml"), environment::getProperty);
+        new SettingsCheck(process, defaults("application.yaml"), environment::getProperty)
+            .require(required(environment).toArray(String[]::new));
     check.run();
+    Map<String, String> foreign = new LinkedHashMap<>();
+    others.forEach(one -> foreign.putAll(defaults("settings/" + one + "/application.yaml")));
     check
-        .unknown(given(environment), defaults("settings/orchestrator/application.yaml"))
+        .unknown(given(environment), foreign)
         .ifPresent(text -> LOG.atWarn().addKeyValue("event", "unknown_settings").log(text));
     HeldPorts ports =
         HeldPorts.take(
-            wanted(environment),
+            ports(environment),
             text -> LOG.atWarn().addKeyValue("event", "port_awaited").log(text));
     context.addApplicationListener(
         (ApplicationListener<ContextClosedEvent>) closed -> ports.close());
     // Only now: a start that is refused leaves nothing behind.
     Path data = Path.of(environment.getProperty("drover.data"));
     PrivateFiles.close(data);
-    DataCheck files = new DataCheck(data);
-    files.run(
-        environment.getProperty("drover.mongo.url", "").isBlank(),
-        new KeptKeys(Path.of(environment.getProperty("drover.keys")), System.getenv()));
-    context.addApplicationListener(
-        (ApplicationListener<ApplicationReadyEvent>) ready -> files.used());
+    checkData(data, context);
     context.addApplicationListener(
         (ApplicationListener<ApplicationReadyEvent>) ready -> PrivateFiles.close(data));
   }
 
-  private static List<HeldPorts.Wanted> wanted(ConfigurableEnvironment settings) {
-    String bind = settings.getProperty("drover.bind");
-    List<HeldPorts.Wanted> ports = new ArrayList<>();
-    ports.add(port("DROVER_PORT", bind, "drover.port", settings));
-    ports.add(port("DROVER_GRPC_PORT", bind, "drover.grpc.port", settings));
-    String management = settings.getProperty("server.address");
-    ports.add(port("DROVER_MANAGEMENT_PORT", management, "server.port", settings));
-    if (settings.getProperty("drover.kafka.external", "").isBlank()) {
-      ports.add(
-          HeldPorts.Wanted.ofChild(
-              "DROVER_KAFKA_PORT",
-              LOOPBACK,
-              settings.getProperty("drover.kafka.port", Integer.class, 0)));
-    }
-    if (settings.getProperty("drover.mongo.url", "").isBlank()) {
-      ports.add(port("DROVER_MONGO_PORT", LOOPBACK, "drover.mongo.port", settings));
-    }
-    return ports;
+  /** Whether a setting has a value. */
+  protected static boolean isSet(String name, ConfigurableEnvironment settings) {
+    return !settings.getProperty(name, "").isBlank();
   }
 
-  private static HeldPorts.Wanted port(
-      String setting, String host, String name, ConfigurableEnvironment settings) {
-    return new HeldPorts.Wanted(setting, host, settings.getProperty(name, Integer.class, 0));
+  /** A port of the process itself. */
+  protected static HeldPorts.Wanted port(
+      String variable, String host, String name, ConfigurableEnvironment settings) {
+    return new HeldPorts.Wanted(variable, host, settings.getProperty(name, Integer.class, 0));
+  }
+
+  /** A port that a child of the process opens, on the loopback. */
+  protected static HeldPorts.Wanted portOfChild(
+      String variable, String name, ConfigurableEnvironment settings) {
+    return HeldPorts.Wanted.ofChild(
+        variable, LOOPBACK, settings.getProperty(name, Integer.class, 0));
   }
 
   /** Each setting with its default as it is written. */

@@ -27,7 +27,7 @@ import java.util.Map;
  * @param covered the changes that it covers, in order; without the documents when they are large
  * @param small whether the changes have their documents
  */
-record DeltaSync(long from, List<Change> covered, boolean small) {
+record DeltaPage(long from, List<Change> covered, boolean small) {
   /** A page ends with the document that reaches so many characters. */
   static final int MAX_SIZE = 8 << 20;
 
@@ -52,7 +52,7 @@ record DeltaSync(long from, List<Change> covered, boolean small) {
    *
    * @param limit how many numbers of the history it covers at most
    */
-  static DeltaSync read(EntityView view, long from, int limit) {
+  static DeltaPage read(EntityView view, long from, int limit) {
     RowsAtOnce rows = new RowsAtOnce();
     List<Change> covered = new ArrayList<>();
     long to = Math.min(view.seq(), from + limit);
@@ -74,7 +74,7 @@ record DeltaSync(long from, List<Change> covered, boolean small) {
       rows.took(size - before);
       at = end;
     }
-    return new DeltaSync(from, covered, small);
+    return new DeltaPage(from, covered, small);
   }
 
   /** The number up to which the page comes. */

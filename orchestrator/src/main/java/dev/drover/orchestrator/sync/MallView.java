@@ -2,19 +2,19 @@ package dev.drover.orchestrator.sync;
 
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.orchestrator.cache.EntityCache;
-import dev.drover.orchestrator.store.Edit;
 import dev.drover.orchestrator.store.Edits;
+import dev.drover.orchestrator.store.MallEdit;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.util.Optional;
 
 /** The mall's data as its own people see it: the cache, and over it their edits on the way. */
-public final class EntityView {
+public final class MallView {
   private final EntityCache cache;
   private final Edits edits;
 
   /** A view on this cache. */
-  public EntityView(EntityCache cache, Edits edits) {
+  public MallView(EntityCache cache, Edits edits) {
     this.cache = cache;
     this.edits = edits;
   }
@@ -25,7 +25,7 @@ public final class EntityView {
    * @throws ProtocolException CACHE_NOT_READY; NOT_FOUND for an unknown collection
    */
   public Optional<String> read(String collection, String id) {
-    Optional<Edit> edit = edits.newest(known(collection), id, base());
+    Optional<MallEdit> edit = edits.newest(known(collection), id, base());
     // After the edits: what they lose meanwhile, the cache has.
     Optional<String> cached = cache.read(collection, id);
     return edit.map(newest -> Optional.ofNullable(newest.json())).orElse(cached);
@@ -42,7 +42,7 @@ public final class EntityView {
 
   /** The change number of central that this view stands at; 0 when central gives none. */
   public long base() {
-    return Cursors.number(cache.state().cursor()).orElse(0);
+    return CachePosition.number(cache.state().cursor()).orElse(0);
   }
 
   private static String known(String collection) {

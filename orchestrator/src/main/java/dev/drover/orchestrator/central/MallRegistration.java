@@ -28,7 +28,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
 /** The steps by which a mall gets its token and keeps it fresh (document 1, section 1; R-04). */
-public final class Registration {
+public final class MallRegistration {
   private static final String IDEMPOTENCY_KEY = "X-Idempotency-Key";
 
   /** Exchange property: {@code nothing}, {@code registration} or {@code refresh}. */
@@ -55,7 +55,7 @@ public final class Registration {
    * @param key the mall's signing key
    * @param backoff waits between attempts; the last one repeats
    */
-  public Registration(
+  public MallRegistration(
       CentralLink link,
       MallStore store,
       RegisterRequest request,

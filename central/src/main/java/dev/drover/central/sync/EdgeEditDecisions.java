@@ -31,7 +31,7 @@ import org.apache.camel.Exchange;
  * applies those that meet it and names the winner to the others; who gives way is the mall's
  * policy.
  */
-public final class EdgeEdits {
+public final class EdgeEditDecisions {
   /** Exchange property: how many of the edits conflict. */
   public static final String CONFLICTS = "DroverConflicts";
 
@@ -41,7 +41,7 @@ public final class EdgeEdits {
   private final EntityStore store;
 
   /** Edits of this store. */
-  public EdgeEdits(EntityStore store) {
+  public EdgeEditDecisions(EntityStore store) {
     this.store = store;
   }
 

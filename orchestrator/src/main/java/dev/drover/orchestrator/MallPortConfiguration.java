@@ -25,7 +25,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** The data port of a bundle: mounted before the routes are made, listening once they run. */
 @Configuration(proxyBeanMethods = false)
-class PortConfiguration {
+class MallPortConfiguration {
   private static final int EVENT_LOOPS = 1;
   private static final int WORKERS = 8;
 

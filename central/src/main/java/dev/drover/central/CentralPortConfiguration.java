@@ -24,7 +24,7 @@ import org.springframework.core.annotation.Order;
 
 /** The data port: mounted before the routes are made, listening once they run. */
 @Configuration(proxyBeanMethods = false)
-class PortConfiguration {
+class CentralPortConfiguration {
   private static final int EVENT_LOOPS = 2;
 
   @Bean(destroyMethod = "")

@@ -29,7 +29,7 @@ import org.apache.camel.Exchange;
  * Access logs at their mall (document 1, sections 2.4, 6.3 and 8.3; R-25): taken from beacons,
  * sealed for central, kept for the time that central asks for them again.
  */
-public final class AccessLogs {
+public final class AccessLogIntake {
   /** Exchange property: how many entries of the batch the mall does not have. */
   public static final String FRESH = "DroverLogsFresh";
 
@@ -47,7 +47,7 @@ public final class AccessLogs {
   private record Request(
       String beaconId, Instant since, String requestId, long after, long upTo, int page) {}
 
-  private final AccessLogStore store;
+  private final KeptAccessLogs store;
   private final BeaconStore beacons;
   private final Supplier<JWKSet> centralKeys;
   private final String entityId;
@@ -61,8 +61,8 @@ public final class AccessLogs {
    * @param kept how long entries are kept
    * @param proven by which that is counted
    */
-  public AccessLogs(
-      AccessLogStore store,
+  public AccessLogIntake(
+      KeptAccessLogs store,
       BeaconStore beacons,
       Supplier<JWKSet> centralKeys,
       String entityId,
@@ -154,7 +154,7 @@ public final class AccessLogs {
   /** Makes the next page of a request the body, and sets {@link #MORE}; the first may be empty. */
   public void nextPage(Exchange exchange, int limit) {
     Request request = exchange.getProperty(REQUEST, Request.class);
-    List<AccessLogStore.Kept> page =
+    List<KeptAccessLogs.Kept> page =
         store.page(
             request.beaconId(),
             request.since(),

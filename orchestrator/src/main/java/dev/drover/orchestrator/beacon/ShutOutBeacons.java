@@ -24,7 +24,7 @@ import org.apache.camel.Exchange;
  * In {@code mall.db}, with who did it and why, so that it holds while the line is cut and after a
  * restart.
  */
-public final class BeaconRevocations {
+public final class ShutOutBeacons {
   private static final String MALL = "mall";
   private static final String CENTRAL = "central";
 
@@ -35,7 +35,7 @@ public final class BeaconRevocations {
   private volatile Consumer<String> disconnect = device -> {};
 
   /** The revocations in this database. */
-  public BeaconRevocations(Database database, BeaconStore beacons, Clock clock) {
+  public ShutOutBeacons(Database database, BeaconStore beacons, Clock clock) {
     this.database = database;
     this.beacons = beacons;
     this.clock = clock;
