@@ -21,6 +21,7 @@ import dev.drover.central.security.Audit;
 import dev.drover.central.security.OrchestratorRevocations;
 import dev.drover.central.security.RevokedStreams;
 import dev.drover.central.security.SigningKeys;
+import dev.drover.central.store.CentralSchema;
 import dev.drover.central.sync.EdgeEditDecisions;
 import dev.drover.central.sync.History;
 import dev.drover.central.sync.SyncOperations;
@@ -46,6 +47,7 @@ import dev.drover.engine.limit.ByteBudget;
 import dev.drover.engine.limit.HeapWatchdog;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.log.StepRecorder;
+import dev.drover.engine.migrate.MongoMigrations;
 import dev.drover.engine.schema.Schemas;
 import dev.drover.engine.time.ClockWatch;
 import dev.drover.engine.time.Ticker;
@@ -105,8 +107,16 @@ class CentralConfiguration {
   }
 
   @Bean
-  MongoDatabase database(MongoClient mongo, CentralProperties properties) {
-    return mongo.getDatabase(properties.mongo().database());
+  MongoDatabase database(
+      MongoClient mongo, BackboneConfiguration.Mongo server, CentralProperties properties) {
+    MongoDatabase database = mongo.getDatabase(properties.mongo().database());
+    String store =
+        server.embedded().isPresent()
+            ? properties.dataDirectory().resolve("mongo/drover.mv").toString()
+            : "the database " + database.getName() + " (DATABASE_URL)";
+    // before anybody reads it
+    new MongoMigrations(database, CentralSchema.MIGRATIONS).migrate(store);
+    return database;
   }
 
   @Bean

@@ -73,6 +73,18 @@ final class DoctorCommand implements Callable<Integer> {
     return sound ? 0 : 1;
   }
 
+  private static String sound(DataDirectory.Finding finding) {
+    if (!finding.there()) {
+      return "not there";
+    }
+    if (finding.file().version() == 0) {
+      return "fine";
+    }
+    return finding.version().isPresent()
+        ? "fine, schema version " + finding.version().getAsInt()
+        : "fine, without a schema version: the next start writes it";
+  }
+
   private boolean look(DataDirectory directory, PrintWriter out) {
     if (directory.inUse()) {
       if (repair) {
@@ -83,7 +95,7 @@ final class DoctorCommand implements Callable<Integer> {
     boolean sound = true;
     for (DataDirectory.Finding finding : directory.look()) {
       Optional<String> fault = finding.fault();
-      String state = fault.orElse(finding.there() ? "fine" : "not there");
+      String state = fault.orElseGet(() -> sound(finding));
       out.printf(
           "  %-26s %-9s %s%n", finding.file().path(), finding.file().fileClass().word(), state);
       if (fault.isPresent()) {

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -109,6 +110,24 @@ class DoctorCommandTest {
       assertThat(err.toString()).contains("stop it first");
       assertThat(data.resolve("cache.db")).exists();
     }
+  }
+
+  @Test
+  void theSchemaVersionIsSaidAndOneOfANewerBuildIsAFault() throws IOException {
+    byte[] head = new byte[100];
+    byte[] begin = "SQLite format 3\0".getBytes(StandardCharsets.ISO_8859_1);
+    System.arraycopy(begin, 0, head, 0, begin.length);
+    assertThat(doctor()).isZero();
+    assertThat(line("mall.db")).contains("fine, without a schema version");
+    head[63] = 1;
+    Files.write(data.resolve("mall.db"), head);
+    assertThat(doctor()).isZero();
+    assertThat(line("mall.db")).contains("fine, schema version 1");
+    head[63] = 7;
+    Files.write(data.resolve("mall.db"), head);
+    assertThat(doctor("--repair")).isEqualTo(1);
+    assertThat(line("mall.db")).contains("has schema version 7, and this build knows 1 at most");
+    assertThat(data.resolve("mall.db")).hasBinaryContent(head);
   }
 
   @Test

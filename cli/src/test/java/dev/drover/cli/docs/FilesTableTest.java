@@ -23,8 +23,13 @@ class FilesTableTest {
   }
 
   private String row(DataFile file) {
-    return "| %s | `%s` | %s | %s | %s |"
+    return "| %s | `%s` | %s | %s | %s | %s |"
         .formatted(
-            file.process(), file.path(), file.fileClass().word(), file.damaged(), file.remedy());
+            file.process(),
+            file.path(),
+            file.fileClass().word(),
+            file.version() == 0 ? "" : file.version(),
+            file.damaged(),
+            file.remedy());
   }
 }

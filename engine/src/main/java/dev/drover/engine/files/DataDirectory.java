@@ -1,12 +1,15 @@
 package dev.drover.engine.files;
 
 import dev.drover.engine.backbone.KafkaFiles;
+import dev.drover.engine.backbone.StoredVersion;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.disk.Directories;
+import dev.drover.engine.migrate.Migrations;
 import dev.drover.proto.Plain;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -21,6 +24,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The data directory of a process that does not run: what is damaged in it, and what may be done.
@@ -33,6 +37,9 @@ public final class DataDirectory {
   private static final List<String> LOCKED =
       List.of("mongo/drover.mv", "mqtt/journal/serverlock.1", "kafka/log/.lock");
 
+  /** Where in the head of SQLite {@code user_version} is. */
+  private static final int SQLITE_VERSION = 60;
+
   private final Path directory;
   private final String process;
   private final Clock clock;
@@ -42,8 +49,10 @@ public final class DataDirectory {
    *
    * @param fault what is wrong, for people; empty when nothing is known to be
    * @param there whether the file exists
+   * @param version the schema version of its data; empty when it has none or cannot be read
    */
-  public record Finding(DataFile file, boolean there, Optional<String> fault) {}
+  public record Finding(
+      DataFile file, boolean there, OptionalInt version, Optional<String> fault) {}
 
   private DataDirectory(Path directory, String process, Clock clock) {
     this.directory = directory;
@@ -101,14 +110,41 @@ public final class DataDirectory {
       if (file.process().equals(process)) {
         Path path = directory.resolve(file.path());
         boolean there = Files.exists(path);
-        findings.add(new Finding(file, there, there ? fault(file, path) : missing(file)));
+        findings.add(there ? look(file, path) : missing(file));
       }
     }
     return findings;
   }
 
-  private static Optional<String> missing(DataFile file) {
-    return file.required() ? Optional.of("missing") : Optional.empty();
+  private static Finding missing(DataFile file) {
+    Optional<String> fault = file.required() ? Optional.of("missing") : Optional.empty();
+    return new Finding(file, false, OptionalInt.empty(), fault);
+  }
+
+  private Finding look(DataFile file, Path path) {
+    Optional<String> fault = fault(file, path);
+    OptionalInt version =
+        fault.isEmpty() && file.version() > 0 ? version(file, path) : OptionalInt.empty();
+    if (version.isPresent() && version.getAsInt() > file.version()) {
+      fault = Optional.of(Migrations.unknown(file.path(), version.getAsInt(), file.version()));
+    }
+    return new Finding(file, true, version, fault);
+  }
+
+  private static OptionalInt version(DataFile file, Path path) {
+    if (file.form() == DataFile.Form.MVSTORE) {
+      return StoredVersion.of(path);
+    }
+    try (InputStream in = Files.newInputStream(path)) {
+      byte[] head = in.readNBytes(SQLITE_VERSION + Integer.BYTES);
+      int version =
+          head.length < SQLITE_VERSION + Integer.BYTES
+              ? 0
+              : ByteBuffer.wrap(head).getInt(SQLITE_VERSION);
+      return version == 0 ? OptionalInt.empty() : OptionalInt.of(version);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot look at " + path, e);
+    }
   }
 
   private Optional<String> fault(DataFile file, Path path) {

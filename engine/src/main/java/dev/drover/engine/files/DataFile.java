@@ -8,6 +8,7 @@ import java.util.List;
  * @param process {@code central} or {@code orchestrator}
  * @param path below the data directory
  * @param form how a damage is recognised
+ * @param version the schema version that this build writes; 0 when the form of the file says enough
  * @param damaged what a damage means to the process
  * @param remedy what people do about it
  */
@@ -17,6 +18,7 @@ public record DataFile(
     FileClass fileClass,
     Form form,
     boolean required,
+    int version,
     String damaged,
     String remedy) {
   /** How a damage is recognised without the process. */
@@ -35,6 +37,15 @@ public record DataFile(
     ANY
   }
 
+  /** The version of {@code mall.db}, which its migrations make. */
+  public static final int MALL_VERSION = 1;
+
+  /** The version of {@code cache.db}, which its migrations make. */
+  public static final int CACHE_VERSION = 1;
+
+  /** The version of central's document store, which its migrations make. */
+  public static final int CENTRAL_VERSION = 1;
+
   private static final String BACKUP = "put it back from a backup, or give it as DROVER_KEY_…";
   private static final String ANEW = "nothing: it is made anew";
 
@@ -50,6 +61,7 @@ public record DataFile(
               FileClass.TRUTH,
               Form.MVSTORE,
               true,
+              CENTRAL_VERSION,
               "the start is refused; what is damaged during the work is not answered, and /health says so",
               "put back a backup of the whole data directory"),
           new DataFile(
@@ -58,6 +70,7 @@ public record DataFile(
               FileClass.TRUTH,
               Form.ANY,
               false,
+              0,
               "it is not used after a stop or a kill; after a power cut the start is refused, or the end of it is lost",
               "copy drover.mv, .journal and .sums together, or stop first"),
           new DataFile(
@@ -66,6 +79,7 @@ public record DataFile(
               FileClass.TRUTH,
               Form.ANY,
               false,
+              0,
               "what is damaged of it is made anew from drover.mv as it is; another day's refuses the start",
               "nothing; delete it when it alone is another day's, or drover.mv was put back without it"),
           kafka("central", "malls fetch everything anew"),
@@ -77,6 +91,7 @@ public record DataFile(
               FileClass.TRUTH,
               Form.SQLITE,
               true,
+              MALL_VERSION,
               "the start is refused",
               "put it back from a backup; or move mall.db, mall.db-wal and mall.db-shm away and make"
                   + " an empty file mall.db.renew: what the queue has comes back, the rest is a gap"),
@@ -86,21 +101,27 @@ public record DataFile(
               FileClass.TRUTH,
               Form.ANY,
               false,
+              0,
               "what a power cut tore at its end is removed; otherwise the start is refused",
               "move it away: the queue is filled from mall.db, retained messages are lost"),
           kafka("orchestrator", "the queue is filled from mall.db"),
-          copy("uplink.mark", Form.ANY, "it is written anew; an older mall.db does not show then"),
-          copy("cache.db", Form.SQLITE, "the data is fetched from central again"),
-          copy("cache.db.mark", Form.ANY, "the data is fetched from central again"),
-          copy("keys/beacon-nonces.key", Form.SECRET, "beacons ask for another challenge"),
+          copy(
+              "uplink.mark",
+              Form.ANY,
+              0,
+              "it is written anew; an older mall.db does not show then"),
+          copy("cache.db", Form.SQLITE, CACHE_VERSION, "the data is fetched from central again"),
+          copy("cache.db.mark", Form.ANY, 0, "the data is fetched from central again"),
+          copy("keys/beacon-nonces.key", Form.SECRET, 0, "beacons ask for another challenge"),
           copy(
               "keys/mqtt-internal.key",
               Form.SECRET,
+              0,
               "the mall logs in at its broker with another"));
 
   private static DataFile key(String process, String path, Form form) {
     return new DataFile(
-        process, path, FileClass.IDENTITY, form, true, "the start is refused", BACKUP);
+        process, path, FileClass.IDENTITY, form, true, 0, "the start is refused", BACKUP);
   }
 
   private static DataFile kafka(String process, String then) {
@@ -110,11 +131,12 @@ public record DataFile(
         FileClass.COPY,
         Form.KAFKA,
         false,
+        0,
         "it is set aside and made anew, and " + then,
         ANEW);
   }
 
-  private static DataFile copy(String path, Form form, String damaged) {
-    return new DataFile("orchestrator", path, FileClass.COPY, form, false, damaged, ANEW);
+  private static DataFile copy(String path, Form form, int version, String damaged) {
+    return new DataFile("orchestrator", path, FileClass.COPY, form, false, version, damaged, ANEW);
   }
 }

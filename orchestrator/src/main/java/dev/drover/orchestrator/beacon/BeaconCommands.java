@@ -26,10 +26,6 @@ public final class BeaconCommands implements SealedStore {
   public BeaconCommands(Database database, Sealer sealer) {
     this.database = database;
     this.sealer = sealer;
-    database.update(
-        "CREATE TABLE IF NOT EXISTS beacon_commands (beacon_id TEXT NOT NULL, command_id TEXT NOT"
-            + " NULL, command BLOB NOT NULL, deliveries INTEGER NOT NULL DEFAULT 0, done INTEGER"
-            + " NOT NULL DEFAULT 0, PRIMARY KEY (beacon_id, command_id))");
   }
 
   @Override

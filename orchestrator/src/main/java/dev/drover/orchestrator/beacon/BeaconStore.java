@@ -35,11 +35,6 @@ public final class BeaconStore implements SealedStore {
     this.database = database;
     this.sealer = sealer;
     this.clock = clock;
-    database.update(
-        "CREATE TABLE IF NOT EXISTS beacons (device_id TEXT PRIMARY KEY, beacon_id TEXT NOT NULL"
-            + " UNIQUE, public_key TEXT NOT NULL, registered_at INTEGER, approved INTEGER NOT NULL"
-            + " DEFAULT 0, firmware_version TEXT, area_id TEXT, status TEXT, last_seen INTEGER,"
-            + " registration BLOB, heartbeat BLOB)");
   }
 
   @Override

@@ -24,11 +24,6 @@ public final class KeptAccessLogs implements SealedStore {
   public KeptAccessLogs(Database database, Sealer sealer) {
     this.database = database;
     this.sealer = sealer;
-    database.update(
-        "CREATE TABLE IF NOT EXISTS access_logs (seq INTEGER PRIMARY KEY AUTOINCREMENT, beacon_id"
-            + " TEXT NOT NULL, log_key TEXT NOT NULL, at INTEGER NOT NULL, log BLOB NOT NULL,"
-            + " UNIQUE (beacon_id, log_key))");
-    database.update("CREATE INDEX IF NOT EXISTS access_logs_by_time ON access_logs (at)");
   }
 
   @Override

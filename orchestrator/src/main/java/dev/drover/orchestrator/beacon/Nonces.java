@@ -54,10 +54,6 @@ public final class Nonces {
     this.lifetime = lifetime;
     this.clock = clock;
     this.proven = proven;
-    database.update(
-        "CREATE TABLE IF NOT EXISTS used_nonces (nonce TEXT PRIMARY KEY, expires_at INTEGER NOT"
-            + " NULL)");
-    database.update("CREATE INDEX IF NOT EXISTS used_nonces_by_end ON used_nonces (expires_at)");
   }
 
   /** A new nonce for a device. */

@@ -39,12 +39,6 @@ public final class ShutOutBeacons {
     this.database = database;
     this.beacons = beacons;
     this.clock = clock;
-    database.update(
-        "CREATE TABLE IF NOT EXISTS beacon_revocations (beacon_id TEXT NOT NULL, origin TEXT NOT"
-            + " NULL, revoked_at INTEGER NOT NULL, PRIMARY KEY (beacon_id, origin))");
-    database.update(
-        "CREATE TABLE IF NOT EXISTS audit (at INTEGER NOT NULL, action TEXT NOT NULL, target TEXT"
-            + " NOT NULL, reason TEXT NOT NULL, by_whom TEXT NOT NULL, token_id TEXT NOT NULL)");
     this.revoked = read();
   }
 

@@ -2,12 +2,15 @@ package dev.drover.orchestrator.cache;
 
 import dev.drover.engine.crypto.SealBrokenException;
 import dev.drover.engine.crypto.Sealer;
+import dev.drover.engine.migrate.Migrations;
 import dev.drover.orchestrator.store.Database;
 import dev.drover.orchestrator.store.Session;
+import dev.drover.orchestrator.store.SqlMigrations;
 import dev.drover.proto.Json;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -26,11 +29,7 @@ final class CacheFile implements AutoCloseable {
   private static final String RECORD = "record";
   private static final int HASH = 32;
 
-  private static final List<String> SCHEMA =
-      List.of(
-          "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
-          "CREATE TABLE IF NOT EXISTS items (generation INTEGER, collection TEXT, id TEXT, value"
-              + " BLOB NOT NULL, PRIMARY KEY (generation, collection, id)) WITHOUT ROWID");
+  static final Migrations<Connection> MIGRATIONS = SqlMigrations.of("stores/cache/001-tables.sql");
 
   /** A row as it lies in the file. */
   record Row(String collection, String id, byte[] sealed) {
@@ -62,7 +61,7 @@ final class CacheFile implements AutoCloseable {
   private final Sealer sealer;
 
   CacheFile(Path file, String entityId, Sealer sealer) {
-    this.database = new Database(file, SCHEMA);
+    this.database = new Database(file, MIGRATIONS);
     this.entityId = entityId;
     this.sealer = sealer;
   }

@@ -1,6 +1,7 @@
 package dev.drover.orchestrator.cache;
 
 import dev.drover.engine.crypto.SealBrokenException;
+import dev.drover.engine.start.StartRefused;
 import java.util.Set;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -24,12 +25,13 @@ final class Damage {
   private Damage() {}
 
   /**
-   * Whether an exception means that the file is damaged. The statements never change, so that even
-   * "no such column" says that the schema in the file has lost a bit.
+   * Whether an exception means that the file is damaged, or that a newer build has written it. The
+   * statements never change, so that even "no such column" says that the schema in the file has
+   * lost a bit.
    */
   static boolean isMeantBy(Throwable thrown) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SealBrokenException) {
+      if (cause instanceof SealBrokenException || cause instanceof StartRefused) {
         return true;
       }
       if (cause instanceof SQLiteException sqlite) {

@@ -1,6 +1,7 @@
 package dev.drover.orchestrator.store;
 
 import dev.drover.engine.disk.Directories;
+import dev.drover.engine.migrate.Migrations;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.io.IOException;
@@ -49,19 +50,18 @@ public final class Database implements AutoCloseable {
   private volatile Witness witness = open -> () -> {};
 
   /**
-   * Opens or creates the file.
+   * Opens or creates the file, and brings it to the version that this build knows.
    *
-   * @param schema statements that make what is missing
+   * @param schema the forms that it has had
    * @throws IllegalStateException when the file cannot be opened
+   * @throws dev.drover.engine.start.StartRefused when it is of a newer build
    */
-  public Database(Path file, List<String> schema) {
+  public Database(Path file, Migrations<Connection> schema) {
     Connection writing = null;
     try {
       Directories.create(file.toAbsolutePath().getParent());
       writing = open(file);
-      for (String sql : schema) {
-        execute(writing, sql);
-      }
+      SqlMigrations.migrate(writing, file.toString(), schema);
       Connection reading = open(file);
       execute(reading, "PRAGMA query_only=ON");
       writer = new Session(writing);
@@ -69,6 +69,9 @@ public final class Database implements AutoCloseable {
     } catch (IOException | SQLException e) {
       closeQuietly(writing);
       throw new IllegalStateException("cannot open the mall's store " + file + ": " + e, e);
+    } catch (RuntimeException e) {
+      closeQuietly(writing);
+      throw e;
     }
   }
 

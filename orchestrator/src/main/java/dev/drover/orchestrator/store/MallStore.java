@@ -32,37 +32,6 @@ public final class MallStore implements SealedStore, AutoCloseable {
   /** Setting: why the mall's data must be fetched anew. */
   public static final String RESYNC = "resync_needed";
 
-  private static final List<String> SCHEMA =
-      List.of(
-          "CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
-          "CREATE TABLE IF NOT EXISTS applied_events (event_key TEXT PRIMARY KEY, event_id TEXT NOT"
-              + " NULL, type TEXT NOT NULL, status TEXT NOT NULL, detail TEXT, received_at INTEGER"
-              + " NOT NULL, data BLOB NOT NULL, acked INTEGER NOT NULL DEFAULT 0)",
-          "CREATE INDEX IF NOT EXISTS applied_by_time ON applied_events (received_at)",
-          "CREATE INDEX IF NOT EXISTS applied_by_id ON applied_events (event_id)",
-          "DROP TABLE IF EXISTS changed_items",
-          "CREATE TABLE IF NOT EXISTS configs (type TEXT PRIMARY KEY, version INTEGER NOT NULL,"
-              + " config BLOB NOT NULL)",
-          "CREATE TABLE IF NOT EXISTS work (event_key TEXT PRIMARY KEY, type TEXT NOT NULL,"
-              + " received_at INTEGER NOT NULL, data BLOB NOT NULL)",
-          "CREATE TABLE IF NOT EXISTS parked_events (event_key TEXT PRIMARY KEY, event_id TEXT NOT"
-              + " NULL, type TEXT NOT NULL, error TEXT NOT NULL, parked_at INTEGER NOT NULL, data"
-              + " BLOB NOT NULL)",
-          "CREATE TABLE IF NOT EXISTS acks (event_id TEXT PRIMARY KEY, status TEXT NOT NULL, detail"
-              + " TEXT, queued_at INTEGER NOT NULL)",
-          "CREATE TABLE IF NOT EXISTS owed_acks (seq INTEGER PRIMARY KEY AUTOINCREMENT, event_id"
-              + " TEXT NOT NULL UNIQUE, event_key TEXT NOT NULL)",
-          "CREATE TABLE IF NOT EXISTS untold (seq INTEGER PRIMARY KEY AUTOINCREMENT, collection TEXT"
-              + " NOT NULL, item_id TEXT NOT NULL, UNIQUE (collection, item_id))",
-          "CREATE TABLE IF NOT EXISTS edits (seq INTEGER PRIMARY KEY AUTOINCREMENT, collection TEXT"
-              + " NOT NULL, item_id TEXT NOT NULL, operation TEXT NOT NULL, data BLOB, base_seq"
-              + " INTEGER NOT NULL, edited_at INTEGER NOT NULL, batch TEXT, applied_seq INTEGER)",
-          "CREATE INDEX IF NOT EXISTS edits_by_item ON edits (collection, item_id)",
-          "CREATE TABLE IF NOT EXISTS sync_conflicts (id INTEGER PRIMARY KEY AUTOINCREMENT,"
-              + " collection TEXT NOT NULL, item_id TEXT NOT NULL, operation TEXT NOT NULL, losing"
-              + " BLOB, winning BLOB, base_seq INTEGER NOT NULL, seq INTEGER, error TEXT, found_at"
-              + " INTEGER NOT NULL)");
-
   private final Path file;
   private final Database database;
   private final Sealer sealer;
@@ -71,7 +40,7 @@ public final class MallStore implements SealedStore, AutoCloseable {
   /** The store in this file, created when absent. */
   public MallStore(Path file, Sealer sealer, Clock clock) {
     this.file = file;
-    this.database = new Database(file, SCHEMA);
+    this.database = new Database(file, MallSchema.MIGRATIONS);
     this.sealer = sealer;
     this.clock = clock;
   }

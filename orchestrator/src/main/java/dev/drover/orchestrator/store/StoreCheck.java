@@ -72,6 +72,7 @@ public final class StoreCheck {
   private static void read(Path store) {
     try (Connection open = DriverManager.getConnection("jdbc:sqlite:" + store);
         Statement statement = open.createStatement()) {
+      MallSchema.MIGRATIONS.refuseUnknown(store.toString(), SqlMigrations.version(open));
       String sql =
           size(store) > READ_WHOLE
               ? "SELECT count(*) || '' FROM sqlite_master"

@@ -44,13 +44,6 @@ public final class UplinkStore implements SealedStore {
       wakes.put(queue, new CopyOnWriteArrayList<>());
     }
     this.rows = new UplinkRows(database, seal);
-    database.transaction(
-        open -> {
-          for (String sql : UplinkSchema.STATEMENTS) {
-            Database.update(open, sql);
-          }
-          return null;
-        });
     this.room = new UplinkRoom(database, maxBytes);
     database.afterUndoing(room::measure);
     this.intake = new UplinkIntake(database, seal, room, clock);

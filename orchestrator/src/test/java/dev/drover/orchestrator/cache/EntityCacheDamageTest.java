@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.engine.checksum.EntityDigest;
 import dev.drover.engine.crypto.Sealer;
+import dev.drover.engine.files.DataFile;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.io.IOException;
@@ -13,6 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -103,6 +108,28 @@ class EntityCacheDamageTest {
     byte[] bytes = Files.readAllBytes(file);
     bytes[(int) at] ^= (byte) mask;
     Files.write(file, bytes, StandardOpenOption.WRITE);
+  }
+
+  private static void version(Path file, int version) throws SQLException {
+    try (Connection open = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = open.createStatement()) {
+      statement.execute("PRAGMA user_version = " + version);
+    }
+  }
+
+  @Test
+  void aCacheWithoutAVersionIsUsedAndOneOfANewerBuildIsFetchedAnew() throws Exception {
+    copy(good, tried);
+    version(tried.resolve("cache.db"), 0);
+    try (EntityCache cache = open(tried)) {
+      assertThat(cache.global()).isEqualTo(global);
+    }
+    version(tried.resolve("cache.db"), 7);
+    try (EntityCache cache = open(tried)) {
+      assertThat(cache.state().ready()).isFalse();
+      assertThat(cache.state().reason()).contains("schema version 7, and this build knows 1");
+    }
+    assertThat(CacheFile.MIGRATIONS.latest()).isEqualTo(DataFile.CACHE_VERSION);
   }
 
   /** Reads everything; each answer is right, or it is refused. Returns whether any was refused. */

@@ -3,21 +3,26 @@ package dev.drover.orchestrator.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.drover.engine.migrate.Migration;
+import dev.drover.engine.migrate.Migrations;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DatabaseTest {
-  private static final String SCHEMA = "CREATE TABLE IF NOT EXISTS notes (note TEXT)";
+  private static final Migrations<Connection> SCHEMA =
+      new Migrations<>(List.of(step("notes", "CREATE TABLE notes (note TEXT)")));
 
   @TempDir Path directory;
 
   @Test
   void aFullDiskIsToldToWhomWaitsAndKeepsWhatThereIs() {
-    try (Database database = new Database(directory.resolve("mall.db"), List.of(SCHEMA))) {
+    try (Database database = new Database(directory.resolve("mall.db"), SCHEMA)) {
       note(database, "before");
       limit(database, 2);
       assertThatThrownBy(() -> note(database, "x".repeat(100_000)))
@@ -28,6 +33,18 @@ class DatabaseTest {
       assertThat(database.query(row -> row.getString(1), "SELECT note FROM notes"))
           .containsExactly("before", "after");
     }
+  }
+
+  static Migration<Connection> step(String name, String... statements) {
+    return new Migration<>(
+        name,
+        open -> {
+          try (Statement statement = open.createStatement()) {
+            for (String sql : statements) {
+              statement.execute(sql);
+            }
+          }
+        });
   }
 
   private static void limit(Database database, int pages) {

@@ -25,7 +25,7 @@ class StoreCheckTest {
   @BeforeEach
   void used() throws Exception {
     check();
-    new Database(data.resolve("mall.db"), List.of("CREATE TABLE t (a)")).close();
+    new Database(data.resolve("mall.db"), MallSchema.MIGRATIONS).close();
     Files.write(data.resolve("uplink.mark"), new byte[] {1});
     assertThatCode(this::check).doesNotThrowAnyException();
   }
