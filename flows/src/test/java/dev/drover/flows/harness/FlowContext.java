@@ -1,0 +1,192 @@
+package dev.drover.flows.harness;
+
+import dev.drover.flows.EndpointUse;
+import dev.drover.flows.Findings;
+import dev.drover.flows.Flow;
+import dev.drover.flows.FlowReader;
+import dev.drover.flows.FlowSet;
+import dev.drover.flows.RouteFile;
+import dev.drover.flows.Step;
+import dev.drover.flows.YamlNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.kamelet.KameletComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+
+/**
+ * A plain Camel context with one flow file from disk, its Kamelets and its route configurations.
+ * What is outside of the file is recorded: beans, endpoints that leave the process, and direct:
+ * routes of other files.
+ */
+final class FlowContext implements AutoCloseable {
+  private static final Set<String> REAL =
+      Set.of("direct", "kamelet", "log", "rest", "rest-api", "rest-openapi");
+
+  private final DefaultCamelContext camel = new DefaultCamelContext();
+  private final Recorder recorder;
+
+  private FlowContext(Recorder recorder) {
+    this.recorder = recorder;
+  }
+
+  /** The flow files of this repository. */
+  static FlowSet repository(Path home) {
+    return new FlowReader(home, home.resolve("routes"), home.resolve("kamelets"))
+        .read(new Findings());
+  }
+
+  static FlowContext start(
+      Path home,
+      FlowSet all,
+      RouteFile file,
+      Properties settings,
+      Map<String, Object> realBeans,
+      Recorder recorder,
+      Branches branches)
+      throws Exception {
+    FlowContext context = new FlowContext(recorder);
+    context.prepare(home, settings, branches);
+    List<Flow> flows = Stream.concat(configurations(all, file), kamelets(all, file)).toList();
+    context.bind(Stream.concat(file.flows().stream(), flows.stream()).toList(), realBeans);
+    context.stubOutside(file);
+    context.load(home, all, file);
+    context.camel.start();
+    return context;
+  }
+
+  private void prepare(Path home, Properties settings, Branches branches) {
+    camel.disableJMX();
+    camel.setUseMDCLogging(true);
+    camel.getPropertiesComponent().setInitialProperties(settings);
+    camel.getCamelContextExtension().addInterceptStrategy(branches);
+    camel
+        .getCamelContextExtension()
+        .addLogListener(
+            (exchange, logger, message) -> {
+              recorder.log(exchange, logger.getLevel().name(), message);
+              return message;
+            });
+    KameletComponent kamelets = camel.getComponent("kamelet", KameletComponent.class);
+    kamelets.setLocation("file:" + home.resolve("kamelets"));
+    kamelets.setNoErrorHandler(true);
+  }
+
+  private static Stream<Flow> configurations(FlowSet all, RouteFile file) {
+    Set<String> named =
+        file.flows().stream()
+            .map(flow -> flow.node().text("routeConfigurationId"))
+            .collect(Collectors.toSet());
+    return all.filesOf(file.bundle())
+        .filter(other -> !other.equals(file))
+        .flatMap(other -> other.flows().stream())
+        .filter(flow -> flow.kind() == Flow.Kind.CONFIGURATION && named.contains(flow.name()));
+  }
+
+  private static Stream<Flow> kamelets(FlowSet all, RouteFile file) {
+    return file.flows().stream()
+        .flatMap(flow -> flow.endpoints().stream())
+        .filter(use -> use.scheme().equals("kamelet"))
+        .flatMap(use -> all.kamelet(use.path()).stream())
+        .map(kamelet -> kamelet.flow())
+        .distinct();
+  }
+
+  private void bind(List<Flow> flows, Map<String, Object> realBeans) {
+    Set<String> names = new LinkedHashSet<>();
+    flows.stream().flatMap(Flow::allSteps).forEach(step -> named(step, names));
+    for (String name : names) {
+      Object real = realBeans.get(name);
+      camel
+          .getRegistry()
+          .bind(name, real != null ? real : recorder.bean(name, BeanTypes.of(name)));
+    }
+    realBeans.forEach(camel.getRegistry()::bind);
+  }
+
+  private static void named(Step step, Set<String> names) {
+    for (String key : List.of("ref", "aggregationStrategy", "onExceptionOccurredRef")) {
+      String name = step.options().text(key).replaceFirst("^#", "");
+      if (!name.isEmpty() && !name.contains(".")) {
+        names.add(name);
+      }
+    }
+  }
+
+  private void stubOutside(RouteFile file) throws Exception {
+    List<EndpointUse> uses = file.flows().stream().flatMap(f -> f.endpoints().stream()).toList();
+    Set<String> schemes =
+        uses.stream()
+            .map(EndpointUse::scheme)
+            .filter(scheme -> !scheme.isEmpty() && !REAL.contains(scheme))
+            .filter(scheme -> !scheme.contains("{"))
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    schemes.addAll(Set.of("http", "https"));
+    schemes.forEach(s -> camel.addComponent(s, new RecordingComponent(s, recorder)));
+    Predicate<EndpointUse> direct = use -> use.scheme().equals("direct");
+    Set<String> own =
+        uses.stream()
+            .filter(direct.and(use -> use.role() == EndpointUse.Role.CONSUMER))
+            .map(EndpointUse::path)
+            .collect(Collectors.toSet());
+    Set<String> others =
+        uses.stream()
+            .filter(direct)
+            .map(EndpointUse::path)
+            .filter(path -> !own.contains(path) && !path.contains("{"))
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    camel.addRoutes(directsOfOthers(others));
+  }
+
+  private RouteBuilder directsOfOthers(Set<String> names) {
+    return new RouteBuilder() {
+      @Override
+      public void configure() {
+        errorHandler(noErrorHandler());
+        for (String name : names) {
+          String uri = "direct:" + name;
+          from(uri).routeId("other file: " + name).process(e -> recorder.call(uri, uri, e));
+        }
+      }
+    };
+  }
+
+  private void load(Path home, FlowSet all, RouteFile file) throws Exception {
+    List<Flow> missing = configurations(all, file).toList();
+    for (Flow configuration : missing) {
+      YamlNode node = configuration.node();
+      String json = "[{\"routeConfiguration\": " + node.toJson() + "}]";
+      PluginHelper.getRoutesLoader(camel)
+          .loadRoutes(ResourceHelper.fromString(configuration.name() + ".camel.yaml", json));
+    }
+    Path path = home.resolve(file.path());
+    PluginHelper.getRoutesLoader(camel)
+        .loadRoutes(
+            ResourceHelper.fromString(path.getFileName().toString(), Files.readString(path)));
+  }
+
+  CamelContext camel() {
+    return camel;
+  }
+
+  Optional<org.apache.camel.Route> route(String id) {
+    return Optional.ofNullable(camel.getRoute(id));
+  }
+
+  @Override
+  public void close() {
+    camel.stop();
+  }
+}

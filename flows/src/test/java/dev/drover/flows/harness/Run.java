@@ -1,0 +1,85 @@
+package dev.drover.flows.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.apache.camel.Exchange;
+
+/** What one exchange did on its way through a flow file. */
+public final class Run {
+  private final Exchange exchange;
+  private final List<Call> calls;
+
+  Run(Exchange exchange, List<Call> calls) {
+    this.exchange = exchange;
+    this.calls = calls;
+  }
+
+  /**
+   * Asserts everything that the flow called, in its order, and so what it did not call. A call is
+   * named with or without what was said in it.
+   */
+  public Run calls(String... expected) {
+    List<String> names = List.of(expected);
+    List<String> actual = new java.util.ArrayList<>();
+    for (int i = 0; i < calls.size(); i++) {
+      boolean named = i < names.size() && names.get(i).equals(calls.get(i).name());
+      actual.add(named ? calls.get(i).name() : calls.get(i).text());
+    }
+    assertThat(actual).containsExactlyElementsOf(names);
+    return this;
+  }
+
+  /** Asserts that the route has ended well: its caller or source sees no failure. */
+  public Run endsWell() {
+    assertThat(exchange.getException()).isNull();
+    return this;
+  }
+
+  /** Asserts that the caller or source sees this failure. */
+  public Run failsWith(String message) {
+    assertThat(exchange.getException()).isNotNull().hasMessage(message);
+    return this;
+  }
+
+  /** Asserts that the flow ended here by a stop. */
+  public Run stops() {
+    assertThat(exchange.isRouteStop()).isTrue();
+    return endsWell();
+  }
+
+  /** Asserts a header of the message at the end; null: there is none. */
+  public Run header(String name, Object value) {
+    assertThat(exchange.getMessage().getHeader(name)).isEqualTo(value);
+    return this;
+  }
+
+  /** Asserts a property of the exchange at the end; null: there is none. */
+  public Run property(String name, Object value) {
+    assertThat(exchange.getProperty(name)).isEqualTo(value);
+    return this;
+  }
+
+  /** Asserts the body at the end. */
+  public Run body(Object value) {
+    assertThat(exchange.getMessage().getBody()).isEqualTo(value);
+    return this;
+  }
+
+  /** Asserts a header of the message with which the call of this name was made, each time. */
+  public Run sent(String call, String header, Object... values) {
+    assertThat(made(call)).extracting(c -> c.header(header)).containsExactly(values);
+    return this;
+  }
+
+  /** Asserts the bodies of the messages with which the call of this name was made. */
+  public Run sentBody(String call, Object... bodies) {
+    assertThat(made(call)).extracting(Call::body).containsExactly(bodies);
+    return this;
+  }
+
+  /** Returns the calls of a name, with headers, properties and body of that moment. */
+  public List<Call> made(String call) {
+    return calls.stream().filter(c -> c.name().equals(call)).toList();
+  }
+}

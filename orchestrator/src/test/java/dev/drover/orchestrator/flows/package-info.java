@@ -1,0 +1,2 @@
+/** One test for each flow file of the orchestrator. */
+package dev.drover.orchestrator.flows;
