@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.kamelet.KameletComponent;
+import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -33,10 +34,11 @@ import org.apache.camel.support.ResourceHelper;
  */
 final class FlowContext implements AutoCloseable {
   private static final Set<String> REAL =
-      Set.of("direct", "kamelet", "log", "rest", "rest-api", "rest-openapi");
+      Set.of("direct", "kamelet", "log", "platform-http");
 
   private final DefaultCamelContext camel = new DefaultCamelContext();
   private final Recorder recorder;
+  private final HttpDoor door = new HttpDoor();
 
   private FlowContext(Recorder recorder) {
     this.recorder = recorder;
@@ -61,14 +63,17 @@ final class FlowContext implements AutoCloseable {
     context.prepare(home, settings, branches);
     List<Flow> flows = Stream.concat(configurations(all, file), kamelets(all, file)).toList();
     context.bind(Stream.concat(file.flows().stream(), flows.stream()).toList(), realBeans);
-    context.stubOutside(file);
+    context.stubOutside(all, file);
     context.load(home, all, file);
+    context.camel.addRoutes(context.probes(file));
     context.camel.start();
     return context;
   }
 
   private void prepare(Path home, Properties settings, Branches branches) {
     camel.disableJMX();
+    // a recording component has none of the options of the one that it stands in for
+    camel.setAutowiredEnabled(false);
     camel.setUseMDCLogging(true);
     camel.getPropertiesComponent().setInitialProperties(settings);
     camel.getCamelContextExtension().addInterceptStrategy(branches);
@@ -79,6 +84,9 @@ final class FlowContext implements AutoCloseable {
               recorder.log(exchange, logger.getLevel().name(), message);
               return message;
             });
+    PlatformHttpComponent http = new PlatformHttpComponent();
+    http.setEngine(door);
+    camel.addComponent("platform-http", http);
     KameletComponent kamelets = camel.getComponent("kamelet", KameletComponent.class);
     kamelets.setLocation("file:" + home.resolve("kamelets"));
     kamelets.setNoErrorHandler(true);
@@ -125,7 +133,7 @@ final class FlowContext implements AutoCloseable {
     }
   }
 
-  private void stubOutside(RouteFile file) throws Exception {
+  private void stubOutside(FlowSet all, RouteFile file) throws Exception {
     List<EndpointUse> uses = file.flows().stream().flatMap(f -> f.endpoints().stream()).toList();
     Set<String> schemes =
         uses.stream()
@@ -147,7 +155,16 @@ final class FlowContext implements AutoCloseable {
             .map(EndpointUse::path)
             .filter(path -> !own.contains(path) && !path.contains("{"))
             .collect(Collectors.toCollection(LinkedHashSet::new));
+    operations(all, file).filter(name -> !own.contains(name)).forEach(others::add);
     camel.addRoutes(directsOfOthers(others));
+  }
+
+  /** The operations of the contract that the file binds, if it does. */
+  private static Stream<String> operations(FlowSet all, RouteFile file) {
+    return file.root().items().stream()
+        .flatMap(item -> item.at("rest", "openApi").stream())
+        .map(api -> api.text("specification").replaceFirst(".*/", ""))
+        .flatMap(contract -> all.operations().get(contract).stream());
   }
 
   private RouteBuilder directsOfOthers(Set<String> names) {
@@ -158,6 +175,23 @@ final class FlowContext implements AutoCloseable {
         for (String name : names) {
           String uri = "direct:" + name;
           from(uri).routeId("other file: " + name).process(e -> recorder.call(uri, uri, e));
+        }
+      }
+    };
+  }
+
+  /** A route that only fails, or not, for each route configuration of the file. */
+  private RouteBuilder probes(RouteFile file) {
+    return new RouteBuilder() {
+      @Override
+      public void configure() {
+        for (Flow flow : file.flows()) {
+          if (flow.kind() == Flow.Kind.CONFIGURATION) {
+            from("direct:probe " + flow.name())
+                .routeId(flow.name())
+                .routeConfigurationId(flow.name())
+                .process(e -> recorder.call("probe", "probe", e));
+          }
         }
       }
     };
@@ -179,6 +213,10 @@ final class FlowContext implements AutoCloseable {
 
   CamelContext camel() {
     return camel;
+  }
+
+  HttpDoor door() {
+    return door;
   }
 
   Optional<org.apache.camel.Route> route(String id) {

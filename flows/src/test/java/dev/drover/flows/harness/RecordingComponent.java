@@ -25,10 +25,22 @@ final class RecordingComponent extends DefaultComponent {
     this.recorder = recorder;
   }
 
+  /** Takes the options unread: the gate checks them. */
   @Override
-  protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) {
-    parameters.clear();
-    return new Recorded(uri, this, scheme + ":" + remaining, recorder);
+  public Endpoint createEndpoint(String uri, Map<String, Object> properties) {
+    String path = uri.replaceFirst("\\?.*", "").replaceFirst("^[^:]+:(//)?", "");
+    String name = scheme + (scheme.startsWith("http") ? "://" : ":") + path;
+    return new Recorded(uri, this, name, recorder);
+  }
+
+  @Override
+  public Endpoint createEndpoint(String uri) {
+    return createEndpoint(uri, Map.of());
+  }
+
+  @Override
+  protected Endpoint createEndpoint(String uri, String rest, Map<String, Object> parameters) {
+    return createEndpoint(uri, parameters);
   }
 
   private static final class Recorded extends DefaultEndpoint {

@@ -2,7 +2,9 @@ package dev.drover.flows.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 
 /** What one exchange did on its way through a flow file. */
@@ -18,16 +20,39 @@ public final class Run {
   /**
    * Asserts everything that the flow called, in its order, and so what it did not call. A call is
    * named with or without what was said in it.
+   *
+   * @param expected one call each, or several as the lines of a text
    */
   public Run calls(String... expected) {
-    List<String> names = List.of(expected);
-    List<String> actual = new java.util.ArrayList<>();
-    for (int i = 0; i < calls.size(); i++) {
-      boolean named = i < names.size() && names.get(i).equals(calls.get(i).name());
-      actual.add(named ? calls.get(i).name() : calls.get(i).text());
-    }
-    assertThat(actual).containsExactlyElementsOf(names);
+    List<String> names = lines(expected);
+    assertThat(texts(names, 0)).containsExactlyElementsOf(names);
     return this;
+  }
+
+  /** Asserts the last calls of the flow. */
+  public Run endsWith(String... expected) {
+    List<String> names = lines(expected);
+    int skipped = Math.max(0, calls.size() - names.size());
+    assertThat(texts(names, skipped)).containsExactlyElementsOf(names);
+    return this;
+  }
+
+  private static List<String> lines(String... expected) {
+    return Stream.of(expected)
+        .flatMap(String::lines)
+        .map(String::strip)
+        .filter(line -> !line.isEmpty())
+        .toList();
+  }
+
+  private List<String> texts(List<String> expected, int skipped) {
+    List<String> texts = new ArrayList<>();
+    for (Call call : calls.subList(skipped, calls.size())) {
+      int i = texts.size();
+      boolean named = i < expected.size() && expected.get(i).equals(call.name());
+      texts.add(named ? call.name() : call.text());
+    }
+    return texts;
   }
 
   /** Asserts that the route has ended well: its caller or source sees no failure. */

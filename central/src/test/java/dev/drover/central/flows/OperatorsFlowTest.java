@@ -1,0 +1,125 @@
+package dev.drover.central.flows;
+
+import static dev.drover.flows.harness.Effect.body;
+import static dev.drover.flows.harness.Effect.failure;
+import static dev.drover.flows.harness.Effect.property;
+
+import dev.drover.flows.harness.FlowTest;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What operators see of beacons and logs, and what they ask for. */
+class OperatorsFlowTest extends FlowTest {
+  OperatorsFlowTest() {
+    super("central", "17-operators");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "operators-logs-list, accessLogs.list",
+    "operators-logs-answered, accessLogRequests.read",
+    "operators-beacons-status, beacons.status"
+  })
+  void operatorsRead(String route, String call) {
+    into(route)
+        .run()
+        .calls("authenticator.authenticate", "authoriser.authorise(operator, entity)", call)
+        .header("Content-Type", "application/json")
+        .endsWell();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "operators-logs-request, access-log-query, accessLogRequests.request, 'access_logs_requested, an operator asks for access logs'",
+    "operators-beacon-command, beacon-command-request, beacons.command, 'beacon_command_queued, a command waits for a beacon'",
+    "operators-beacon-approve, , beacons.approve, 'beacon_approved, an operator lets a beacon in'"
+  })
+  void operatorsAskForSomethingOncePerKey(String route, String schema, String call, String line) {
+    into(route)
+        .run()
+        .calls(
+            "authenticator.authenticate",
+            "authoriser.authorise(operator, entity)",
+            "idempotency.begin",
+            schema == null ? "" : "schemas.check(" + schema + ", false)",
+            call,
+            "protocolLog.record(" + line + ")",
+            "idempotency.complete")
+        .header("Content-Type", "application/json")
+        .endsWell();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"operators-logs-request", "operators-beacon-command", "operators-beacon-approve"})
+  void aRepetitionDoesNothing(String route) {
+    given("idempotency.begin", property("DroverReplayed", true));
+
+    into(route).run().endsWith("idempotency.begin").stops();
+  }
+
+  @ParameterizedTest(name = "{0} refused by {1}")
+  @CsvSource({
+    "operators-logs-list, authenticator.authenticate",
+    "operators-logs-list, authoriser.authorise",
+    "operators-logs-request, authenticator.authenticate",
+    "operators-logs-request, authoriser.authorise",
+    "operators-logs-request, schemas.check",
+    "operators-logs-request, accessLogRequests.request",
+    "operators-logs-answered, authenticator.authenticate",
+    "operators-logs-answered, authoriser.authorise",
+    "operators-beacons-status, authenticator.authenticate",
+    "operators-beacons-status, authoriser.authorise",
+    "operators-beacon-approve, authenticator.authenticate",
+    "operators-beacon-approve, authoriser.authorise",
+    "operators-beacon-approve, beacons.approve",
+    "operators-beacon-command, authenticator.authenticate",
+    "operators-beacon-command, authoriser.authorise",
+    "operators-beacon-command, schemas.check",
+    "operators-beacon-command, beacons.command"
+  })
+  void whatIsRefusedChangesNothing(String route, String guard) {
+    given(guard, failure(new IllegalArgumentException("no")));
+
+    into(route)
+        .run()
+        .endsWith(guard, "errorRenderer.render", "idempotency.complete")
+        .endsWell();
+  }
+
+  @Test
+  void whatWasAskedForIsPublished() {
+    into("operators-events-relay")
+        .body(List.of("event"))
+        .run()
+        .calls("kafka:drover.events")
+        .sentBody("kafka:drover.events", List.of("event"))
+        .endsWell();
+  }
+
+  @Test
+  void whatTheLogDoesNotTakeFailsSoThatTheOutboxKeepsIt() {
+    given("kafka:drover.events", failure(new IllegalStateException("no broker")));
+
+    into("operators-events-relay")
+        .body(List.of("event"))
+        .run()
+        .calls(
+            "kafka:drover.events",
+            "log WARN: operators-events-relay: no broker; tried again later")
+        .failsWith("no broker");
+  }
+
+  @Test
+  void requestsThatHaveEndedByTheProvenClockAreForgotten() {
+    given("clockWatch.proven", body("2026-01-01T00:00:00Z"));
+
+    into("operators-requests-purge")
+        .run()
+        .calls("clockWatch.proven", "mongodb:mongo")
+        .sentBody(
+            "mongodb:mongo", "{\"expires_at\": {\"$lte\": {\"$date\": \"2026-01-01T00:00:00Z\"}}}")
+        .endsWell();
+  }
+}

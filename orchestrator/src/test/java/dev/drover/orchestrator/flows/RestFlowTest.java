@@ -1,0 +1,33 @@
+package dev.drover.orchestrator.flows;
+
+import dev.drover.flows.harness.Contract;
+import dev.drover.flows.harness.FlowTest;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each operation of the contract is the route of its name. */
+class RestFlowTest extends FlowTest {
+  RestFlowTest() {
+    super("orchestrator", "00-rest");
+  }
+
+  static List<Contract.Operation> operations() throws IOException {
+    return Contract.read("orchestrator").stream().filter(o -> !o.path().isEmpty()).toList();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("operations")
+  void anOperationIsTheRouteOfItsName(Contract.Operation operation) {
+    request(operation.method(), operation.path())
+        .calls("direct:" + operation.id())
+        .endsWell();
+  }
+
+  @Test
+  void whatTheContractDoesNotNameReachesNoRoute() {
+    request("GET", "/api/nothing").calls().header("CamelHttpResponseCode", 404);
+  }
+}
