@@ -4,6 +4,7 @@ import static dev.drover.flows.harness.Effect.body;
 import static dev.drover.flows.harness.Effect.failure;
 
 import dev.drover.flows.harness.FlowTest;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,7 +25,7 @@ class HousekeepingFlowTest extends FlowTest {
         "housekeeping-acks-purge"
       })
   void onlyWhatExpiredBeforeTheProvenInstantIsRemoved(String route) {
-    given("clockWatch.proven", body("2026-01-01T00:00:00Z"));
+    given("clockWatch.proven", body(Instant.parse("2026-01-01T00:00:00Z")));
 
     into(route)
         .run()

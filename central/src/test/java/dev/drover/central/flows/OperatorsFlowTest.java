@@ -5,6 +5,7 @@ import static dev.drover.flows.harness.Effect.failure;
 import static dev.drover.flows.harness.Effect.property;
 
 import dev.drover.flows.harness.FlowTest;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,7 +114,7 @@ class OperatorsFlowTest extends FlowTest {
 
   @Test
   void requestsThatHaveEndedByTheProvenClockAreForgotten() {
-    given("clockWatch.proven", body("2026-01-01T00:00:00Z"));
+    given("clockWatch.proven", body(Instant.parse("2026-01-01T00:00:00Z")));
 
     into("operators-requests-purge")
         .run()

@@ -8,6 +8,7 @@ import static dev.drover.flows.harness.Effect.property;
 import dev.drover.flows.harness.FlowTest;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -137,7 +138,6 @@ class UploadsFlowTest extends FlowTest {
             """
             uploads.begin
             direct:store-acks
-            log WARN: uploads-item-apply: disk full; tried again later
             errorRenderer.render
             idempotency.complete\
             """)
@@ -165,7 +165,7 @@ class UploadsFlowTest extends FlowTest {
 
   @Test
   void keysThatHaveEndedByTheProvenClockAreForgotten() {
-    given("clockWatch.proven", body("2026-01-01T00:00:00Z"));
+    given("clockWatch.proven", body(Instant.parse("2026-01-01T00:00:00Z")));
 
     into("uploads-keys-purge")
         .run()

@@ -10,8 +10,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.Expression;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
+import org.apache.camel.model.LogDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
@@ -37,7 +39,24 @@ final class Branches implements InterceptStrategy {
     String id = definition.getId();
     List<String> children = new ArrayList<>();
     inside(definition, children);
-    return new DelegateAsyncProcessor(exchange -> step(id, children, target, exchange));
+    return new DelegateAsyncProcessor(
+        exchange -> {
+          if (definition instanceof LogDefinition log) {
+            said(context, log, exchange);
+          }
+          step(id, children, target, exchange);
+        });
+  }
+
+  /** A line for people counts whether this machine's log shows it or not. */
+  private void said(CamelContext context, LogDefinition log, Exchange exchange) {
+    String level = log.getLoggingLevel() == null ? "INFO" : log.getLoggingLevel();
+    if (!Set.of("DEBUG", "TRACE").contains(level)) {
+      String text = context.resolvePropertyPlaceholders(log.getMessage());
+      Expression message = context.resolveLanguage("simple").createExpression(text);
+      message.init(context);
+      recorder.log(exchange, level, message.evaluate(exchange, String.class));
+    }
   }
 
   private void step(String id, List<String> children, Processor target, Exchange exchange)

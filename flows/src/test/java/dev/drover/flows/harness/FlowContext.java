@@ -77,13 +77,6 @@ final class FlowContext implements AutoCloseable {
     camel.setUseMDCLogging(true);
     camel.getPropertiesComponent().setInitialProperties(settings);
     camel.getCamelContextExtension().addInterceptStrategy(branches);
-    camel
-        .getCamelContextExtension()
-        .addLogListener(
-            (exchange, logger, message) -> {
-              recorder.log(exchange, logger.getLevel().name(), message);
-              return message;
-            });
     PlatformHttpComponent http = new PlatformHttpComponent();
     http.setEngine(door);
     camel.addComponent("platform-http", http);

@@ -41,7 +41,7 @@ final class Recorder {
   }
 
   void log(Exchange exchange, String level, String message) {
-    calls.add(Call.of("log " + level, "log " + level + ": " + message, exchange));
+    calls.add(Call.of("log " + level, ("log " + level + ": " + message).strip(), exchange));
   }
 
   Object call(String name, String text, Exchange exchange) throws Exception {

@@ -61,9 +61,14 @@ public final class Run {
     return this;
   }
 
-  /** Asserts that the caller or source sees this failure. */
+  /** Asserts that the caller or source sees a failure, and what is its cause. */
   public Run failsWith(String message) {
-    assertThat(exchange.getException()).isNotNull().hasMessage(message);
+    assertThat(exchange.getException()).isNotNull();
+    Throwable cause = exchange.getException();
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    assertThat(cause).hasMessage(message);
     return this;
   }
 

@@ -148,7 +148,7 @@ class EventHandlersFlowTest extends FlowTest {
         .calls(
             "eventCheck.check",
             "eventSteps.resync",
-            "log WARN: central asks for a full sync: ",
+            "log WARN: central asks for a full sync:",
             "protocolLog.record(resync_required, the mall missed events)")
         .endsWell();
   }

@@ -62,7 +62,7 @@ class SyncFullFlowTest extends FlowTest {
     into("sync-full-fetch")
         .run()
         .calls(
-            "log INFO: full sync: ",
+            "log INFO: full sync:",
             "fullSync.begin",
             "fullSync.compare",
             "log WARN: sync-full-fetch: IllegalStateException: checksums differ",

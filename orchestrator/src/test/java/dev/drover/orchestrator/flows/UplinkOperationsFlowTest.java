@@ -1,0 +1,61 @@
+package dev.drover.orchestrator.flows;
+
+import static dev.drover.flows.harness.Effect.failure;
+
+import dev.drover.flows.harness.FlowTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Operators see what became of every accepted item. */
+class UplinkOperationsFlowTest extends FlowTest {
+  private static final String OPERATIONS =
+      """
+      uplink-ledger-read, uplinkOperations.ledger
+      uplink-parked-list, uplinkOperations.list
+      uplink-parked-read, uplinkOperations.read
+      uplink-parked-edit, uplinkOperations.edit
+      uplink-parked-replay, uplinkOperations.replay
+      """;
+
+  UplinkOperationsFlowTest() {
+    super("orchestrator", "15-uplink-operations");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(textBlock = OPERATIONS)
+  void operatorsOfThisMallAreAnswered(String route, String call) {
+    into(route)
+        .header("entity_id", "mall-2")
+        .run()
+        .calls("authenticator.authenticate", "authoriser.authorise(operator, entity)", call)
+        .sent("authoriser.authorise", "entity_id", "mall-1")
+        .header("Content-Type", "application/json")
+        .endsWell();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(textBlock = OPERATIONS)
+  void whoIsRefusedSeesAndChangesNothing(String route, String call) {
+    given("authoriser.authorise", failure(new IllegalArgumentException("no")));
+    into(route).run().endsWith("authoriser.authorise", "errorRenderer.render").endsWell();
+
+    given("authenticator.authenticate", failure(new IllegalArgumentException("no")));
+    into(route).run().endsWith("authenticator.authenticate", "errorRenderer.render").endsWell();
+  }
+
+  @Test
+  void theSumIsCheckedAlsoWhenNobodyAsks() {
+    into("uplink-ledger-check").run().calls("uplinkOperations.check").endsWell();
+  }
+
+  @Test
+  void aCheckThatFailsIsSaid() {
+    given("uplinkOperations.check", failure(new IllegalStateException("disk")));
+
+    into("uplink-ledger-check")
+        .run()
+        .calls("uplinkOperations.check", "log WARN: uplink-ledger-check: disk; tried again later")
+        .failsWith("disk");
+  }
+}
