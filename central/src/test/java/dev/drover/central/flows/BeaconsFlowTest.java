@@ -116,10 +116,7 @@ class BeaconsFlowTest extends FlowTest {
   void aRefusalIsTheAnswer(String route, String guard) {
     given(guard, failure(new IllegalArgumentException("no")));
 
-    into(route)
-        .run()
-        .endsWith(guard, "errorRenderer.render", "idempotency.complete")
-        .endsWell();
+    into(route).run().endsWith(guard, "errorRenderer.render", "idempotency.complete").endsWell();
   }
 
   @ParameterizedTest(name = "{0}")

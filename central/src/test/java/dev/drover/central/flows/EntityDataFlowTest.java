@@ -33,10 +33,7 @@ class EntityDataFlowTest extends FlowTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @CsvSource({
-    "entity-item-replace, item_replaced",
-    "entity-item-replace-by-body, item_replaced"
-  })
+  @CsvSource({"entity-item-replace, item_replaced", "entity-item-replace-by-body, item_replaced"})
   void operatorsReplaceADocument(String route, String event) {
     into(route)
         .run()
@@ -168,9 +165,6 @@ class EntityDataFlowTest extends FlowTest {
   void whatIsRefusedWritesNothingAndTheRefusalIsTheAnswer(String route, String guard) {
     given(guard, failure(new IllegalArgumentException("no")));
 
-    into(route)
-        .run()
-        .endsWith(guard, "errorRenderer.render", "idempotency.complete")
-        .endsWell();
+    into(route).run().endsWith(guard, "errorRenderer.render", "idempotency.complete").endsWell();
   }
 }

@@ -32,9 +32,7 @@ class EventFanoutFlowTest extends FlowTest {
     into("events-fanout-deliver")
         .run()
         .calls(
-            "sse:events",
-            "ws:events",
-            "log WARN: events-fanout-deliver: no hub; tried again later")
+            "sse:events", "ws:events", "log WARN: events-fanout-deliver: no hub; tried again later")
         .failsWith("no hub");
   }
 

@@ -5,7 +5,6 @@ import static dev.drover.flows.harness.Effect.property;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import dev.drover.flows.harness.FlowTest;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +23,20 @@ class EventRelayFlowTest extends FlowTest {
   private static Object facts(String entity) {
     return JSON.valueToTree(
         Map.of(
-            "entity_id", entity,
-            "updated_at", "2026-01-01T00:00:00Z",
-            "changes", List.of("areas"),
-            "checksum", "c",
-            "event_key", "k-" + entity,
-            "from_seq", 1,
-            "to_seq", 2));
+            "entity_id",
+            entity,
+            "updated_at",
+            "2026-01-01T00:00:00Z",
+            "changes",
+            List.of("areas"),
+            "checksum",
+            "c",
+            "event_key",
+            "k-" + entity,
+            "from_seq",
+            1,
+            "to_seq",
+            2));
   }
 
   @Test
@@ -66,9 +72,7 @@ class EventRelayFlowTest extends FlowTest {
     into("events-relay-publish")
         .body(List.of(facts("mall-1"), facts("mall-2")))
         .run()
-        .calls(
-            "schemas.check",
-            "log WARN: events-relay-publish: no checksum; tried again later")
+        .calls("schemas.check", "log WARN: events-relay-publish: no checksum; tried again later")
         .failsWith("no checksum");
   }
 

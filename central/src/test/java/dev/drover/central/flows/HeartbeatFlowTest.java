@@ -60,10 +60,7 @@ class HeartbeatFlowTest extends FlowTest {
   void aRefusalIsTheAnswerAndStoredLikeOne(String route, String guard) {
     given(guard, failure(new IllegalArgumentException("no")));
 
-    into(route)
-        .run()
-        .endsWith(guard, "errorRenderer.render", "idempotency.complete")
-        .endsWell();
+    into(route).run().endsWith(guard, "errorRenderer.render", "idempotency.complete").endsWell();
   }
 
   @Test
@@ -88,9 +85,7 @@ class HeartbeatFlowTest extends FlowTest {
     into("presence-orchestrators-list")
         .run()
         .calls(
-            "authenticator.authenticate",
-            "authoriser.authorise(operator, entity)",
-            "presence.list")
+            "authenticator.authenticate", "authoriser.authorise(operator, entity)", "presence.list")
         .header("Content-Type", "application/json")
         .endsWell();
   }

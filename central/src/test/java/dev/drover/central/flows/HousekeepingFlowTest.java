@@ -42,9 +42,7 @@ class HousekeepingFlowTest extends FlowTest {
 
     into(route)
         .run()
-        .calls(
-            "clockWatch.proven",
-            "log WARN: " + route + ": the clock jumped; tried again later")
+        .calls("clockWatch.proven", "log WARN: " + route + ": the clock jumped; tried again later")
         .failsWith("the clock jumped");
   }
 

@@ -83,10 +83,7 @@ class OperatorsFlowTest extends FlowTest {
   void whatIsRefusedChangesNothing(String route, String guard) {
     given(guard, failure(new IllegalArgumentException("no")));
 
-    into(route)
-        .run()
-        .endsWith(guard, "errorRenderer.render", "idempotency.complete")
-        .endsWell();
+    into(route).run().endsWith(guard, "errorRenderer.render", "idempotency.complete").endsWell();
   }
 
   @Test
@@ -107,8 +104,7 @@ class OperatorsFlowTest extends FlowTest {
         .body(List.of("event"))
         .run()
         .calls(
-            "kafka:drover.events",
-            "log WARN: operators-events-relay: no broker; tried again later")
+            "kafka:drover.events", "log WARN: operators-events-relay: no broker; tried again later")
         .failsWith("no broker");
   }
 

@@ -265,9 +265,6 @@ class RegistrationFlowTest extends FlowTest {
     given("registration.trust", TRUSTED);
     given(guard, failure(new IllegalArgumentException("no")));
 
-    into(route)
-        .run()
-        .endsWith(guard, "errorRenderer.render", "idempotency.complete")
-        .endsWell();
+    into(route).run().endsWith(guard, "errorRenderer.render", "idempotency.complete").endsWell();
   }
 }

@@ -21,9 +21,7 @@ class RestFlowTest extends FlowTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("operations")
   void anOperationIsTheRouteOfItsName(Contract.Operation operation) {
-    request(operation.method(), operation.path())
-        .calls("direct:" + operation.id())
-        .endsWell();
+    request(operation.method(), operation.path()).calls("direct:" + operation.id()).endsWell();
   }
 
   @Test

@@ -86,10 +86,7 @@ class RevocationFlowTest extends FlowTest {
   void whoIsRefusedChangesNothingAndNothingIsLogged(String route, String guard) {
     given(guard, failure(new IllegalArgumentException("no")));
 
-    into(route)
-        .run()
-        .endsWith(guard, "errorRenderer.render", "idempotency.complete")
-        .endsWell();
+    into(route).run().endsWith(guard, "errorRenderer.render", "idempotency.complete").endsWell();
   }
 
   @Test

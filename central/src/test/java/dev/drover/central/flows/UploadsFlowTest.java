@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A mall hands in what waited in its queue: in order, counted, and remembered before the answer. */
+/**
+ * A mall hands in what waited in its queue: in order, counted, and remembered before the answer.
+ */
 class UploadsFlowTest extends FlowTest {
   private static final String GUARDS =
       """
@@ -43,7 +45,8 @@ class UploadsFlowTest extends FlowTest {
     given(
         "uploads.begin",
         inTurn(
-            property("DroverUploadType", "event_ack"), property("DroverUploadType", "sync_changes")));
+            property("DroverUploadType", "event_ack"),
+            property("DroverUploadType", "sync_changes")));
 
     into("uploads-batch-accept")
         .run()

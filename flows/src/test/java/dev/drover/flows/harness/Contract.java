@@ -34,7 +34,8 @@ public final class Contract {
                 item.entries()
                     .forEach(
                         (method, operation) -> {
-                          if (METHODS.contains(method) && !operation.text("operationId").isEmpty()) {
+                          if (METHODS.contains(method)
+                              && !operation.text("operationId").isEmpty()) {
                             operations.add(
                                 new Operation(
                                     operation.text("operationId"),

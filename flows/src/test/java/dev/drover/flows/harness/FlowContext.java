@@ -33,8 +33,7 @@ import org.apache.camel.support.ResourceHelper;
  * routes of other files.
  */
 final class FlowContext implements AutoCloseable {
-  private static final Set<String> REAL =
-      Set.of("direct", "kamelet", "log", "platform-http");
+  private static final Set<String> REAL = Set.of("direct", "kamelet", "log", "platform-http");
 
   private final DefaultCamelContext camel = new DefaultCamelContext();
   private final Recorder recorder;
@@ -110,9 +109,7 @@ final class FlowContext implements AutoCloseable {
     flows.stream().flatMap(Flow::allSteps).forEach(step -> named(step, names));
     for (String name : names) {
       Object real = realBeans.get(name);
-      camel
-          .getRegistry()
-          .bind(name, real != null ? real : recorder.bean(name, BeanTypes.of(name)));
+      camel.getRegistry().bind(name, real != null ? real : recorder.bean(name, BeanTypes.of(name)));
     }
     realBeans.forEach(camel.getRegistry()::bind);
   }

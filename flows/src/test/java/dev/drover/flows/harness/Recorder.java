@@ -50,7 +50,9 @@ final class Recorder {
     return effect == null ? null : effect.on(exchange);
   }
 
-  /** Returns a bean of the real type, so that its methods and their parameters are the real ones. */
+  /**
+   * Returns a bean of the real type, so that its methods and their parameters are the real ones.
+   */
   <T> T bean(String name, Class<T> type) {
     return Mockito.mock(
         type, Mockito.withSettings().stubOnly().defaultAnswer(call -> invoked(name, call)));

@@ -84,7 +84,9 @@ class BeaconsFlowTest extends FlowTest {
 
   @Test
   void aRegistrationThatTheUplinkDoesNotTakeIsNotKept() {
-    given("direct:uplink-accept", failure(new ProtocolException(ErrorCode.STORAGE_FULL, "disk full")));
+    given(
+        "direct:uplink-accept",
+        failure(new ProtocolException(ErrorCode.STORAGE_FULL, "disk full")));
 
     into("beacons-beacon-register")
         .run()
@@ -184,8 +186,7 @@ class BeaconsFlowTest extends FlowTest {
 
   @Test
   void anotherRefusalCountsAgainstNobody() {
-    given(
-        BAD_SIGNATURE, failure(new ProtocolException(ErrorCode.RATE_LIMIT_EXCEEDED, "too many")));
+    given(BAD_SIGNATURE, failure(new ProtocolException(ErrorCode.RATE_LIMIT_EXCEEDED, "too many")));
 
     into("beacons-heartbeat-receive").run().calls(BAD_SIGNATURE, "errorRenderer.render").endsWell();
   }
@@ -254,7 +255,8 @@ class BeaconsFlowTest extends FlowTest {
 
     into("beacons-logs-answer")
         .run()
-        .calls("accessLogs.request", "accessLogs.nextPage", "accessLogs.seal", "direct:uplink-accept")
+        .calls(
+            "accessLogs.request", "accessLogs.nextPage", "accessLogs.seal", "direct:uplink-accept")
         .failsWith("disk full");
   }
 

@@ -6,7 +6,6 @@ import dev.drover.flows.harness.FlowTest;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -28,8 +27,7 @@ class BeaconsMqttFlowTest extends FlowTest {
     into(batch)
         .body(List.of("first", "second"))
         .run()
-        .calls(
-            "beaconProof.sender", "direct:" + report, "beaconProof.sender", "direct:" + report)
+        .calls("beaconProof.sender", "direct:" + report, "beaconProof.sender", "direct:" + report)
         .sentBody("direct:" + report, "first", "second")
         .endsWell();
   }
@@ -65,9 +63,7 @@ class BeaconsMqttFlowTest extends FlowTest {
   @CsvSource(textBlock = KINDS)
   void whatCanBeDoneLaterFailsSoThatItsBatchComesAgain(
       String batch, String message, String report) {
-    given(
-        "direct:" + report,
-        failure(new ProtocolException(ErrorCode.STORAGE_FULL, "disk full")));
+    given("direct:" + report, failure(new ProtocolException(ErrorCode.STORAGE_FULL, "disk full")));
 
     into(batch)
         .body(List.of("first", "second"))

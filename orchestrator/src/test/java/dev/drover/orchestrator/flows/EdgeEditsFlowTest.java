@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Edits of the mall's people: on disk before the answer, decided by central, kept when they lose. */
+/**
+ * Edits of the mall's people: on disk before the answer, decided by central, kept when they lose.
+ */
 class EdgeEditsFlowTest extends FlowTest {
   EdgeEditsFlowTest() {
     super("orchestrator", "14-edge-edits");
@@ -133,8 +135,7 @@ class EdgeEditsFlowTest extends FlowTest {
     withSetting(
         "drover.sync.conflict-policy",
         "edge-wins",
-        () ->
-            into("edits-conflict-resolve").run().calls("editSender.resubmit").endsWell());
+        () -> into("edits-conflict-resolve").run().calls("editSender.resubmit").endsWell());
   }
 
   @Test

@@ -35,8 +35,7 @@ class EventAcksFlowTest extends FlowTest {
     into("events-acks-send")
         .body(List.of("first", "second"))
         .run()
-        .calls(
-            "direct:uplink-accept", "log WARN: events-acks-send: disk full; tried again later")
+        .calls("direct:uplink-accept", "log WARN: events-acks-send: disk full; tried again later")
         .sentBody("direct:uplink-accept", "first")
         .failsWith("disk full");
   }

@@ -15,7 +15,10 @@ class EventStreamFlowTest extends FlowTest {
 
   @Test
   void anEventIsCountedToldAndDispatched() {
-    given("eventSteps.receive", header("DroverEventType", "data_update"), header("DroverEventId", "7"));
+    given(
+        "eventSteps.receive",
+        header("DroverEventType", "data_update"),
+        header("DroverEventId", "7"));
 
     into("events-stream-listen")
         .run()

@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The mall's token and central's keys: asked for when they are needed, stored before they count. */
+/**
+ * The mall's token and central's keys: asked for when they are needed, stored before they count.
+ */
 class RegistrationFlowTest extends FlowTest {
   RegistrationFlowTest() {
     super("orchestrator", "01-registration");
@@ -64,7 +66,8 @@ class RegistrationFlowTest extends FlowTest {
 
     into("registration-keys-fetch")
         .run()
-        .calls("centralKeys.plan", "direct:read-central", "centralKeys.take", "centralOutcomes.well")
+        .calls(
+            "centralKeys.plan", "direct:read-central", "centralKeys.take", "centralOutcomes.well")
         .sent("direct:read-central", "CamelHttpPath", "/.well-known/jwks.json")
         .endsWell();
   }

@@ -24,7 +24,8 @@ class SyncDeltaFlowTest extends FlowTest {
     given(
         "deltaSync.store",
         inTurn(
-            nothing(), all(property("DroverSyncMore", false), property("DroverSyncComplete", true))));
+            nothing(),
+            all(property("DroverSyncMore", false), property("DroverSyncComplete", true))));
     given("deltaSync.compare", property("DroverSyncEqual", true));
     given("deltaSync.finish", property("DroverSyncCounts", "5"));
 
@@ -67,9 +68,7 @@ class SyncDeltaFlowTest extends FlowTest {
   @Test
   void nothingToFetchIsFinishedAtOnce() {
     given(
-        "deltaSync.begin",
-        property("DroverSyncMore", false),
-        property("DroverSyncComplete", true));
+        "deltaSync.begin", property("DroverSyncMore", false), property("DroverSyncComplete", true));
 
     into("sync-delta-fetch")
         .run()
@@ -134,7 +133,12 @@ class SyncDeltaFlowTest extends FlowTest {
 
   @Test
   void devicesAreToldBeforeEventsAreAcknowledged() {
-    given("deviceNotices.next", inTurn(property("DroverNoticeLeft", true), property("DroverNoticeLeft", true), property("DroverNoticeLeft", false)));
+    given(
+        "deviceNotices.next",
+        inTurn(
+            property("DroverNoticeLeft", true),
+            property("DroverNoticeLeft", true),
+            property("DroverNoticeLeft", false)));
 
     into("sync-changes-settle")
         .header("Authorization", "of the last request")

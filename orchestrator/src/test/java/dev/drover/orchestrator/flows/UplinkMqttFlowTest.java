@@ -35,9 +35,7 @@ class UplinkMqttFlowTest extends FlowTest {
     into("uplink-" + kind + "-enqueue")
         .body(List.of("item"))
         .run()
-        .endsWith(
-            queue,
-            "log WARN: uplink-" + kind + "-enqueue: broker is away; tried again later")
+        .endsWith(queue, "log WARN: uplink-" + kind + "-enqueue: broker is away; tried again later")
         .failsWith("broker is away");
   }
 

@@ -1,0 +1,82 @@
+package dev.drover.orchestrator.flows;
+
+import static dev.drover.flows.harness.Effect.all;
+import static dev.drover.flows.harness.Effect.failure;
+import static dev.drover.flows.harness.Effect.header;
+import static dev.drover.flows.harness.Effect.inTurn;
+import static dev.drover.flows.harness.Effect.property;
+
+import dev.drover.flows.harness.FlowTest;
+import org.junit.jupiter.api.Test;
+
+/** Every request to central, and how a request that only reads is asked again. */
+class CentralReadsFlowTest extends FlowTest {
+  private static final String CENTRAL = "http://127.0.0.1:3000";
+
+  CentralReadsFlowTest() {
+    super("orchestrator", "08-central-reads");
+  }
+
+  @Test
+  void aRequestIsSentAndItsAnswerChecked() {
+    into("central-request-send")
+        .run()
+        .calls("centralCalls.begin", CENTRAL, "centralCalls.check")
+        .endsWell();
+  }
+
+  @Test
+  void withinAPauseThatCentralAskedForNothingIsSent() {
+    given("centralCalls.begin", failure(new IllegalStateException("pause")));
+
+    into("central-request-send").run().calls("centralCalls.begin").failsWith("pause");
+  }
+
+  @Test
+  void aReadIsAskedOnce() {
+    into("central-answer-read")
+        .run()
+        .calls("centralReads.begin", "centralCalls.begin", CENTRAL, "centralCalls.check")
+        .endsWell();
+  }
+
+  @Test
+  void aReadThatFailsIsAskedAgainWholeUntilItIsAnswered() {
+    given(
+        "centralReads.process",
+        all(property("DroverReadAgain", true), header("CamelRedeliveryDelay", 1L)));
+    given(CENTRAL, inTurn(failure(new IllegalStateException("no line")), exchange -> null));
+
+    into("central-answer-read")
+        .run()
+        .calls(
+            "centralReads.begin",
+            "centralCalls.begin",
+            CENTRAL,
+            "centralReads.process",
+            "centralCalls.begin",
+            CENTRAL,
+            "centralCalls.check")
+        .endsWell();
+  }
+
+  @Test
+  void aReadThatIsNotAskedAgainIsSaidAndCountsAsFailed() {
+    given(
+        "centralReads.process",
+        all(property("DroverReadAgain", false), property("DroverReadWhat", "sync")));
+    given(CENTRAL, failure(new IllegalStateException("no line")));
+
+    into("central-answer-read")
+        .run()
+        .calls(
+            "centralReads.begin",
+            "centralCalls.begin",
+            CENTRAL,
+            "centralReads.process",
+            "log WARN: sync: IllegalStateException: no line",
+            "syncPlan.heed",
+            "centralOutcomes.failed")
+        .endsWell();
+  }
+}
