@@ -130,6 +130,7 @@ class DeletedStoresTest {
       assertThat(frame.toString()).contains("INTERNAL_ERROR");
       central
           .bean(EntityStore.class)
+          .writes()
           .write(
               mall.entity,
               List.of(

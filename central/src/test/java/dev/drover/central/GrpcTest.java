@@ -212,6 +212,7 @@ class GrpcTest {
       Edit.Kind kind = json == null ? Edit.Kind.DELETE : Edit.Kind.UPSERT;
       central
           .getBean(EntityStore.class)
+          .writes()
           .write(entity, List.of(new Edit(new ItemRef(entity, collection, id), kind, json)));
     }
   }

@@ -1,5 +1,6 @@
 package dev.drover.cli;
 
+import dev.drover.cli.words.CliException;
 import dev.drover.engine.files.DataDirectory;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package dev.drover.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.drover.cli.client.Central;
+import dev.drover.cli.words.CliException;
 import dev.drover.engine.crypto.PrivateKeys;
 import dev.drover.engine.crypto.PublicKeys;
 import dev.drover.engine.disk.Directories;

@@ -1,5 +1,6 @@
 package dev.drover.cli;
 
+import dev.drover.cli.words.CliException;
 import dev.drover.engine.crypto.EnvironmentKeyProvider;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.crypto.Grant;

@@ -5,6 +5,7 @@ import dev.drover.cli.run.LastLines;
 import dev.drover.cli.run.LogFollower;
 import dev.drover.cli.run.Services;
 import dev.drover.cli.run.State;
+import dev.drover.cli.words.CliException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.cli.client.Central;
+import dev.drover.cli.words.CliException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;

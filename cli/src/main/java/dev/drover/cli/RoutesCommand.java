@@ -1,9 +1,10 @@
 package dev.drover.cli;
 
+import dev.drover.cli.words.CliException;
 import dev.drover.engine.disk.Directories;
 import dev.drover.flows.Finding;
-import dev.drover.flows.RouteCheck;
 import dev.drover.flows.RouteFormat;
+import dev.drover.flows.check.RouteCheck;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

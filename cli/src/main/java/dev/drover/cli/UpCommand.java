@@ -10,6 +10,7 @@ import dev.drover.cli.run.Service;
 import dev.drover.cli.run.Services;
 import dev.drover.cli.run.State;
 import dev.drover.cli.run.Supervisor;
+import dev.drover.cli.words.CliException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

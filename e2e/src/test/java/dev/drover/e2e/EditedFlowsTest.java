@@ -12,7 +12,7 @@ import dev.drover.e2e.harness.Mall;
 import dev.drover.e2e.harness.OrchestratorProcess;
 import dev.drover.e2e.harness.Stream;
 import dev.drover.engine.crypto.Role;
-import dev.drover.flows.RouteCheck;
+import dev.drover.flows.check.RouteCheck;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

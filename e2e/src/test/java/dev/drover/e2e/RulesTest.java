@@ -2,6 +2,7 @@ package dev.drover.e2e;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -177,6 +178,16 @@ class RulesTest {
   }
 
   @Test
+  void noPackagesGoInACircle() {
+    check(
+        slices()
+            .matching("dev.drover.(**)")
+            .should()
+            .beFreeOfCycles()
+            .because("what is used can be read, tested and changed without its users"));
+  }
+
+  @Test
   void noFlowIsWrittenInJava() {
     check(
         noClasses()
@@ -233,7 +244,7 @@ class RulesTest {
           Map.entry(
               "dev.drover.central.beacon.Beacons",
               "how long a beacon is silent, as it is shown; a time that it sent"),
-          Map.entry("dev.drover.central.entity.EntityStore", "updated_at never goes back"),
+          Map.entry("dev.drover.central.entity.ChangePlan", "updated_at never goes back"),
           Map.entry("dev.drover.central.entity.EntityView", "a caller's since"),
           Map.entry(
               "dev.drover.central.registry.OrchestratorRegistry",

@@ -1,6 +1,5 @@
 package dev.drover.flows;
 
-import dev.drover.flows.promises.Promise;
 import dev.drover.proto.Plain;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,5 @@
 package dev.drover.flows;
 
-import dev.drover.flows.promises.Promise;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;

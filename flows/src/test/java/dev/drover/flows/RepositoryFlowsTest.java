@@ -2,6 +2,7 @@ package dev.drover.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.flows.check.RouteCheck;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 

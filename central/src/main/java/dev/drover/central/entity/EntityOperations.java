@@ -28,10 +28,12 @@ public final class EntityOperations {
   private static final int IMPORT_STEP = 1000;
 
   private final EntityStore store;
+  private final EntityWrites writes;
 
   /** Operations on this store. */
   public EntityOperations(EntityStore store) {
     this.store = store;
+    this.writes = store.writes();
   }
 
   /** Creates an entity; the id is the document's or a new one. */
@@ -173,7 +175,7 @@ public final class EntityOperations {
 
   private void storeDeleted(Exchange exchange) {
     ItemRef item = item(exchange);
-    store.write(item.entityId(), List.of(new Edit(item, Edit.Kind.DELETE, null)));
+    writes.write(item.entityId(), List.of(new Edit(item, Edit.Kind.DELETE, null)));
     answer(exchange, 200, "{\"status\":\"deleted\"}");
   }
 
@@ -193,7 +195,7 @@ public final class EntityOperations {
     int changed = 0;
     for (int i = 0; i < edits.size(); i += IMPORT_STEP) {
       int end = Math.min(i + IMPORT_STEP, edits.size());
-      Written step = store.write(entityId, edits.subList(i, end), operation.part("step/" + i));
+      Written step = writes.write(entityId, edits.subList(i, end), operation.part("step/" + i));
       changed += step.changed();
       if (step.changed() > 0) {
         answer.put("seq", step.seq());
@@ -205,7 +207,7 @@ public final class EntityOperations {
 
   private void write(Exchange exchange, ItemRef item, ObjectNode document, Edit.Kind kind) {
     Edit edit = new Edit(item, kind, document.toString());
-    store.write(item.entityId(), List.of(edit), Operation.of(exchange));
+    writes.write(item.entityId(), List.of(edit), Operation.of(exchange));
     answer(exchange, 200, document.toString());
   }
 

@@ -59,7 +59,7 @@ public final class EntityOutbox implements OutboxSource {
 
   @Override
   public void onReady(Runnable wake) {
-    store.onChange(wake);
+    store.heads().onChange(wake);
   }
 
   @Override
@@ -83,7 +83,7 @@ public final class EntityOutbox implements OutboxSource {
   /** Applies what is pending and fixes the event that tells of it. */
   private Optional<Entry> fix(Document head) {
     String entityId = head.getString("_id");
-    List<Change> pending = EntityStore.pending(head);
+    List<Change> pending = EntityHeads.pending(head);
     long applied = head.getLong("seq");
     Roots roots = digests.advance(entityId, pending, applied);
     Document event = head.get("event", Document.class);

@@ -11,7 +11,7 @@ import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
 import dev.drover.engine.guard.Promises;
 import dev.drover.engine.report.Fields;
-import dev.drover.engine.sse.SseConstants;
+import dev.drover.engine.stream.StreamHeaders;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -77,18 +77,18 @@ public final class Presence {
     attributes.put("principal", caller);
     Object sent = message.getHeader("Last-Event-ID");
     Object cursor = sent == null ? message.getHeader("last_event_id") : sent;
-    message.setHeader(SseConstants.STREAM_CURSOR, cursor);
+    message.setHeader(StreamHeaders.STREAM_CURSOR, cursor);
     registry
         .find(entityId, caller.subject())
         .ifPresent(
             record -> {
               attributes.put("record", record.getString("_id"));
               if (silentTooLong(record, entityId, cursor)) {
-                message.setHeader(SseConstants.STREAM_RESYNC, "silent_too_long");
+                message.setHeader(StreamHeaders.STREAM_RESYNC, "silent_too_long");
               }
             });
-    message.setHeader(SseConstants.STREAM_KEY, entityId);
-    message.setHeader(SseConstants.STREAM_ATTRIBUTES, attributes);
+    message.setHeader(StreamHeaders.STREAM_KEY, entityId);
+    message.setHeader(StreamHeaders.STREAM_ATTRIBUTES, attributes);
   }
 
   /**

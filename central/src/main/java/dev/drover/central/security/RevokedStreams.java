@@ -13,11 +13,11 @@ public final class RevokedStreams {
   public RevokedStreams(EventHub hub, Revocations revocations) {
     this.hub = hub;
     this.revocations = revocations;
-    hub.checkRights(caller -> !revocations.revoked(caller));
+    hub.streams().checkRights(caller -> !revocations.revoked(caller));
   }
 
   /** Ends them now; the message stays as it is. */
   public void end(Exchange exchange) {
-    hub.endStreams(revocations::revoked, "revoked");
+    hub.streams().end(revocations::revoked, "revoked");
   }
 }

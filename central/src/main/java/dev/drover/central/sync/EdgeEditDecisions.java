@@ -57,7 +57,7 @@ public final class EdgeEditDecisions {
     Authoriser.refuseForeign(caller, body.path("entity_id").textValue());
     List<EdgeEdit> edits = edits(entityId, body.path("changes"));
     List<EdgeOutcome> outcomes =
-        store.merge(entityId, edits, caller.subject(), Operation.of(exchange));
+        store.writes().merge(entityId, edits, caller.subject(), Operation.of(exchange));
     ObjectNode answer = Json.MAPPER.createObjectNode();
     ArrayNode results = answer.putArray("results");
     outcomes.forEach(outcome -> describe(results.addObject(), outcome));

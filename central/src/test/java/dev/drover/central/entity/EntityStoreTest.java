@@ -83,7 +83,7 @@ class EntityStoreTest {
   }
 
   private long write(String entityId, List<Edit> edits) {
-    List<Change> changes = store.write(entityId, edits);
+    List<Change> changes = store.writes().write(entityId, edits);
     return changes.get(changes.size() - 1).seq();
   }
 
@@ -178,19 +178,19 @@ class EntityStoreTest {
   @Test
   void b9ARepetitionRecognisesItsOwnCreate() {
     List<Edit> create = List.of(edit("a", Edit.Kind.CREATE, "{\"v\":1}"));
-    Written first = store.write("mall", create, operation("op-1", false));
-    assertThat(store.write("mall", create, operation("op-1", true))).isEqualTo(first);
+    Written first = store.writes().write("mall", create, operation("op-1", false));
+    assertThat(store.writes().write("mall", create, operation("op-1", true))).isEqualTo(first);
     // Also when the relay has moved everything on, and others have written since.
     outbox.done(outbox.claim(10));
     write("mall", List.of(edit("a", Edit.Kind.DELETE, null)));
     outbox.done(outbox.claim(10));
-    assertThat(store.write("mall", create, operation("op-1", true))).isEqualTo(first);
+    assertThat(store.writes().write("mall", create, operation("op-1", true))).isEqualTo(first);
     assertThat(store.read(new ItemRef("mall", "areas", "a"))).isEmpty();
     Document head = database.getCollection("entities").find().first();
     assertThat(head.getList("receipts", Document.class)).isEmpty();
 
     write("mall", create);
-    refused(() -> store.write("mall", create, operation("op-2", false)), ErrorCode.ALREADY_EXISTS);
+    refused(() -> store.writes().write("mall", create, operation("op-2", false)), ErrorCode.ALREADY_EXISTS);
   }
 
   @Test
@@ -218,11 +218,11 @@ class EntityStoreTest {
               lost.set(true);
               write("mall", create);
               refused(
-                  () -> store.write("mall", create, operation("op-5", true)),
+                  () -> store.writes().write("mall", create, operation("op-5", true)),
                   ErrorCode.ALREADY_EXISTS);
               write("mall", List.of(edit("late", Edit.Kind.DELETE, null)));
             });
-    refused(() -> store.write("mall", create, first), ErrorCode.REQUEST_IN_PROGRESS);
+    refused(() -> store.writes().write("mall", create, first), ErrorCode.REQUEST_IN_PROGRESS);
     assertThat(store.read(new ItemRef("mall", "areas", "late"))).isEmpty();
   }
 
@@ -240,9 +240,9 @@ class EntityStoreTest {
                 throw new ProtocolException(ErrorCode.REQUEST_IN_PROGRESS, "taken over");
               }
               refused(
-                  () -> store.write("mall", update, operation("op-6", true)), ErrorCode.NOT_FOUND);
+                  () -> store.writes().write("mall", update, operation("op-6", true)), ErrorCode.NOT_FOUND);
             });
-    refused(() -> store.write("mall", create, first), ErrorCode.REQUEST_IN_PROGRESS);
+    refused(() -> store.writes().write("mall", create, first), ErrorCode.REQUEST_IN_PROGRESS);
     assertThat(store.read(new ItemRef("mall", "areas", "new"))).isEmpty();
   }
 
@@ -254,11 +254,11 @@ class EntityStoreTest {
         List.of(
             new EdgeEdit(mine, true, "{\"v\":2}", 0),
             new EdgeEdit(new ItemRef("mall", "areas", "won"), false, "{\"v\":3}", 0));
-    List<EdgeOutcome> first = store.merge("mall", edits, "orch", operation("op-7", false));
+    List<EdgeOutcome> first = store.writes().merge("mall", edits, "orch", operation("op-7", false));
     assertThat(first).extracting(EdgeOutcome::applied).containsExactly(true, false);
     // Somebody else changes it before the repetition: it was applied all the same.
     write("mall", List.of(edit("mine", Edit.Kind.UPDATE, "{\"v\":9}")));
-    List<EdgeOutcome> again = store.merge("mall", edits, "orch", operation("op-7", true));
+    List<EdgeOutcome> again = store.writes().merge("mall", edits, "orch", operation("op-7", true));
     assertThat(again).extracting(EdgeOutcome::applied).containsExactly(true, false);
     assertThat(again.get(0).current().seq()).isEqualTo(first.get(0).current().seq());
     assertThat(store.read(mine)).contains("{\"v\":9}");

@@ -110,7 +110,7 @@ class SyncOperationsTest {
   }
 
   private long write(Edit edit) {
-    return store.write("mall", List.of(edit)).get(0).seq();
+    return store.writes().write("mall", List.of(edit)).get(0).seq();
   }
 
   private String expected() {
@@ -307,7 +307,7 @@ class SyncOperationsTest {
       model.get(collection).put(id, json);
       edits.add(new Edit(item(collection, id), Edit.Kind.UPSERT, json));
     }
-    store.write("mall", edits);
+    store.writes().write("mall", edits);
   }
 
   @Test

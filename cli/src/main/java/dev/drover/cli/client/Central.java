@@ -2,8 +2,8 @@ package dev.drover.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.drover.cli.CliException;
-import dev.drover.cli.Words;
+import dev.drover.cli.words.CliException;
+import dev.drover.cli.words.Words;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.drover.cli.CliException;
+import dev.drover.cli.words.CliException;
 import dev.drover.proto.JsonFault;
 import java.io.IOException;
 import java.net.URLEncoder;

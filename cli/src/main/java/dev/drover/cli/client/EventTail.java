@@ -1,7 +1,7 @@
 package dev.drover.cli.client;
 
-import dev.drover.cli.CliException;
-import dev.drover.cli.Words;
+import dev.drover.cli.words.CliException;
+import dev.drover.cli.words.Words;
 import dev.drover.engine.sse.SseEvent;
 import dev.drover.engine.sse.SseParser;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.drover.cli.CliException;
+import dev.drover.cli.words.CliException;
 import dev.drover.engine.sse.SseEvent;
 import java.io.IOException;
 import java.io.PrintWriter;

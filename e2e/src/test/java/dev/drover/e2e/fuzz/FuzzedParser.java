@@ -19,7 +19,7 @@ import dev.drover.engine.report.BeaconRegistration;
 import dev.drover.engine.sse.SseEvent;
 import dev.drover.engine.sse.SseParser;
 import dev.drover.engine.ws.FuzzedFrames;
-import dev.drover.flows.RouteCheck;
+import dev.drover.flows.check.RouteCheck;
 import dev.drover.proto.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;

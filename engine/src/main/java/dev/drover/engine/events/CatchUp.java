@@ -22,20 +22,27 @@ import org.slf4j.LoggerFactory;
 final class CatchUp implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
   private static final long LOCKED_TAIL_BYTES = 64 * 1024;
+  private static final long FOREVER = Long.MAX_VALUE / 4;
   private static final Duration POLL = Duration.ofMillis(200);
 
-  private final EventHub hub;
+  /** What the readers of all partitions share. */
+  record Shared(
+      EventLog log,
+      EventHubSettings settings,
+      HubCounters counters,
+      Resyncs resyncs,
+      Executor executor) {}
+
+  private final Shared shared;
   private final PartitionStreams partition;
-  private final Executor executor;
   private final long batchBytes;
   private final Deque<EventStream> waiting = new ArrayDeque<>();
   private boolean scheduled;
 
-  CatchUp(EventHub hub, PartitionStreams partition, Executor executor) {
-    this.hub = hub;
+  CatchUp(Shared shared, PartitionStreams partition) {
+    this.shared = shared;
     this.partition = partition;
-    this.executor = executor;
-    this.batchBytes = Math.min(256 * 1024, hub.settings().maxPendingBytes() / 2);
+    this.batchBytes = Math.min(256 * 1024, shared.settings().maxPendingBytes() / 2);
   }
 
   /** Queues a stream; it joins the running scan if that has not passed its position. */
@@ -50,7 +57,22 @@ final class CatchUp implements Runnable {
       }
       scheduled = true;
     }
-    executor.execute(this);
+    shared.executor().execute(this);
+  }
+
+  /** On a reader's thread: a live stream leaves the live end, and joins again when it has drained. */
+  void demote(EventStream stream) {
+    partition.lock.lock();
+    try {
+      partition.live.remove(stream);
+      stream.position = partition.end();
+    } finally {
+      partition.lock.unlock();
+    }
+    stream
+        .sink()
+        .outbox()
+        .submit((outbox, last) -> outbox.whenDrained(stream, FOREVER, () -> join(stream)));
   }
 
   @Override
@@ -111,11 +133,11 @@ final class CatchUp implements Runnable {
     private void step() {
       List<LogEvent> batch = next();
       for (LogEvent event : batch) {
-        StreamGroups.fanOut(groups.of(event.key()), null, event, hub.counters().delivered);
+        StreamGroups.fanOut(groups.of(event.key()), null, event, shared.counters().delivered);
       }
       streams.forEach(s -> s.position = Math.max(s.position, position));
       List<EventStream> touched = touchedBy(batch);
-      Settling settling = new Settling(hub, touched, s -> join(s));
+      Settling settling = new Settling(shared.settings().stallTimeout(), touched, s -> join(s));
       leave(settling.await());
       leaveClosed();
       admitArrivals();
@@ -155,8 +177,8 @@ final class CatchUp implements Runnable {
 
     private List<LogEvent> read() {
       if (reader == null) {
-        hub.counters().logScans.increment();
-        reader = hub.log().open(partition.epoch, Map.of(partition.partition, position));
+        shared.counters().logScans.increment();
+        reader = shared.log().open(partition.epoch, Map.of(partition.partition, position));
       }
       List<LogEvent> batch = reader.poll(POLL);
       position = reader.position(partition.partition);
@@ -179,7 +201,7 @@ final class CatchUp implements Runnable {
           return false;
         }
         for (LogEvent event : tail) {
-          StreamGroups.fanOut(groups.of(event.key()), null, event, hub.counters().delivered);
+          StreamGroups.fanOut(groups.of(event.key()), null, event, shared.counters().delivered);
         }
         for (Map.Entry<String, List<EventStream>> e : byKey().entrySet()) {
           partition.goLive(e.getKey(), e.getValue());
@@ -226,16 +248,16 @@ final class CatchUp implements Runnable {
       } finally {
         partition.lock.unlock();
       }
-      long beginning = hub.log().beginning(partition.partition);
+      long beginning = shared.log().beginning(partition.partition);
       List<EventStream> expired = streams.stream().filter(s -> s.position < beginning).toList();
-      expired.forEach(s -> hub.resync(partition, s, "cursor_expired"));
+      expired.forEach(s -> shared.resyncs().send(partition, s, "cursor_expired"));
       leave(expired);
       position = streams.stream().mapToLong(s -> s.position).min().orElse(beginning);
     }
 
     private void expireAll() {
       // the log was cut under the scan: whoever stood before the cut cannot be served in full
-      streams.forEach(s -> hub.resync(partition, s, "cursor_expired"));
+      streams.forEach(s -> shared.resyncs().send(partition, s, "cursor_expired"));
     }
 
     private void closeReader() {

@@ -3,6 +3,7 @@ package dev.drover.engine.events;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Collection;
 
 /** Makes and queues the frames that the hub itself sends: connected, resync_required, ping. */
 final class ControlFrames {
@@ -59,11 +60,37 @@ final class ControlFrames {
   }
 
   /**
+   * Sends every stream of a kind one event that carries the stream's own cursor.
+   *
+   * @return the number of streams
+   */
+  int broadcast(
+      PartitionStreams[] partitions,
+      Collection<EventStream> streams,
+      String transport,
+      String type,
+      byte[] data) {
+    int count = 0;
+    for (PartitionStreams partition : partitions) {
+      count += submitLive(partition, transport, type, data);
+    }
+    for (EventStream stream : streams) {
+      if (!stream.live()
+          && stream.cursor() != null
+          && transport.equals(stream.sink().encoding().transport())) {
+        submit(stream, type, data);
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /**
    * Queues an event for the live streams of a partition, with the live end as its id.
    *
    * @return the number of streams
    */
-  int submitLive(PartitionStreams partition, String transport, String type, byte[] data) {
+  private int submitLive(PartitionStreams partition, String transport, String type, byte[] data) {
     int count = 0;
     partition.lock.lock();
     try {
@@ -103,7 +130,7 @@ final class ControlFrames {
   }
 
   /** A frame that carries the stream's own cursor. */
-  void submit(EventStream stream, String type, byte[] data) {
+  private void submit(EventStream stream, String type, byte[] data) {
     stream
         .sink()
         .outbox()

@@ -1,26 +1,19 @@
 package dev.drover.engine.events;
 
-import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.limit.ByteBudget;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,16 +28,15 @@ public final class EventHub implements AutoCloseable {
   private final EventLog log;
   private final EventHubSettings settings;
   private final Clock clock;
-  private final ByteBudget budget;
-  private final ControlFrames frames;
-  private final StreamLimit limit;
   private final HubCounters counters = new HubCounters();
-  private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
-  private final Map<ScheduledExecutorService, Outbox> outboxes = new ConcurrentHashMap<>();
+  private final Outboxes outboxes = new Outboxes();
   private final ReentrantReadWriteLock viewLock = new ReentrantReadWriteLock();
   private final ExecutorService readers;
-  private final StreamRights rights;
-  private final Shortage shortage = new Shortage(streams);
+  private final OpenStreams streams;
+  private final ControlFrames frames;
+  private final Resyncs resyncs;
+  private final StreamStart start;
+  private final CatchUp.Shared catchUp;
   private volatile HubView view;
   private volatile boolean closed;
 
@@ -62,10 +54,6 @@ public final class EventHub implements AutoCloseable {
     this.log = log;
     this.settings = settings;
     this.clock = clock;
-    this.budget = budget;
-    this.frames = new ControlFrames(clock, settings);
-    this.limit = new StreamLimit(settings);
-    this.rights = new StreamRights(streams, clock);
     this.readers =
         Executors.newFixedThreadPool(
             settings.catchUpReaders(),
@@ -74,6 +62,13 @@ public final class EventHub implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
+    this.streams =
+        new OpenStreams(
+            settings, budget, counters.slowDropped, clock, this::demote, this::detach);
+    this.frames = new ControlFrames(clock, settings);
+    this.resyncs = new Resyncs(frames, counters.resyncs);
+    this.start = new StreamStart(log, settings, streams, frames, resyncs, clock);
+    this.catchUp = new CatchUp.Shared(log, settings, counters, resyncs, readers);
   }
 
   /** The log behind this hub. */
@@ -84,6 +79,11 @@ public final class EventHub implements AutoCloseable {
   /** The clock of timestamps in frames and answers. */
   public Clock clock() {
     return clock;
+  }
+
+  /** The streams that are open. */
+  public OpenStreams streams() {
+    return streams;
   }
 
   /** Whether streams can be opened: the log's positions are known. */
@@ -107,7 +107,7 @@ public final class EventHub implements AutoCloseable {
     viewLock.writeLock().lock();
     try {
       HubView before = view;
-      HubView next = HubView.of(this, state, settings.ringBytes(), readers);
+      HubView next = HubView.of(state, settings.ringBytes(), log.kept(), p -> new CatchUp(catchUp, p));
       view = next;
       if (before != null) {
         LOG.warn("event log {} begins anew, epoch {}: all resync", log.name(), state.epoch());
@@ -116,9 +116,9 @@ public final class EventHub implements AutoCloseable {
           old.retire();
           old.lock.unlock();
         }
-        for (EventStream stream : streams) {
+        for (EventStream stream : streams.all()) {
           stream.setLive(false);
-          resync(next.partitions()[state.partitionFor(key(stream))], stream, "log_replaced");
+          resyncs.send(next.partition(stream.request().key()), stream, "log_replaced");
         }
       }
     } finally {
@@ -133,16 +133,12 @@ public final class EventHub implements AutoCloseable {
 
   /** The offset that the live reader reads next, by partition. */
   public Map<Integer, Long> livePositions() {
-    Map<Integer, Long> positions = new HashMap<>();
-    for (PartitionStreams p : readyView().partitions()) {
-      positions.put(p.partition, p.end());
-    }
-    return positions;
+    return readyView().livePositions();
   }
 
   /** The live end of a key's partition: the cursor of a stream that has seen everything. */
   public EventId live(String key) {
-    return readyView().live(key);
+    return readyView().partition(key).endId();
   }
 
   /** An event that this process still remembers; older ones are in the log. */
@@ -162,7 +158,7 @@ public final class EventHub implements AutoCloseable {
       return;
     }
     PartitionStreams partition = current.partitions()[id.partition()];
-    outboxes.values().forEach(Outbox::awaitRoom);
+    outboxes.awaitRoom();
     partition.lock.lock();
     try {
       if (partition.retired() || id.position() <= partition.end()) {
@@ -174,7 +170,7 @@ public final class EventHub implements AutoCloseable {
       } catch (Exception e) {
         counters.failedDispatches.increment();
         LOG.warn("delivery of {} failed, the streams of {} are cut", id, event.key(), e);
-        partition.live.removeAll(event.key()).forEach(this::abort);
+        partition.live.removeAll(event.key()).forEach(OpenStreams::abort);
       }
       partition.advance(event);
     } finally {
@@ -206,19 +202,7 @@ public final class EventHub implements AutoCloseable {
    * @return the number of streams
    */
   public int broadcast(String transport, String type, byte[] data) {
-    int count = 0;
-    for (PartitionStreams partition : readyView().partitions()) {
-      count += frames.submitLive(partition, transport, type, data);
-    }
-    for (EventStream stream : streams) {
-      if (!stream.live()
-          && stream.cursor() != null
-          && transport.equals(stream.sink().encoding().transport())) {
-        frames.submit(stream, type, data);
-        count++;
-      }
-    }
-    return count;
+    return frames.broadcast(readyView().partitions(), streams.all(), transport, type, data);
   }
 
   /** Sends {@code ping} to every stream of a kind (document 1, section 2.6). */
@@ -236,34 +220,7 @@ public final class EventHub implements AutoCloseable {
   public EventStream attach(EventSink sink, StreamRequest request) {
     viewLock.readLock().lock();
     try {
-      HubView current = readyView();
-      EventStream stream =
-          new EventStream(this, request, sink, "conn-" + UUID.randomUUID(), clock.instant());
-      PartitionStreams partition =
-          current.partitions()[current.state().partitionFor(request.key())];
-      Optional<EventId> cursor = EventId.parse(request.cursor());
-      String refusal = Cursors.refusal(log, partition, request, cursor);
-      int retry = retryMillis();
-      partition.lock.lock();
-      try {
-        EventId start = refusal == null && cursor.isPresent() ? cursor.get() : partition.endId();
-        stream.start(start);
-        limit.admit(streams, stream);
-        String shown =
-            refusal == null ? start.toString() : ControlFrames.shown(request.cursor(), start);
-        frames.connected(stream, start, shown, retry);
-        if (refusal != null) {
-          String since = ControlFrames.shown(request.cursor(), null);
-          resync(partition, stream, refusal, since);
-        } else if (start.position() >= partition.end()) {
-          partition.goLive(request.key(), List.of(stream));
-        } else {
-          current.catchUps()[partition.partition].join(stream);
-        }
-      } finally {
-        partition.lock.unlock();
-      }
-      return stream;
+      return start.open(readyView(), sink, request);
     } finally {
       viewLock.readLock().unlock();
     }
@@ -274,16 +231,16 @@ public final class EventHub implements AutoCloseable {
     HubView current = view;
     return current == null
         ? List.of()
-        : streams.stream()
-            .map(s -> Cursors.info(current.partitions()[current.state().partitionFor(key(s))], s))
+        : streams.all().stream()
+            .map(s -> Cursors.info(current.partition(s.request().key()), s))
             .toList();
   }
 
   /** The counters since the start. */
   public HubStats stats() {
     return new HubStats(
-        streams.size(),
-        (int) streams.stream().filter(s -> !s.live()).count(),
+        streams.all().size(),
+        (int) streams.all().stream().filter(s -> !s.live()).count(),
         counters.dispatched.sum(),
         counters.delivered.sum(),
         counters.slowDropped.sum(),
@@ -294,41 +251,14 @@ public final class EventHub implements AutoCloseable {
 
   /** The outbox of an event loop, or of another single thread that writes streams. */
   public Outbox outbox(ScheduledExecutorService thread) {
-    return outboxes.computeIfAbsent(thread, Outbox::new);
-  }
-
-  /** Cuts the streams of a kind, e.g. because their endpoint stops. */
-  public void abortAll(String transport) {
-    streams.stream()
-        .filter(s -> transport.equals(s.sink().encoding().transport()))
-        .forEach(this::abort);
-  }
-
-  /**
-   * Ends the streams of these callers at once, because a token, an orchestrator, an entity or a
-   * signing key was revoked: SSE by abort, WebSocket 1008, gRPC UNAUTHENTICATED.
-   *
-   * @return how many streams there were
-   */
-  public int endStreams(Predicate<Principal> whose, String reason) {
-    return rights.end(whose, reason);
-  }
-
-  /**
-   * Asks this once a second of each open stream's caller; a stream whose caller no longer has its
-   * right is ended, also one that was opened while the right was being taken away. It must not
-   * block.
-   */
-  public void checkRights(Predicate<Principal> stillHolds) {
-    rights.check(stillHolds);
+    return outboxes.of(thread);
   }
 
   /** Cuts all streams and ends. */
   @Override
   public void close() {
     closed = true;
-    rights.close();
-    streams.forEach(this::abort);
+    streams.close();
     HubView current = view;
     if (current != null) {
       Arrays.stream(current.partitions()).forEach(PartitionStreams::retire);
@@ -345,74 +275,18 @@ public final class EventHub implements AutoCloseable {
     log.close();
   }
 
-  EventHubSettings settings() {
-    return settings;
-  }
-
-  HubCounters counters() {
-    return counters;
-  }
-
-  ByteBudget budget() {
-    return budget;
-  }
-
-  Shortage shortage() {
-    return shortage;
-  }
-
-  void detach(EventStream stream) {
-    streams.remove(stream);
+  private void detach(EventStream stream) {
     HubView current = view;
     if (current != null && !closed) {
-      current.partitions()[current.state().partitionFor(key(stream))].live.remove(stream);
+      current.partition(stream.request().key()).live.remove(stream);
     }
   }
 
-  /** Tells an open stream to resync from its cursor and lets it go on live. */
-  void resync(PartitionStreams partition, EventStream stream, String reason) {
-    EventId last = stream.cursor();
-    String since =
-        last != null ? last.toString() : ControlFrames.shown(stream.request().cursor(), null);
-    resync(partition, stream, reason, since);
-  }
-
-  private void resync(PartitionStreams partition, EventStream stream, String reason, String since) {
-    partition.lock.lock();
-    try {
-      counters.resyncs.increment();
-      frames.resync(stream, partition.endId(), reason, since);
-      partition.goLive(key(stream), List.of(stream));
-    } finally {
-      partition.lock.unlock();
+  private void demote(EventStream stream) {
+    if (!closed) {
+      stream.setLive(false);
+      readers.execute(() -> view.catchUp(stream.request().key()).demote(stream));
     }
-  }
-
-  /** A paced stream whose delay grew too long goes back to reading from the log; any thread. */
-  void demote(EventStream stream) {
-    if (closed) {
-      return;
-    }
-    stream.setLive(false);
-    readers.execute(
-        () -> {
-          HubView current = view;
-          int index = current.state().partitionFor(key(stream));
-          PartitionStreams partition = current.partitions()[index];
-          partition.lock.lock();
-          try {
-            partition.live.remove(stream);
-            stream.position = partition.end();
-          } finally {
-            partition.lock.unlock();
-          }
-          CatchUp catchUp = current.catchUps()[index];
-          long forever = Long.MAX_VALUE / 4;
-          stream
-              .sink()
-              .outbox()
-              .submit((o, last) -> o.whenDrained(stream, forever, () -> catchUp.join(stream)));
-        });
   }
 
   private HubView readyView() {
@@ -422,19 +296,5 @@ public final class EventHub implements AutoCloseable {
           ErrorCode.NETWORK_TIMEOUT, "the event log is not available yet, try again");
     }
     return current;
-  }
-
-  private int retryMillis() {
-    long jitter = settings.retryJitter().toMillis();
-    long extra = jitter > 0 ? ThreadLocalRandom.current().nextLong(jitter + 1) : 0;
-    return (int) (settings.retry().toMillis() + extra);
-  }
-
-  private void abort(EventStream stream) {
-    stream.sink().outbox().submit((outbox, last) -> stream.abort());
-  }
-
-  private static String key(EventStream stream) {
-    return stream.request().key();
   }
 }

@@ -1,6 +1,5 @@
 package dev.drover.engine.events;
 
-import dev.drover.engine.sse.SseConstants;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -159,9 +158,9 @@ public final class EventLogConsumer extends DefaultConsumer {
     Exchange exchange = createExchange(false);
     exchange.setPattern(ExchangePattern.InOnly);
     Message message = exchange.getIn();
-    message.setHeader(SseConstants.EVENT_KEY, event.key());
-    message.setHeader(SseConstants.EVENT_ID, event.id().toString());
-    message.setHeader(SseConstants.EVENT_TYPE, event.type());
+    message.setHeader(EventHeaders.EVENT_KEY, event.key());
+    message.setHeader(EventHeaders.EVENT_ID, event.id().toString());
+    message.setHeader(EventHeaders.EVENT_TYPE, event.type());
     message.setBody(event.data());
     try {
       createUoW(exchange);

@@ -2,6 +2,7 @@ package dev.drover.engine.events;
 
 import dev.drover.engine.limit.ByteBudget;
 import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -12,19 +13,46 @@ import java.util.concurrent.atomic.AtomicInteger;
  * One open stream: its cursor and its way to the socket. What is written is decided on the outbox's
  * thread: an event goes out once, and only when it lies ahead of the stream's cursor.
  */
-public final class EventStream {
+public final class EventStream implements Outbox.Written {
   static final int SETTLING = 0;
   static final int SETTLED = 1;
   static final int PARKED = 2;
 
+  /** What a stream needs of the process that it is open in. */
+  interface Home {
+    /** What a live stream may have unsent, in bytes. */
+    long maxPendingBytes();
+
+    /** How long a reader may take nothing of what waits for it. */
+    Duration stallTimeout();
+
+    /** What waits unsent is taken from it. */
+    ByteBudget budget();
+
+    /**
+     * On the stream's thread: there is no room for what waits for its reader.
+     *
+     * @return whether to try again at once
+     */
+    boolean makeRoom(EventStream asking, long waits, long more);
+
+    /** A reader that could not keep up was cut. */
+    void dropped();
+
+    /** A paced stream's delay grew too long: it goes back to reading from the log. */
+    void demote(EventStream stream);
+
+    /** The stream is over. */
+    void detach(EventStream stream);
+  }
+
   private record Deferred(Object frame, EventId cursor, int bytes) {}
 
-  private final EventHub hub;
+  private final Home home;
   private final StreamRequest request;
   private final EventSink sink;
   private final String connectionId;
   private final Instant since;
-  private final HubCounters counters;
   private final long minGapNanos;
   private final ReaderProgress progress;
   private final Deque<Deferred> deferred = new ArrayDeque<>(0);
@@ -51,15 +79,14 @@ public final class EventStream {
   private volatile long paid;
 
   EventStream(
-      EventHub hub, StreamRequest request, EventSink sink, String connectionId, Instant since) {
-    this.hub = hub;
+      Home home, StreamRequest request, EventSink sink, String connectionId, Instant since) {
+    this.home = home;
     this.request = request;
     this.sink = sink;
     this.connectionId = connectionId;
     this.since = since;
-    this.counters = hub.counters();
     this.minGapNanos = request.minGap().toNanos();
-    this.progress = new ReaderProgress(hub.settings().stallTimeout().toNanos());
+    this.progress = new ReaderProgress(home.stallTimeout().toNanos());
   }
 
   /** The id told to the client in {@code connected}. */
@@ -76,7 +103,7 @@ public final class EventStream {
   public void close() {
     if (!closed) {
       closed = true;
-      hub.detach(this);
+      home.detach(this);
       ByteBudget.Part held = part;
       if (held != null) {
         held.close();
@@ -84,7 +111,7 @@ public final class EventStream {
     }
   }
 
-  /** Whether the stream is over. */
+  @Override
   public boolean closed() {
     return closed;
   }
@@ -189,8 +216,8 @@ public final class EventStream {
     if (deferred.size() == 1) {
       wakeAfterGap();
     }
-    if (live && deferredBytes > hub.settings().maxPendingBytes()) {
-      hub.demote(this);
+    if (live && deferredBytes > home.maxPendingBytes()) {
+      home.demote(this);
     }
   }
 
@@ -221,8 +248,8 @@ public final class EventStream {
     }
   }
 
-  /** On the thread: pushes out what was written since the last flush. */
-  void flushDirty() {
+  @Override
+  public void flushDirty() {
     dirty = false;
     if (!closed) {
       flushed();
@@ -233,7 +260,7 @@ public final class EventStream {
     sink.flush();
     long pending = sink.pendingBytes();
     boolean stalled = progress.stalled(pending, System.nanoTime());
-    if (live && (stalled || pending > hub.settings().maxPendingBytes())) {
+    if (live && (stalled || pending > home.maxPendingBytes())) {
       drop();
     } else if (pending != paid) {
       pay(pending);
@@ -243,7 +270,7 @@ public final class EventStream {
   /** What waits for the reader is taken from the process's budget; without room a stream ends. */
   private void pay(long pending) {
     if (part == null) {
-      part = hub.budget().part();
+      part = home.budget().part();
     }
     long more = pending - paid;
     if (more <= 0) {
@@ -264,14 +291,14 @@ public final class EventStream {
 
   private boolean taken(long pending, long more) {
     boolean taken = part.tryTake(more);
-    while (!taken && !closed && hub.shortage().endLargest(this, pending, more)) {
+    while (!taken && !closed && home.makeRoom(this, pending, more)) {
       taken = part.tryTake(more);
     }
     return taken;
   }
 
-  /** On the thread: looks again at what waits for the reader; false when nothing does any more. */
-  boolean stillWaits() {
+  @Override
+  public boolean stillWaits() {
     if (!closed) {
       flushed();
     }
@@ -284,15 +311,16 @@ public final class EventStream {
     return closed ? 0 : paid;
   }
 
-  /** On the thread: whether the socket has taken (nearly) all of what it was given. */
-  boolean drained() {
+  @Override
+  public boolean drained() {
     return deferredBytes + sink.pendingBytes() <= 16 * 1024;
   }
 
   /** On the thread: cuts a reader that cannot keep up; its cursor repairs it. */
-  void drop() {
+  @Override
+  public void drop() {
     if (!closed) {
-      counters.slowDropped.increment();
+      home.dropped();
       abort();
     }
   }

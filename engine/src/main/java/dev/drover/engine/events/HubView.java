@@ -1,7 +1,10 @@
 package dev.drover.engine.events;
 
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /**
  * One incarnation of the log as the hub serves it; replaced as a whole when the log is.
@@ -11,23 +14,46 @@ import java.util.concurrent.Executor;
  * @param catchUps its catch-up readers, by partition
  */
 record HubView(LogState state, PartitionStreams[] partitions, CatchUp[] catchUps) {
-  /** A view without streams, whose rings share {@code ringBytes}. */
-  static HubView of(EventHub hub, LogState state, long ringBytes, Executor readers) {
+  /**
+   * A view without streams.
+   *
+   * @param ringBytes what the rings of all partitions share
+   * @param kept how long the log keeps an event
+   * @param catchUp makes the reader of a partition
+   */
+  static HubView of(
+      LogState state,
+      long ringBytes,
+      Duration kept,
+      Function<PartitionStreams, CatchUp> catchUp) {
     int count = state.partitions();
     PartitionStreams[] partitions = new PartitionStreams[count];
     CatchUp[] catchUps = new CatchUp[count];
     for (int p = 0; p < count; p++) {
       long end = state.ends().get(p);
-      partitions[p] =
-          new PartitionStreams(p, state.epoch(), end, ringBytes / count, hub.log().kept());
-      catchUps[p] = new CatchUp(hub, partitions[p], readers);
+      partitions[p] = new PartitionStreams(p, state.epoch(), end, ringBytes / count, kept);
+      catchUps[p] = catchUp.apply(partitions[p]);
     }
     return new HubView(state, partitions, catchUps);
   }
 
-  EventId live(String key) {
-    PartitionStreams partition = partitions[state.partitionFor(key)];
-    return new EventId(state.epoch(), partition.partition, partition.end());
+  /** The partition of a key. */
+  PartitionStreams partition(String key) {
+    return partitions[state.partitionFor(key)];
+  }
+
+  /** The catch-up reader of a key. */
+  CatchUp catchUp(String key) {
+    return catchUps[state.partitionFor(key)];
+  }
+
+  /** The offset that the live reader reads next, by partition. */
+  Map<Integer, Long> livePositions() {
+    Map<Integer, Long> positions = new HashMap<>();
+    for (PartitionStreams p : partitions) {
+      positions.put(p.partition, p.end());
+    }
+    return positions;
   }
 
   Optional<LogEvent> recent(EventId id) {

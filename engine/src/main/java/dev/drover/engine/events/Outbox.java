@@ -29,18 +29,36 @@ public final class Outbox {
     void run(Outbox outbox, boolean last);
   }
 
+  /** What an outbox writes; all of it is asked on the outbox's thread. */
+  interface Written {
+    /** Pushes out what was written since the last flush. */
+    void flushDirty();
+
+    /** Whether something still waits for the reader. */
+    boolean stillWaits();
+
+    /** Whether the socket has taken (nearly) all of what it was given. */
+    boolean drained();
+
+    /** Cuts a reader that cannot keep up. */
+    void drop();
+
+    /** Whether the stream is over. */
+    boolean closed();
+  }
+
   private record Entry(Task task, long bytes) {}
 
-  private record Watched(EventStream stream, long deadline, Runnable drained) {}
+  private record Watched(Written stream, long deadline, Runnable drained) {}
 
   private final ScheduledExecutorService thread;
   private final Queue<Entry> queue = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final AtomicLong queuedBytes = new AtomicLong();
   private final Object room = new Object();
-  private final List<EventStream> dirty = new ArrayList<>();
+  private final List<Written> dirty = new ArrayList<>();
   private final List<Watched> watched = new ArrayList<>();
-  private final List<EventStream> unread = new ArrayList<>();
+  private final List<Written> unread = new ArrayList<>();
 
   /** An outbox on a single thread. */
   public Outbox(ScheduledExecutorService thread) {
@@ -87,7 +105,7 @@ public final class Outbox {
   }
 
   /** On the thread: this stream has frames that are not flushed. */
-  void markDirty(EventStream stream) {
+  void markDirty(Written stream) {
     dirty.add(stream);
   }
 
@@ -95,7 +113,7 @@ public final class Outbox {
    * On the thread: calls back once the stream's socket has taken its backlog; a socket that has not
    * in {@code stallNanos} is cut.
    */
-  void whenDrained(EventStream stream, long stallNanos, Runnable drained) {
+  void whenDrained(Written stream, long stallNanos, Runnable drained) {
     watched.add(new Watched(stream, System.nanoTime() + stallNanos, drained));
     if (watched.size() == 1) {
       thread.schedule(this::look, WATCH_MILLIS, TimeUnit.MILLISECONDS);
@@ -122,7 +140,7 @@ public final class Outbox {
   }
 
   /** On the thread: looks at a stream again and again until nothing waits for its reader. */
-  void watch(EventStream stream) {
+  void watch(Written stream) {
     unread.add(stream);
     if (unread.size() == 1) {
       thread.schedule(this::lookAtUnread, UNREAD_MILLIS, TimeUnit.MILLISECONDS);
@@ -166,7 +184,7 @@ public final class Outbox {
       }
       queuedBytes.addAndGet(-entry.bytes);
     }
-    for (EventStream stream : dirty) {
+    for (Written stream : dirty) {
       try {
         stream.flushDirty();
       } catch (RuntimeException e) {

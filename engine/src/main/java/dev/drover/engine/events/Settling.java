@@ -1,5 +1,6 @@
 package dev.drover.engine.events;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
@@ -16,13 +17,19 @@ import java.util.function.Consumer;
 final class Settling {
   private static final long PATIENCE_MILLIS = 50;
 
-  private final EventHub hub;
+  private final Duration patience;
   private final Collection<EventStream> streams;
   private final Consumer<EventStream> rejoin;
   private final CountDownLatch latch;
 
-  Settling(EventHub hub, Collection<EventStream> streams, Consumer<EventStream> rejoin) {
-    this.hub = hub;
+  /**
+   * Waits for these.
+   *
+   * @param patience how long a socket may take nothing before it is cut
+   * @param rejoin takes a stream that was parked and has drained
+   */
+  Settling(Duration patience, Collection<EventStream> streams, Consumer<EventStream> rejoin) {
+    this.patience = patience;
     this.streams = streams;
     this.rejoin = rejoin;
     this.latch = new CountDownLatch(streams.size());
@@ -52,7 +59,7 @@ final class Settling {
   }
 
   private void look(Outbox outbox, List<EventStream> list) {
-    long stall = hub.settings().stallTimeout().toNanos();
+    long stall = patience.toNanos();
     for (EventStream stream : list) {
       stream.flushDirty();
       if (stream.closed() || stream.drained()) {

@@ -3,8 +3,8 @@ package dev.drover.engine.grpc;
 import dev.drover.engine.events.EventHub;
 import dev.drover.engine.events.EventStream;
 import dev.drover.engine.events.Outbox;
-import dev.drover.engine.sse.SseHeaderFilterStrategy;
-import dev.drover.engine.sse.StreamHandshake;
+import dev.drover.engine.stream.StreamHandshake;
+import dev.drover.engine.stream.StreamHeaderFilterStrategy;
 import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -27,13 +27,13 @@ final class GrpcEventsConsumer extends GrpcConsumer {
     this.hub = endpoint.hub();
     this.outbox = hub.outbox(endpoint.getComponent().writer());
     this.encoding = new GrpcEncoding(method().getOutputType(), hub.clock());
-    this.handshake = new StreamHandshake(new SseHeaderFilterStrategy(), Duration.ZERO, hub.clock());
+    this.handshake = new StreamHandshake(new StreamHeaderFilterStrategy(), Duration.ZERO, hub.clock());
   }
 
   @Override
   protected void doStop() throws Exception {
     super.doStop();
-    hub.abortAll(GrpcEncoding.TRANSPORT);
+    hub.streams().abortAll(GrpcEncoding.TRANSPORT);
   }
 
   @Override

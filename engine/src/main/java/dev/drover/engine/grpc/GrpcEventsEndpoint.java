@@ -1,10 +1,10 @@
 package dev.drover.engine.grpc;
 
 import dev.drover.engine.events.EventHub;
-import dev.drover.engine.sse.SseConstants;
-import dev.drover.engine.sse.SseOperation;
-import dev.drover.engine.sse.SseProducer;
-import dev.drover.engine.sse.StreamParts;
+import dev.drover.engine.stream.StreamHeaders;
+import dev.drover.engine.stream.StreamOperation;
+import dev.drover.engine.stream.StreamParts;
+import dev.drover.engine.stream.StreamProducer;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
@@ -22,7 +22,7 @@ import org.apache.camel.support.DefaultEndpoint;
     title = "Event gRPC",
     syntax = "grpc-events:target",
     category = {Category.RPC, Category.MESSAGING},
-    headersClass = SseConstants.class)
+    headersClass = StreamHeaders.class)
 public final class GrpcEventsEndpoint extends DefaultEndpoint {
   @UriPath(
       description =
@@ -40,7 +40,7 @@ public final class GrpcEventsEndpoint extends DefaultEndpoint {
       label = "producer",
       defaultValue = "deliver",
       description = "What to do: deliver to the streams of the event's key, broadcast, or ping.")
-  private SseOperation operation = SseOperation.deliver;
+  private StreamOperation operation = StreamOperation.deliver;
 
   /** An endpoint for one method, or for all streams. */
   public GrpcEventsEndpoint(String uri, GrpcEventsComponent component, String target) {
@@ -55,7 +55,7 @@ public final class GrpcEventsEndpoint extends DefaultEndpoint {
 
   @Override
   public Producer createProducer() {
-    return new SseProducer(this, hub(), GrpcEncoding.TRANSPORT, operation);
+    return new StreamProducer(this, hub(), GrpcEncoding.TRANSPORT, operation);
   }
 
   @Override
@@ -85,11 +85,11 @@ public final class GrpcEventsEndpoint extends DefaultEndpoint {
     this.hub = hub;
   }
 
-  public SseOperation getOperation() {
+  public StreamOperation getOperation() {
     return operation;
   }
 
-  public void setOperation(SseOperation operation) {
+  public void setOperation(StreamOperation operation) {
     this.operation = operation;
   }
 }

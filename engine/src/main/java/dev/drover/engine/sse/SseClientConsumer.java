@@ -1,8 +1,10 @@
 package dev.drover.engine.sse;
 
+import dev.drover.engine.events.EventHeaders;
 import dev.drover.engine.guard.ContractNet;
 import dev.drover.engine.guard.Demands;
 import dev.drover.engine.guard.Promises;
+import dev.drover.engine.stream.Durations;
 import dev.drover.engine.time.BackOff;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -192,9 +194,9 @@ public final class SseClientConsumer extends DefaultConsumer {
     Exchange exchange = createExchange(false);
     exchange.setPattern(ExchangePattern.InOnly);
     if (!event.id().isEmpty()) {
-      exchange.getIn().setHeader(SseConstants.EVENT_ID, event.id());
+      exchange.getIn().setHeader(EventHeaders.EVENT_ID, event.id());
     }
-    exchange.getIn().setHeader(SseConstants.EVENT_TYPE, event.type());
+    exchange.getIn().setHeader(EventHeaders.EVENT_TYPE, event.type());
     exchange.getIn().setBody(event.data());
     try {
       ContractNet net = ContractNet.of(getEndpoint().getCamelContext());

@@ -1,6 +1,9 @@
 package dev.drover.engine.sse;
 
 import dev.drover.engine.events.EventHub;
+import dev.drover.engine.stream.Durations;
+import dev.drover.engine.stream.StreamHeaderFilterStrategy;
+import dev.drover.engine.stream.StreamOperation;
 import java.time.Duration;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.spi.HeaderFilterStrategy;
@@ -42,12 +45,12 @@ public final class SseConfiguration implements Cloneable {
       label = "producer",
       defaultValue = "deliver",
       description = "What to do: deliver to the streams of the event's key, broadcast, or ping.")
-  private SseOperation operation = SseOperation.deliver;
+  private StreamOperation operation = StreamOperation.deliver;
 
   @UriParam(
       label = "consumer,advanced",
       description = "Server: decides which header and query names come in and which go out.")
-  private HeaderFilterStrategy headerFilterStrategy = new SseHeaderFilterStrategy();
+  private HeaderFilterStrategy headerFilterStrategy = new StreamHeaderFilterStrategy();
 
   @UriParam(
       label = "consumer",
@@ -156,11 +159,11 @@ public final class SseConfiguration implements Cloneable {
     this.minGap = minGap;
   }
 
-  public SseOperation getOperation() {
+  public StreamOperation getOperation() {
     return operation;
   }
 
-  public void setOperation(SseOperation operation) {
+  public void setOperation(StreamOperation operation) {
     this.operation = operation;
   }
 

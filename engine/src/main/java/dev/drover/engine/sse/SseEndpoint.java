@@ -1,6 +1,9 @@
 package dev.drover.engine.sse;
 
 import dev.drover.engine.events.EventHub;
+import dev.drover.engine.stream.StreamHeaders;
+import dev.drover.engine.stream.StreamParts;
+import dev.drover.engine.stream.StreamProducer;
 import org.apache.camel.Category;
 import org.apache.camel.Component;
 import org.apache.camel.Consumer;
@@ -21,7 +24,7 @@ import org.apache.camel.support.DefaultEndpoint;
     title = "Server-Sent Events",
     syntax = "sse:target",
     category = {Category.HTTP, Category.MESSAGING},
-    headersClass = SseConstants.class)
+    headersClass = StreamHeaders.class)
 public final class SseEndpoint extends DefaultEndpoint {
   @UriParam private SseConfiguration configuration;
 
@@ -33,7 +36,7 @@ public final class SseEndpoint extends DefaultEndpoint {
 
   @Override
   public Producer createProducer() {
-    return new SseProducer(this, hub(), SseEncoding.TRANSPORT, configuration.getOperation());
+    return new StreamProducer(this, hub(), SseEncoding.TRANSPORT, configuration.getOperation());
   }
 
   @Override

@@ -6,6 +6,8 @@ import dev.drover.engine.events.EventStream;
 import dev.drover.engine.events.Outbox;
 import dev.drover.engine.guard.Promises;
 import dev.drover.engine.http.IngressFilter;
+import dev.drover.engine.stream.ChannelSink;
+import dev.drover.engine.stream.StreamHandshake;
 import dev.drover.proto.ProtocolException;
 import io.netty.channel.Channel;
 import io.vertx.core.http.HttpServerResponse;
@@ -53,7 +55,7 @@ public final class SseServerConsumer extends DefaultConsumer {
       route.remove();
       route = null;
       // a clean end would make some clients stop for ever
-      getEndpoint().hub().abortAll(SseEncoding.TRANSPORT);
+      getEndpoint().hub().streams().abortAll(SseEncoding.TRANSPORT);
     }
     super.doStop();
   }

@@ -2,6 +2,7 @@ package dev.drover.engine.sse;
 
 import dev.drover.engine.http.RetryAfter;
 import dev.drover.engine.http.TlsFault;
+import dev.drover.engine.stream.Durations;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;

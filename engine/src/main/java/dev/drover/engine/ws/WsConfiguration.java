@@ -1,8 +1,8 @@
 package dev.drover.engine.ws;
 
 import dev.drover.engine.events.EventHub;
-import dev.drover.engine.sse.SseHeaderFilterStrategy;
-import dev.drover.engine.sse.SseOperation;
+import dev.drover.engine.stream.StreamHeaderFilterStrategy;
+import dev.drover.engine.stream.StreamOperation;
 import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriParam;
@@ -42,12 +42,12 @@ public final class WsConfiguration {
       label = "producer",
       defaultValue = "deliver",
       description = "What to do: deliver to the streams of the event's key, broadcast, or ping.")
-  private SseOperation operation = SseOperation.deliver;
+  private StreamOperation operation = StreamOperation.deliver;
 
   @UriParam(
       label = "consumer,advanced",
       description = "Decides which header and query names come in and which go out.")
-  private HeaderFilterStrategy headerFilterStrategy = new SseHeaderFilterStrategy();
+  private HeaderFilterStrategy headerFilterStrategy = new StreamHeaderFilterStrategy();
 
   public String getTarget() {
     return target;
@@ -81,11 +81,11 @@ public final class WsConfiguration {
     this.minGap = minGap;
   }
 
-  public SseOperation getOperation() {
+  public StreamOperation getOperation() {
     return operation;
   }
 
-  public void setOperation(SseOperation operation) {
+  public void setOperation(StreamOperation operation) {
     this.operation = operation;
   }
 

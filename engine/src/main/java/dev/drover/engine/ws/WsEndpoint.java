@@ -1,9 +1,9 @@
 package dev.drover.engine.ws;
 
 import dev.drover.engine.events.EventHub;
-import dev.drover.engine.sse.SseConstants;
-import dev.drover.engine.sse.SseProducer;
-import dev.drover.engine.sse.StreamParts;
+import dev.drover.engine.stream.StreamHeaders;
+import dev.drover.engine.stream.StreamParts;
+import dev.drover.engine.stream.StreamProducer;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
@@ -20,7 +20,7 @@ import org.apache.camel.support.DefaultEndpoint;
     title = "Event WebSocket",
     syntax = "ws:target",
     category = {Category.HTTP, Category.MESSAGING},
-    headersClass = SseConstants.class)
+    headersClass = StreamHeaders.class)
 public final class WsEndpoint extends DefaultEndpoint {
   static final String FRAMES = "frames";
 
@@ -39,7 +39,7 @@ public final class WsEndpoint extends DefaultEndpoint {
 
   @Override
   public Producer createProducer() {
-    return new SseProducer(this, hub(), WsEncoding.TRANSPORT, configuration.getOperation());
+    return new StreamProducer(this, hub(), WsEncoding.TRANSPORT, configuration.getOperation());
   }
 
   @Override

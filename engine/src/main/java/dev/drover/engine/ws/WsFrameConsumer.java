@@ -4,7 +4,7 @@ import dev.drover.engine.events.EventStream;
 import dev.drover.engine.guard.ContractNet;
 import dev.drover.engine.guard.Demands;
 import dev.drover.engine.guard.Promises;
-import dev.drover.engine.sse.SseConstants;
+import dev.drover.engine.stream.StreamHeaders;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import io.vertx.core.json.JsonObject;
@@ -48,9 +48,9 @@ public final class WsFrameConsumer extends DefaultConsumer {
     exchange.setPattern(ExchangePattern.InOut);
     Message message = exchange.getIn();
     stream.request().attributes().forEach(message::setHeader);
-    message.setHeader(SseConstants.STREAM_ATTRIBUTES, stream.request().attributes());
-    message.setHeader(SseConstants.STREAM_KEY, stream.request().key());
-    message.setHeader(SseConstants.CONNECTION_ID, stream.connectionId());
+    message.setHeader(StreamHeaders.STREAM_ATTRIBUTES, stream.request().attributes());
+    message.setHeader(StreamHeaders.STREAM_KEY, stream.request().key());
+    message.setHeader(StreamHeaders.CONNECTION_ID, stream.connectionId());
     message.setHeader(WsConstants.FRAME_TYPE, type);
     message.setBody(frame);
     try {

@@ -3,8 +3,8 @@ package dev.drover.engine.ws;
 import dev.drover.engine.events.EventStream;
 import dev.drover.engine.guard.Promises;
 import dev.drover.engine.http.HttpPort;
-import dev.drover.engine.sse.Durations;
-import dev.drover.engine.sse.StreamHandshake;
+import dev.drover.engine.stream.Durations;
+import dev.drover.engine.stream.StreamHandshake;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import io.netty.channel.Channel;
@@ -62,7 +62,7 @@ public final class WsServerConsumer extends DefaultConsumer {
     if (route != null) {
       route.remove();
       route = null;
-      getEndpoint().hub().abortAll(WsEncoding.TRANSPORT);
+      getEndpoint().hub().streams().abortAll(WsEncoding.TRANSPORT);
     }
     super.doStop();
   }

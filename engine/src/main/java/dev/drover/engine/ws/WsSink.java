@@ -2,7 +2,7 @@ package dev.drover.engine.ws;
 
 import dev.drover.engine.events.EventEncoding;
 import dev.drover.engine.events.Outbox;
-import dev.drover.engine.sse.ChannelSink;
+import dev.drover.engine.stream.ChannelSink;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;

@@ -8,8 +8,8 @@ import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.crypto.Role;
 import dev.drover.engine.sse.RawSse;
-import dev.drover.engine.sse.SseConstants;
 import dev.drover.engine.sse.StreamServer;
+import dev.drover.engine.stream.StreamHeaders;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.io.IOException;
@@ -52,11 +52,11 @@ class StreamRightsTest {
               new Grant(caller[0], Role.ORCHESTRATOR, "mall-a", Optional.empty()),
               Instant.now().plusSeconds(Long.parseLong(caller[1])),
               "jti");
-      exchange.getMessage().setHeader(SseConstants.STREAM_KEY, "mall-a");
+      exchange.getMessage().setHeader(StreamHeaders.STREAM_KEY, "mall-a");
       exchange
           .getMessage()
           .setHeader(
-              SseConstants.STREAM_ATTRIBUTES,
+              StreamHeaders.STREAM_ATTRIBUTES,
               Map.of("orchestrator_id", caller[0], StreamRequest.PRINCIPAL, principal));
     }
   }
@@ -120,11 +120,11 @@ class StreamRightsTest {
     try (RawSse ends = sse("orch-1 600");
         RawSse stays = sse("orch-2 600")) {
       ws("orch-1 600");
-      assertThat(hub.endStreams(caller -> caller.subject().equals("orch-1"), "revoked"))
+      assertThat(hub.streams().end(caller -> caller.subject().equals("orch-1"), "revoked"))
           .isEqualTo(2);
       await().atMost(SOON).until(() -> codes.equals(List.of((short) 1008)));
       assertThatThrownBy(ends::next).isInstanceOf(IOException.class);
-      hub.checkRights(caller -> !caller.subject().equals("orch-2"));
+      hub.streams().checkRights(caller -> !caller.subject().equals("orch-2"));
       assertThatThrownBy(stays::next).isInstanceOf(IOException.class);
       assertThat(hub.connections()).isEmpty();
     }

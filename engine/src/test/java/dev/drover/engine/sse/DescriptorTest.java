@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.events.EventHeaders;
 import dev.drover.engine.events.EventLogComponent;
 import dev.drover.engine.events.EventLogEndpoint;
 import dev.drover.engine.grpc.GrpcCallComponent;
@@ -16,6 +17,7 @@ import dev.drover.engine.mqttbatch.MqttBatchComponent;
 import dev.drover.engine.mqttbatch.MqttBatchEndpoint;
 import dev.drover.engine.outbox.OutboxComponent;
 import dev.drover.engine.outbox.OutboxEndpoint;
+import dev.drover.engine.stream.StreamHeaders;
 import dev.drover.engine.ws.WsComponent;
 import dev.drover.engine.ws.WsConfiguration;
 import dev.drover.engine.ws.WsConstants;
@@ -56,24 +58,30 @@ class DescriptorTest {
   static Stream<Described> components() {
     return Stream.of(
         new Described(
-            SseComponent.class, SseEndpoint.class, SseConfiguration.class, SseConstants.class),
+            SseComponent.class,
+            SseEndpoint.class,
+            SseConfiguration.class,
+            StreamHeaders.class,
+            EventHeaders.class),
         new Described(
             WsComponent.class,
             WsEndpoint.class,
             WsConfiguration.class,
-            SseConstants.class,
+            StreamHeaders.class,
+            EventHeaders.class,
             WsConstants.class),
         new Described(GrpcCallComponent.class, GrpcCallEndpoint.class, GrpcCallEndpoint.class),
         new Described(
             GrpcEventsComponent.class,
             GrpcEventsEndpoint.class,
             GrpcEventsEndpoint.class,
-            SseConstants.class),
+            StreamHeaders.class,
+            EventHeaders.class),
         new Described(
             EventLogComponent.class,
             EventLogEndpoint.class,
             EventLogEndpoint.class,
-            SseConstants.class),
+            EventHeaders.class),
         new Described(OutboxComponent.class, OutboxEndpoint.class, OutboxEndpoint.class),
         new Described(MqttBatchComponent.class, MqttBatchEndpoint.class, MqttBatchEndpoint.class));
   }

@@ -3,6 +3,7 @@ package dev.drover.engine.sse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.drover.engine.events.EventHeaders;
 import dev.drover.engine.time.BackOff;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -72,7 +73,7 @@ class SseClientTest {
         throw new IllegalStateException("handler fails");
       }
       handled.add(exchange.getMessage().getBody(String.class));
-      owner.cursor = exchange.getMessage().getHeader(SseConstants.EVENT_ID, String.class);
+      owner.cursor = exchange.getMessage().getHeader(EventHeaders.EVENT_ID, String.class);
     }
   }
 

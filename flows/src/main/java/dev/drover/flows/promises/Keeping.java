@@ -2,6 +2,7 @@ package dev.drover.flows.promises;
 
 import dev.drover.flows.Findings;
 import dev.drover.flows.Flow;
+import dev.drover.flows.Promise;
 import dev.drover.flows.Step;
 import dev.drover.flows.YamlNode;
 import java.util.ArrayList;

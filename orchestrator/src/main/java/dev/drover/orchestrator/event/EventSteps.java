@@ -2,9 +2,9 @@ package dev.drover.orchestrator.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.events.EventHeaders;
 import dev.drover.engine.guard.BrokenPromise;
 import dev.drover.engine.guard.Promises;
-import dev.drover.engine.sse.SseConstants;
 import dev.drover.orchestrator.central.CentralContact;
 import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.Effect;
@@ -59,8 +59,8 @@ public final class EventSteps {
     exchange.setProperty(
         EVENT,
         MallEvent.of(
-            message.getHeader(SseConstants.EVENT_ID, "", String.class),
-            message.getHeader(SseConstants.EVENT_TYPE, "", String.class),
+            message.getHeader(EventHeaders.EVENT_ID, "", String.class),
+            message.getHeader(EventHeaders.EVENT_TYPE, "", String.class),
             message.getBody(String.class)));
   }
 

@@ -1,4 +1,4 @@
-package dev.drover.engine.sse;
+package dev.drover.engine.stream;
 
 import dev.drover.engine.events.EventSink;
 import dev.drover.engine.events.Outbox;
@@ -67,7 +67,8 @@ public abstract class ChannelSink implements EventSink {
     reset(channel);
   }
 
-  static void reset(Channel channel) {
+  /** Ends a connection at once, so that the client cannot take it for a clean end. */
+  public static void reset(Channel channel) {
     if (channel.isOpen()) {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
       channel.pipeline().firstContext().close();

@@ -1,4 +1,4 @@
-package dev.drover.engine.sse;
+package dev.drover.engine.stream;
 
 import dev.drover.engine.events.EventHub;
 import java.util.Set;

@@ -1,7 +1,5 @@
-package dev.drover.flows.promises;
+package dev.drover.flows;
 
-import dev.drover.flows.YamlNode;
-import dev.drover.flows.YamlReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.drover.engine.sse;
+package dev.drover.engine.stream;
 
 import dev.drover.engine.events.StreamRequest;
 import dev.drover.engine.guard.ContractNet;
@@ -104,14 +104,14 @@ public final class StreamHandshake {
    */
   public StreamRequest granted(Exchange exchange) {
     Message message = exchange.getMessage();
-    String key = text(exchange, SseConstants.STREAM_KEY);
+    String key = text(exchange, StreamHeaders.STREAM_KEY);
     if (key == null || key.isEmpty()) {
-      throw new IllegalStateException("the route set no " + SseConstants.STREAM_KEY);
+      throw new IllegalStateException("the route set no " + StreamHeaders.STREAM_KEY);
     }
     Map<String, Object> attributes = new HashMap<>();
-    Map<?, ?> given = message.getHeader(SseConstants.STREAM_ATTRIBUTES, Map.class);
+    Map<?, ?> given = message.getHeader(StreamHeaders.STREAM_ATTRIBUTES, Map.class);
     if (given == null) {
-      given = exchange.getProperty(SseConstants.STREAM_ATTRIBUTES, Map.of(), Map.class);
+      given = exchange.getProperty(StreamHeaders.STREAM_ATTRIBUTES, Map.of(), Map.class);
     }
     given.forEach(
         (name, value) -> {
@@ -121,8 +121,8 @@ public final class StreamHandshake {
         });
     return new StreamRequest(
         key,
-        text(exchange, SseConstants.STREAM_CURSOR),
-        text(exchange, SseConstants.STREAM_RESYNC),
+        text(exchange, StreamHeaders.STREAM_CURSOR),
+        text(exchange, StreamHeaders.STREAM_RESYNC),
         attributes,
         minGap,
         maxWait(message));

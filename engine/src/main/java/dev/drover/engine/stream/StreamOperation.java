@@ -1,7 +1,7 @@
-package dev.drover.engine.sse;
+package dev.drover.engine.stream;
 
 /** What a producer of the stream components does with an exchange. */
-public enum SseOperation {
+public enum StreamOperation {
   /** Sends the event to the streams of its key. */
   deliver,
   /** Sends the event to every stream, each with its own cursor as id. */

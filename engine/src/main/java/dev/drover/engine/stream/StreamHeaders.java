@@ -1,9 +1,9 @@
-package dev.drover.engine.sse;
+package dev.drover.engine.stream;
 
 import org.apache.camel.spi.Metadata;
 
-/** The headers by which routes and the stream components talk. */
-public final class SseConstants {
+/** The headers by which handshake routes grant a stream, and by which events go to streams. */
+public final class StreamHeaders {
 
   @Metadata(
       label = "consumer",
@@ -38,29 +38,11 @@ public final class SseConstants {
   public static final String CONNECTION_ID = "DroverConnectionId";
 
   @Metadata(
-      label = "common",
-      description = "Whose event it is: the entity id.",
-      javaType = "String")
-  public static final String EVENT_KEY = "DroverEventKey";
-
-  @Metadata(
-      label = "common",
-      description = "The event's id, which is also the cursor after it.",
-      javaType = "String")
-  public static final String EVENT_ID = "DroverEventId";
-
-  @Metadata(
-      label = "common",
-      description = "The event's type, e.g. data_update.",
-      javaType = "String")
-  public static final String EVENT_TYPE = "DroverEventType";
-
-  @Metadata(
       label = "producer",
       description = "Send the event to every stream, each with its own cursor as id.",
       javaType = "boolean",
       defaultValue = "false")
   public static final String EVENT_BROADCAST = "DroverEventBroadcast";
 
-  private SseConstants() {}
+  private StreamHeaders() {}
 }

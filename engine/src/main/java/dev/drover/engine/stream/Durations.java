@@ -1,4 +1,4 @@
-package dev.drover.engine.sse;
+package dev.drover.engine.stream;
 
 import java.time.Duration;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package dev.drover.engine.sse;
+package dev.drover.engine.stream;
 
 import java.util.Locale;
 import java.util.Set;
@@ -9,7 +9,7 @@ import org.apache.camel.spi.HeaderFilterStrategy;
  * Keeps callers from setting the headers that routes and components obey, and answers from echoing
  * what callers sent: inbound everything but the names of Camel and Drover, outbound a short list.
  */
-public final class SseHeaderFilterStrategy implements HeaderFilterStrategy {
+public final class StreamHeaderFilterStrategy implements HeaderFilterStrategy {
   private static final Set<String> OUTBOUND =
       Set.of(
           "allow",

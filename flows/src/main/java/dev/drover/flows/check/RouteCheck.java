@@ -1,5 +1,11 @@
-package dev.drover.flows;
+package dev.drover.flows.check;
 
+import dev.drover.flows.Components;
+import dev.drover.flows.Finding;
+import dev.drover.flows.Findings;
+import dev.drover.flows.FlowReader;
+import dev.drover.flows.FlowSet;
+import dev.drover.flows.Rule;
 import dev.drover.flows.rules.BeanMethodRule;
 import dev.drover.flows.rules.BeanRule;
 import dev.drover.flows.rules.ClassPathRule;

@@ -1,4 +1,4 @@
-package dev.drover.cli;
+package dev.drover.cli.words;
 
 /** A failure whose message is all that a person needs to know. */
 public final class CliException extends RuntimeException {

@@ -1,4 +1,4 @@
-package dev.drover.cli;
+package dev.drover.cli.words;
 
 import dev.drover.proto.Plain;
 import java.io.FileNotFoundException;

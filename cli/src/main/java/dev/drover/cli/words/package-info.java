@@ -1,0 +1,2 @@
+/** What went wrong, in words for people. */
+package dev.drover.cli.words;

@@ -1,0 +1,35 @@
+package dev.drover.engine.events;
+
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Tells streams to resync, because what they have missed cannot be given to them any more. */
+final class Resyncs {
+  private final ControlFrames frames;
+  private final LongAdder count;
+
+  Resyncs(ControlFrames frames, LongAdder count) {
+    this.frames = frames;
+    this.count = count;
+  }
+
+  /** Tells an open stream to resync from its cursor and lets it go on live. */
+  void send(PartitionStreams partition, EventStream stream, String reason) {
+    EventId last = stream.cursor();
+    String since =
+        last != null ? last.toString() : ControlFrames.shown(stream.request().cursor(), null);
+    send(partition, stream, reason, since);
+  }
+
+  /** The same, from what is shown as its last cursor; null when that is not known. */
+  void send(PartitionStreams partition, EventStream stream, String reason, String since) {
+    partition.lock.lock();
+    try {
+      count.increment();
+      frames.resync(stream, partition.endId(), reason, since);
+      partition.goLive(stream.request().key(), List.of(stream));
+    } finally {
+      partition.lock.unlock();
+    }
+  }
+}

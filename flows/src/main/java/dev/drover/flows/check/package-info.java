@@ -1,0 +1,2 @@
+/** All rules of the house together, over a whole repository. */
+package dev.drover.flows.check;
