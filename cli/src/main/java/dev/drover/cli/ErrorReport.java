@@ -2,10 +2,10 @@ package dev.drover.cli;
 
 import dev.drover.cli.words.CliException;
 import dev.drover.cli.words.Words;
+import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine;
 
 /** Tells people what went wrong in one line; the stack trace only with DROVER_TRACE. */
 final class ErrorReport implements IExecutionExceptionHandler {

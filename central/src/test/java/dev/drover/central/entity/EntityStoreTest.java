@@ -190,7 +190,9 @@ class EntityStoreTest {
     assertThat(head.getList("receipts", Document.class)).isEmpty();
 
     write("mall", create);
-    refused(() -> store.writes().write("mall", create, operation("op-2", false)), ErrorCode.ALREADY_EXISTS);
+    refused(
+        () -> store.writes().write("mall", create, operation("op-2", false)),
+        ErrorCode.ALREADY_EXISTS);
   }
 
   @Test
@@ -240,7 +242,8 @@ class EntityStoreTest {
                 throw new ProtocolException(ErrorCode.REQUEST_IN_PROGRESS, "taken over");
               }
               refused(
-                  () -> store.writes().write("mall", update, operation("op-6", true)), ErrorCode.NOT_FOUND);
+                  () -> store.writes().write("mall", update, operation("op-6", true)),
+                  ErrorCode.NOT_FOUND);
             });
     refused(() -> store.writes().write("mall", create, first), ErrorCode.REQUEST_IN_PROGRESS);
     assertThat(store.read(new ItemRef("mall", "areas", "new"))).isEmpty();

@@ -60,7 +60,9 @@ final class CatchUp implements Runnable {
     shared.executor().execute(this);
   }
 
-  /** On a reader's thread: a live stream leaves the live end, and joins again when it has drained. */
+  /**
+   * On a reader's thread: a live stream leaves the live end, and joins again when it has drained.
+   */
   void demote(EventStream stream) {
     partition.lock.lock();
     try {

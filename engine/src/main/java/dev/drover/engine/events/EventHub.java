@@ -63,8 +63,7 @@ public final class EventHub implements AutoCloseable {
               return thread;
             });
     this.streams =
-        new OpenStreams(
-            settings, budget, counters.slowDropped, clock, this::demote, this::detach);
+        new OpenStreams(settings, budget, counters.slowDropped, clock, this::demote, this::detach);
     this.frames = new ControlFrames(clock, settings);
     this.resyncs = new Resyncs(frames, counters.resyncs);
     this.start = new StreamStart(log, settings, streams, frames, resyncs, clock);
@@ -107,7 +106,8 @@ public final class EventHub implements AutoCloseable {
     viewLock.writeLock().lock();
     try {
       HubView before = view;
-      HubView next = HubView.of(state, settings.ringBytes(), log.kept(), p -> new CatchUp(catchUp, p));
+      HubView next =
+          HubView.of(state, settings.ringBytes(), log.kept(), p -> new CatchUp(catchUp, p));
       view = next;
       if (before != null) {
         LOG.warn("event log {} begins anew, epoch {}: all resync", log.name(), state.epoch());

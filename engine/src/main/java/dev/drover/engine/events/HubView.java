@@ -22,10 +22,7 @@ record HubView(LogState state, PartitionStreams[] partitions, CatchUp[] catchUps
    * @param catchUp makes the reader of a partition
    */
   static HubView of(
-      LogState state,
-      long ringBytes,
-      Duration kept,
-      Function<PartitionStreams, CatchUp> catchUp) {
+      LogState state, long ringBytes, Duration kept, Function<PartitionStreams, CatchUp> catchUp) {
     int count = state.partitions();
     PartitionStreams[] partitions = new PartitionStreams[count];
     CatchUp[] catchUps = new CatchUp[count];

@@ -33,7 +33,8 @@ final class StreamStart {
   /** Opens a stream in a log that is not replaced meanwhile. */
   EventStream open(HubView view, EventSink sink, StreamRequest request) {
     EventStream stream =
-        new EventStream(streams.home(), request, sink, "conn-" + UUID.randomUUID(), clock.instant());
+        new EventStream(
+            streams.home(), request, sink, "conn-" + UUID.randomUUID(), clock.instant());
     PartitionStreams partition = view.partition(request.key());
     Optional<EventId> cursor = EventId.parse(request.cursor());
     String refusal = Cursors.refusal(log, partition, request, cursor);

@@ -27,7 +27,8 @@ final class GrpcEventsConsumer extends GrpcConsumer {
     this.hub = endpoint.hub();
     this.outbox = hub.outbox(endpoint.getComponent().writer());
     this.encoding = new GrpcEncoding(method().getOutputType(), hub.clock());
-    this.handshake = new StreamHandshake(new StreamHeaderFilterStrategy(), Duration.ZERO, hub.clock());
+    this.handshake =
+        new StreamHandshake(new StreamHeaderFilterStrategy(), Duration.ZERO, hub.clock());
   }
 
   @Override

@@ -21,7 +21,10 @@ public final class StreamProducer extends DefaultProducer {
    * @param transport {@code sse} or {@code ws}
    */
   public StreamProducer(
-      org.apache.camel.Endpoint endpoint, EventHub hub, String transport, StreamOperation operation) {
+      org.apache.camel.Endpoint endpoint,
+      EventHub hub,
+      String transport,
+      StreamOperation operation) {
     super(endpoint);
     this.hub = hub;
     this.transport = transport;

@@ -1,9 +1,11 @@
 package dev.drover.engine.ws;
 
-import dev.drover.engine.stream.StreamHeaders;
 import org.apache.camel.spi.Metadata;
 
-/** The headers of client frames; those of the handshake are in StreamHeaders, those of events in EventHeaders. */
+/**
+ * The headers of client frames; those of the handshake are in StreamHeaders, those of events in
+ * EventHeaders.
+ */
 public final class WsConstants {
 
   @Metadata(
