@@ -89,7 +89,7 @@ final class ModelCentral {
           delete ? new Edit(item, Edit.Kind.DELETE, null) : new Edit(item, Edit.Kind.UPSERT, json));
     }
     try {
-      stores.get(random.nextInt(2)).write(entity, edits);
+      stores.get(random.nextInt(2)).writes().write(entity, edits);
     } catch (ProtocolException e) {
       // It deletes what is not there: nothing was written.
     }
