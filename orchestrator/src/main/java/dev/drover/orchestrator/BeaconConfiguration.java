@@ -15,6 +15,7 @@ import dev.drover.orchestrator.beacon.BeaconMqttAccess;
 import dev.drover.orchestrator.beacon.BeaconProof;
 import dev.drover.orchestrator.beacon.BeaconReports;
 import dev.drover.orchestrator.beacon.BeaconStore;
+import dev.drover.orchestrator.beacon.DeviceSignature;
 import dev.drover.orchestrator.beacon.GivenIds;
 import dev.drover.orchestrator.beacon.KeptAccessLogs;
 import dev.drover.orchestrator.beacon.Nonces;
@@ -68,27 +69,33 @@ class BeaconConfiguration {
   }
 
   @Bean
-  BeaconProof beaconProof(
-      BeaconStore beacons,
-      ShutOutBeacons revocations,
-      EntityCache cache,
+  DeviceSignature deviceSignature(
       MallStore store,
       KeyProvider keys,
-      TokenVerifier tokens,
-      MallIdentity identity,
       OrchestratorProperties properties,
       Clock clock,
       ClockWatch watch) {
-    Nonces nonces =
+    return new DeviceSignature(
         new Nonces(
             store.database(),
             keys.secret(NONCES),
             properties.beacons().nonceLifetime(),
             clock,
-            watch.provenClock());
+            watch.provenClock()));
+  }
+
+  @Bean
+  BeaconProof beaconProof(
+      BeaconStore beacons,
+      DeviceSignature signature,
+      ShutOutBeacons revocations,
+      EntityCache cache,
+      TokenVerifier tokens,
+      MallIdentity identity,
+      Clock clock) {
     return new BeaconProof(
         beacons,
-        nonces,
+        signature,
         revocations,
         new GivenIds(cache)::given,
         tokens,
@@ -98,12 +105,13 @@ class BeaconConfiguration {
 
   @Bean
   BeaconMqttAccess beaconMqttAccess(
-      BeaconProof proof,
+      BeaconStore store,
+      DeviceSignature signature,
       ShutOutBeacons revocations,
       RateWindows windows,
       OrchestratorProperties properties) {
     Limit limit = Limit.parse(properties.limits().beaconRequests());
-    return new BeaconMqttAccess(proof, revocations, windows, limit);
+    return new BeaconMqttAccess(store, signature, revocations, windows, limit);
   }
 
   @Bean

@@ -1,23 +1,10 @@
 package dev.drover.engine.backbone;
 
-import dev.drover.engine.disk.Directories;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.health.Severity;
 import dev.drover.engine.start.Progress;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +20,6 @@ public final class EmbeddedKafka implements AutoCloseable {
   private static final Duration FIRST_BACK_OFF = Duration.ofMillis(200);
   private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(5);
   private static final Duration STEADY = Duration.ofSeconds(30);
-  private static final Duration STOP_PATIENCE = Duration.ofSeconds(15);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
 
   /** A child that ends so often while it starts is not a slow one. */
@@ -45,7 +31,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   private final Report report;
   private final CountDownLatch closing = new CountDownLatch(1);
   private int port;
-  private volatile Process child;
+  private volatile KafkaChild child;
   private volatile int ends;
   private Thread supervisor;
 
@@ -93,13 +79,13 @@ public final class EmbeddedKafka implements AutoCloseable {
       return this;
     }
     port = config.port() == 0 ? FreePort.pick() : config.port();
-    child = launch();
+    child = KafkaChild.launch(config.dataDir(), port);
     supervisor = new Thread(this::supervise, "kafka-supervisor");
     supervisor.setDaemon(true);
     supervisor.start();
     Optional<String> failure = untilItAnswers();
     if (failure.isPresent()) {
-      String output = output();
+      String output = child.output();
       close();
       throw new IllegalStateException(
           "The embedded Kafka broker (DROVER_KAFKA_PORT="
@@ -115,16 +101,16 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   /** Returns what is wrong, or nothing when the child answers. */
   private Optional<String> untilItAnswers() {
-    Process watched = child;
-    Progress progress = progress(watched);
+    KafkaChild watched = child;
+    Progress progress = watched.progress();
     try {
-      while (!listens() || !KafkaTopics.answers(bootstrap(), ANSWER_TIMEOUT)) {
+      while (!watched.listens() || !KafkaTopics.answers(bootstrap(), ANSWER_TIMEOUT)) {
         if (ends >= MOST_ENDS) {
           return Optional.of("ended " + ends + " times while it started");
         }
         if (watched != child) {
           watched = child;
-          progress = progress(watched);
+          progress = watched.progress();
         }
         Duration still = progress.still();
         if (still.compareTo(config.patience()) > 0) {
@@ -141,10 +127,6 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  private Progress progress(Process process) {
-    return new Progress(process.toHandle(), List.of(outputFile(), logFile()));
-  }
-
   /** The address for clients, for example {@code 127.0.0.1:9092}. */
   public String bootstrap() {
     return "127.0.0.1:" + port;
@@ -153,56 +135,6 @@ public final class EmbeddedKafka implements AutoCloseable {
   /** Process id of the child that runs now. */
   public long pid() {
     return child.pid();
-  }
-
-  /** A plain connect first: a Kafka client that finds nobody fills the log with warnings. */
-  private boolean listens() {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private Process launch() {
-    new KafkaFiles(config.dataDir(), Clock.systemUTC()).mend();
-    try {
-      Directories.create(config.dataDir());
-      List<String> command =
-          ChildCommand.of(
-              System.getProperty("java.class.path"),
-              KafkaBroker.class,
-              options(),
-              List.of(config.dataDir().toString(), Integer.toString(port)));
-      return new ProcessBuilder(command)
-          .redirectErrorStream(true)
-          .redirectOutput(outputFile().toFile())
-          .start();
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot start the Kafka child in " + config.dataDir(), e);
-    }
-  }
-
-  private List<String> options() {
-    List<String> options =
-        new ArrayList<>(
-            List.of(
-                "-Xmx192m",
-                // What was touched once stays resident, so it begins small, and gives back what
-                // it does not need when it collects; see KafkaBroker.
-                "-Xms32m",
-                "-XX:MaxHeapFreeRatio=50",
-                "-XX:MaxNewSize=16m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-Djava.net.preferIPv4Stack=true",
-                "-Dlogback.configurationFile=drover-kafka-logback.xml",
-                "-Ddrover.kafka.log=" + logFile()));
-    List<String> own = ManagementFactory.getRuntimeMXBean().getInputArguments();
-    options.addAll(ChildCommand.archive(own, "kafka.jsa"));
-    return options;
   }
 
   private void supervise() {
@@ -223,8 +155,8 @@ public final class EmbeddedKafka implements AutoCloseable {
             child.pid(),
             exit,
             backOff.toMillis(),
-            output());
-        report.fails("the embedded Kafka broker ended with " + exit + ": " + lastWords());
+            child.output());
+        report.fails("the embedded Kafka broker ended with " + exit + ": " + child.lastWords());
         if (closing.await(backOff.toMillis(), TimeUnit.MILLISECONDS)) {
           return;
         }
@@ -238,20 +170,20 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   /** Waits for the end of the child, and ends one that lives and is of no use. */
   private int awaitEnd() throws InterruptedException {
-    Process watched = child;
+    KafkaChild watched = child;
     KafkaPulse pulse =
         new KafkaPulse(
             port,
             config.dataDir().resolve("log/meta.properties"),
             // the first start has its own end of patience, and words
             config.patience().multipliedBy(2),
-            () -> progress(watched));
-    while (!watched.waitFor(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+            watched::progress);
+    while (!watched.endsWithin(LOOK)) {
       Optional<String> useless = pulse.look();
       if (useless.isPresent() && closing.getCount() > 0) {
         LOG.warn("The Kafka child (pid {}) is ended: {}", watched.pid(), useless.get());
         report.fails("the embedded Kafka broker was of no use: " + useless.get());
-        watched.destroyForcibly();
+        watched.kill();
       } else if (pulse.well()) {
         report.well();
       }
@@ -259,21 +191,11 @@ public final class EmbeddedKafka implements AutoCloseable {
     return watched.exitValue();
   }
 
-  /** What of its last words says most to people. */
-  private String lastWords() {
-    String output = output();
-    if (output.toLowerCase(Locale.ROOT).contains("no space left on device")) {
-      return "its disk is full";
-    }
-    List<String> lines = output.lines().filter(line -> !line.startsWith("\tat ")).toList();
-    return lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1);
-  }
-
-  /** Under the lock of {@link #stopChild()}, so that a closing parent never misses a new child. */
+  /** Under the lock of {@link #close()}, so that a closing parent never misses a new child. */
   private void relaunch() {
     synchronized (closing) {
       if (closing.getCount() > 0) {
-        child = launch();
+        child = KafkaChild.launch(config.dataDir(), port);
       }
     }
   }
@@ -281,29 +203,6 @@ public final class EmbeddedKafka implements AutoCloseable {
   private static Duration longer(Duration backOff) {
     Duration twice = backOff.multipliedBy(2);
     return twice.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : twice;
-  }
-
-  private Path outputFile() {
-    return config.dataDir().resolve("broker.out");
-  }
-
-  private Path logFile() {
-    return config.dataDir().resolve("broker.log");
-  }
-
-  /** The end of what it printed; when it printed nothing, the end of its log. */
-  private String output() {
-    String printed = end(outputFile());
-    return printed.isEmpty() ? end(logFile()) : printed;
-  }
-
-  private static String end(Path file) {
-    try {
-      String all = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
-      return all.substring(Math.max(0, all.length() - 2000));
-    } catch (IOException e) {
-      return "";
-    }
   }
 
   /** Stops the child in order; one that hangs is killed, one that writes its archive is not. */
@@ -315,26 +214,6 @@ public final class EmbeddedKafka implements AutoCloseable {
     synchronized (closing) {
       closing.countDown();
     }
-    stopChild();
-  }
-
-  private void stopChild() {
-    try (OutputStream in = child.getOutputStream()) {
-      in.write(KafkaBroker.STOP);
-      in.flush();
-      Progress progress = progress(child);
-      while (!child.waitFor(200, TimeUnit.MILLISECONDS)) {
-        if (progress.still().compareTo(STOP_PATIENCE) > 0) {
-          LOG.warn("The Kafka child hung for {} s and is killed", STOP_PATIENCE.toSeconds());
-          child.destroyForcibly().waitFor();
-        }
-      }
-    } catch (IOException e) {
-      LOG.debug("The Kafka child was gone already", e);
-      child.destroyForcibly();
-    } catch (InterruptedException e) {
-      child.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
+    child.stop();
   }
 }

@@ -147,7 +147,7 @@ public final class AccessLogIntake {
     String requestId = Fields.need(asked, "request_id");
     Request request = new Request(beaconId, since, requestId, 0, store.newest(), 1);
     exchange.setProperty(REQUEST, request);
-    exchange.setProperty(BeaconProof.BEACON_ID, beaconId);
+    exchange.setProperty(BeaconCaller.BEACON_ID, beaconId);
     exchange.setProperty(MORE, true);
   }
 

@@ -28,15 +28,21 @@ public final class BeaconMqttAccess implements MqttAuthoriser {
     }
   }
 
-  private final BeaconProof proof;
+  private final BeaconStore store;
+  private final DeviceSignature signature;
   private final ShutOutBeacons revocations;
   private final RateWindows windows;
   private final Limit limit;
 
   /** Access for beacons of one mall, each up to this limit. */
   public BeaconMqttAccess(
-      BeaconProof proof, ShutOutBeacons revocations, RateWindows windows, Limit limit) {
-    this.proof = proof;
+      BeaconStore store,
+      DeviceSignature signature,
+      ShutOutBeacons revocations,
+      RateWindows windows,
+      Limit limit) {
+    this.store = store;
+    this.signature = signature;
     this.revocations = revocations;
     this.windows = windows;
     this.limit = limit;
@@ -48,7 +54,19 @@ public final class BeaconMqttAccess implements MqttAuthoriser {
     if (!login.clientId().equals(device)) {
       return Optional.empty();
     }
-    return proof.login(device, login.password().orElse("")).map(Identity::new);
+    String password = login.password().orElse("");
+    int dot = password.indexOf('.');
+    if (dot < 0) {
+      return Optional.empty();
+    }
+    String nonce = password.substring(0, dot);
+    String signed = password.substring(dot + 1);
+    return store
+        .find(device)
+        .filter(Beacon::registered)
+        .filter(beacon -> !revocations.revoked(beacon.beaconId()))
+        .filter(beacon -> signature.proves(device, beacon.key(), nonce, new byte[0], signed))
+        .map(Identity::new);
   }
 
   @Override

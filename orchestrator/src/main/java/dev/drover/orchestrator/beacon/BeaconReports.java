@@ -213,7 +213,7 @@ public final class BeaconReports {
   }
 
   private static Beacon beacon(Exchange exchange) {
-    return Optional.ofNullable(exchange.getProperty(BeaconProof.BEACON, Beacon.class))
+    return Optional.ofNullable(exchange.getProperty(BeaconCaller.BEACON, Beacon.class))
         .orElseThrow(() -> new IllegalStateException("nobody has asked who this beacon is"));
   }
 }
