@@ -4,6 +4,8 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
 import dev.drover.central.beacon.AccessLogRequests;
 import dev.drover.central.beacon.AccessLogs;
+import dev.drover.central.beacon.BeaconOperations;
+import dev.drover.central.beacon.BeaconRegistry;
 import dev.drover.central.beacon.BeaconRevocations;
 import dev.drover.central.beacon.Beacons;
 import dev.drover.central.beacon.PendingEvents;
@@ -243,15 +245,27 @@ class CentralConfiguration {
   }
 
   @Bean
-  Beacons beacons(MongoDatabase database, CentralProperties properties, Clock clock) {
+  BeaconRegistry beaconRegistry(MongoDatabase database) {
+    return new BeaconRegistry(database);
+  }
+
+  @Bean
+  Beacons beacons(BeaconRegistry registry, CentralProperties properties, Clock clock) {
     CentralProperties.Beacons settings = properties.beacons();
     return new Beacons(
-        database,
+        registry,
         !settings.approval().equals("operator"),
         settings.syncInterval(),
         settings.heartbeatInterval(),
-        settings.missed(),
         clock);
+  }
+
+  @Bean
+  BeaconOperations beaconOperations(
+      BeaconRegistry registry, CentralProperties properties, Clock clock) {
+    CentralProperties.Beacons settings = properties.beacons();
+    return new BeaconOperations(
+        registry, settings.heartbeatInterval(), settings.missed(), clock);
   }
 
   @Bean
@@ -261,14 +275,14 @@ class CentralConfiguration {
 
   @Bean
   BeaconRevocations beaconRevocations(
-      MongoDatabase database, Beacons beacons, PendingEvents events, Audit audit, Clock clock) {
+      MongoDatabase database, BeaconRegistry beacons, PendingEvents events, Audit audit, Clock clock) {
     return new BeaconRevocations(database, beacons, events, audit, clock);
   }
 
   @Bean
   AccessLogRequests accessLogRequests(
       MongoDatabase database,
-      Beacons beacons,
+      BeaconRegistry beacons,
       PendingEvents events,
       CentralProperties properties,
       Clock clock) {
@@ -278,7 +292,7 @@ class CentralConfiguration {
   @Bean
   AccessLogs accessLogs(
       MongoDatabase database,
-      Beacons beacons,
+      BeaconRegistry beacons,
       AccessLogRequests requests,
       KeyProvider keys,
       Clock clock) {

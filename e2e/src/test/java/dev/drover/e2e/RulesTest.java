@@ -243,8 +243,9 @@ class RulesTest {
       Map.ofEntries(
           Map.entry("dev.drover.central.beacon.AccessLogStore", "a caller's since and until"),
           Map.entry(
-              "dev.drover.central.beacon.Beacons",
-              "how long a beacon is silent, as it is shown; a time that it sent"),
+              "dev.drover.central.beacon.BeaconState",
+              "how long a beacon is silent, as it is shown"),
+          Map.entry("dev.drover.central.beacon.Beacons", "a time that it sent"),
           Map.entry("dev.drover.central.entity.ChangePlan", "updated_at never goes back"),
           Map.entry("dev.drover.central.entity.EntityView", "a caller's since"),
           Map.entry(
@@ -269,7 +270,7 @@ class RulesTest {
               "the end of a token, by central's time"),
           Map.entry("dev.drover.orchestrator.store.AckQueue", "writes down when"),
           Map.entry("dev.drover.orchestrator.store.Edits", "writes down when"),
-          Map.entry("dev.drover.orchestrator.store.MallStore", "writes down when"),
+          Map.entry("dev.drover.orchestrator.store.HandledEvents", "writes down when"),
           Map.entry("dev.drover.orchestrator.uplink.ParkedItems", "writes down when"),
           Map.entry("dev.drover.orchestrator.uplink.UplinkIntake", "writes down when"));
 

@@ -164,9 +164,9 @@ class MallTest {
                         "evt-e-0-3", "evt-e-0-4", "evt-e-0-6", "evt-e-0-7", "evt-e-0-9");
               });
       MallStore store = mall.context.getBean(MallStore.class);
-      assertThat(store.handledKeys()).startsWith("k1").doesNotHaveDuplicates().hasSize(10);
-      assertThat(store.config("a")).contains("{\"x\":1}");
-      assertThat(store.received("task_create")).isEqualTo(1);
+      assertThat(store.events().handledKeys()).startsWith("k1").doesNotHaveDuplicates().hasSize(10);
+      assertThat(store.events().config("a")).contains("{\"x\":1}");
+      assertThat(store.events().received("task_create")).isEqualTo(1);
       JsonNode state = state(mall);
       assertThat(state.path("cursor").asText())
           .as("a ping moves no cursor")

@@ -36,7 +36,7 @@ import org.bson.Document;
  */
 public final class AccessLogRequests {
   private final MongoCollection<Document> requests;
-  private final Beacons beacons;
+  private final BeaconRegistry beacons;
   private final PendingEvents events;
   private final Duration kept;
   private final Clock clock;
@@ -47,7 +47,7 @@ public final class AccessLogRequests {
    * @param kept how long a request is remembered
    */
   public AccessLogRequests(
-      MongoDatabase database, Beacons beacons, PendingEvents events, Duration kept, Clock clock) {
+      MongoDatabase database, BeaconRegistry beacons, PendingEvents events, Duration kept, Clock clock) {
     this.requests = database.getCollection("access_log_requests");
     this.beacons = beacons;
     this.events = events;
@@ -76,7 +76,7 @@ public final class AccessLogRequests {
     Instant since =
         Fields.time(body, "since")
             .orElseThrow(() -> Fields.invalid("since", "since says from when on"));
-    if (!beacons.knows(entityId, beaconId)) {
+    if (!beacons.has(entityId, beaconId)) {
       throw Fields.unknownBeacon(beaconId);
     }
     Operation operation = Operation.of(exchange);

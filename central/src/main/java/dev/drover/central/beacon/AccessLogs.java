@@ -50,7 +50,7 @@ public final class AccessLogs {
     }
   }
 
-  private final Beacons beacons;
+  private final BeaconRegistry beacons;
   private final AccessLogStore store;
   private final AccessLogRequests requests;
   private final KeyPair key;
@@ -62,7 +62,7 @@ public final class AccessLogs {
    */
   public AccessLogs(
       MongoDatabase database,
-      Beacons beacons,
+      BeaconRegistry beacons,
       AccessLogRequests requests,
       KeyPair key,
       Clock clock) {
@@ -101,7 +101,7 @@ public final class AccessLogs {
     ObjectNode body = Fields.body(exchange);
     String entityId = EntityScope.of(exchange, body);
     AccessLogBatch batch = AccessLogBatch.read(body);
-    if (!beacons.knows(entityId, batch.beaconId())) {
+    if (!beacons.has(entityId, batch.beaconId())) {
       throw Fields.unknownBeacon(batch.beaconId());
     }
     if (gathered(exchange) == null) {

@@ -27,7 +27,7 @@ import org.bson.Document;
  * The beacons that central knows, one document each in collection {@code beacons}; collection
  * {@code beacon_devices} remembers which id a device got. Everything is found by its key.
  */
-final class BeaconRegistry {
+public final class BeaconRegistry {
   private static final int DUPLICATE_ATTEMPTS = 100;
   private static final int OPERATIONS = 100;
   private static final int FOUND = 50_000;
@@ -40,7 +40,8 @@ final class BeaconRegistry {
   /** Keys that were found: a beacon is never removed, so each needs to be asked for once. */
   private final Set<String> found = ConcurrentHashMap.newKeySet();
 
-  BeaconRegistry(MongoDatabase database) {
+  /** The beacons of all entities in this database. */
+  public BeaconRegistry(MongoDatabase database) {
     this.beacons = database.getCollection("beacons");
     this.devices = database.getCollection("beacon_devices");
   }

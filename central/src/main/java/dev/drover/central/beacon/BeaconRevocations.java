@@ -41,14 +41,14 @@ public final class BeaconRevocations {
   private static final int ATTEMPTS = 100;
 
   private final MongoCollection<Document> lists;
-  private final Beacons beacons;
+  private final BeaconRegistry beacons;
   private final PendingEvents events;
   private final Audit audit;
   private final Clock clock;
 
   /** The collection {@code beacon_revocations}: one list for each entity. */
   public BeaconRevocations(
-      MongoDatabase database, Beacons beacons, PendingEvents events, Audit audit, Clock clock) {
+      MongoDatabase database, BeaconRegistry beacons, PendingEvents events, Audit audit, Clock clock) {
     this.lists = database.getCollection("beacon_revocations");
     this.beacons = beacons;
     this.events = events;
@@ -71,7 +71,7 @@ public final class BeaconRevocations {
     String beaconId = known(exchange, entityId);
     audit.note(exchange, "beacon_revoked", entityId + "/" + beaconId, reason);
     Done done = once(entityId, beaconId, true, Operation.of(exchange));
-    beacons.markRevoked(entityId, beaconId, Optional.of(done.at()), done.version());
+    mark(entityId, beaconId, Optional.of(done.at()), done.version());
     tell(entityId);
     answer(exchange, "revoked_at", done.at());
   }
@@ -91,7 +91,7 @@ public final class BeaconRevocations {
     String beaconId = known(exchange, entityId);
     audit.note(exchange, "beacon_restored", entityId + "/" + beaconId, reason);
     Done done = once(entityId, beaconId, false, Operation.of(exchange));
-    beacons.markRevoked(entityId, beaconId, Optional.empty(), done.version());
+    mark(entityId, beaconId, Optional.empty(), done.version());
     tell(entityId);
     answer(exchange, "restored_at", done.at());
   }
@@ -116,7 +116,7 @@ public final class BeaconRevocations {
       long version = list.getLong("version");
       Date now = Date.from(clock.instant().truncatedTo(ChronoUnit.MILLIS));
       boolean already = revoke && ids(list).contains(beaconId);
-      Date at = already ? beacons.revokedAt(entityId, beaconId).orElse(now) : now;
+      Date at = already ? revokedAt(entityId, beaconId).orElse(now) : now;
       Done done = new Done(version + 1, at);
       operation.check();
       Bson next =
@@ -146,7 +146,7 @@ public final class BeaconRevocations {
 
   private String known(Exchange exchange, String entityId) {
     String beaconId = Fields.query(exchange, "beacon_id").orElse("");
-    if (!beacons.knows(entityId, beaconId)) {
+    if (!beacons.has(entityId, beaconId)) {
       throw Fields.unknownBeacon(beaconId);
     }
     return beaconId;
@@ -170,5 +170,30 @@ public final class BeaconRevocations {
   private static void answer(Exchange exchange, String name, Date at) {
     ObjectNode answer = Json.MAPPER.createObjectNode();
     exchange.getMessage().setBody(answer.put(name, at.toInstant().toString()).toString());
+  }
+
+  /** Since when a beacon is marked as shut out. */
+  private Optional<Date> revokedAt(String entityId, String beaconId) {
+    return beacons.find(entityId, beaconId).map(beacon -> beacon.getDate("revoked_at"));
+  }
+
+  /**
+   * Marks a beacon as shut out, or takes the mark away.
+   *
+   * @param since when it was shut out, empty when it is let in again
+   * @param version of the entity's list that says so; an older one than is known changes nothing
+   */
+  private void mark(String entityId, String beaconId, Optional<Date> since, long version) {
+    beacons.change(
+        entityId,
+        beaconId,
+        beacon -> {
+          Long known = beacon.getLong("revocation_version");
+          if (known == null || known < version) {
+            beacon.put("revocation_version", version);
+            beacon.remove("revoked_at");
+            since.ifPresent(date -> beacon.put("revoked_at", date));
+          }
+        });
   }
 }

@@ -21,7 +21,7 @@ class OperatorsFlowTest extends FlowTest {
   @CsvSource({
     "operators-logs-list, accessLogs.list",
     "operators-logs-answered, accessLogRequests.read",
-    "operators-beacons-status, beacons.status"
+    "operators-beacons-status, beaconOperations.status"
   })
   void operatorsRead(String route, String call) {
     into(route)
@@ -34,8 +34,8 @@ class OperatorsFlowTest extends FlowTest {
   @ParameterizedTest(name = "{0}")
   @CsvSource({
     "operators-logs-request, access-log-query, accessLogRequests.request, 'access_logs_requested, an operator asks for access logs'",
-    "operators-beacon-command, beacon-command-request, beacons.command, 'beacon_command_queued, a command waits for a beacon'",
-    "operators-beacon-approve, , beacons.approve, 'beacon_approved, an operator lets a beacon in'"
+    "operators-beacon-command, beacon-command-request, beaconOperations.command, 'beacon_command_queued, a command waits for a beacon'",
+    "operators-beacon-approve, , beaconOperations.approve, 'beacon_approved, an operator lets a beacon in'"
   })
   void operatorsAskForSomethingOncePerKey(String route, String schema, String call, String line) {
     into(route)
@@ -74,11 +74,11 @@ class OperatorsFlowTest extends FlowTest {
     "operators-beacons-status, authoriser.authorise",
     "operators-beacon-approve, authenticator.authenticate",
     "operators-beacon-approve, authoriser.authorise",
-    "operators-beacon-approve, beacons.approve",
+    "operators-beacon-approve, beaconOperations.approve",
     "operators-beacon-command, authenticator.authenticate",
     "operators-beacon-command, authoriser.authorise",
     "operators-beacon-command, schemas.check",
-    "operators-beacon-command, beacons.command"
+    "operators-beacon-command, beaconOperations.command"
   })
   void whatIsRefusedChangesNothing(String route, String guard) {
     given(guard, failure(new IllegalArgumentException("no")));

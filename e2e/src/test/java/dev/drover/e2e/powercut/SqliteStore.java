@@ -42,7 +42,7 @@ record SqliteStore(boolean synced) implements Store {
         writer -> {
           for (int i = 0; i < numbers; i++) {
             if (i % 8 == 7) {
-              mall.set(Map.of(writer, Optional.of("" + i)));
+              mall.settings().set(Map.of(writer, Optional.of("" + i)));
               acknowledged.number(writer + "-set-" + i);
             }
             accept(uplink, writer, "" + i);
@@ -90,7 +90,7 @@ record SqliteStore(boolean synced) implements Store {
                   row -> row.getString(1),
                   "SELECT idempotency_key FROM uplink_items ORDER BY seq"));
       for (int w = 0; w < Stores.WRITERS; w++) {
-        int last = mall.setting("w" + w).map(Integer::parseInt).orElse(-1);
+        int last = mall.settings().get("w" + w).map(Integer::parseInt).orElse(-1);
         for (int i = 7; i <= last; i += 8) {
           numbers.add("w" + w + "-set-" + i);
         }

@@ -2,6 +2,7 @@ package dev.drover.orchestrator.central;
 
 import dev.drover.engine.time.Tick;
 import dev.drover.engine.time.Ticker;
+import dev.drover.orchestrator.store.MallSettings;
 import dev.drover.orchestrator.store.MallStore;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,7 +38,7 @@ public final class CentralContact {
     this.fullAfter = fullAfter;
     this.clock = clock;
     this.ticker = ticker;
-    this.last = store.setting(CONTACT).map(Instant::parse).orElse(null);
+    this.last = store.settings().get(CONTACT).map(Instant::parse).orElse(null);
   }
 
   /** Central was heard. */
@@ -45,15 +46,15 @@ public final class CentralContact {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     Tick tick = ticker.now();
     if (silentTooLong(now, tick)) {
-      store.set(
+      store.settings().set(
           Map.of(
-              MallStore.RESYNC,
-              Optional.of(MallStore.resyncMark("offline_too_long")),
+              MallSettings.RESYNC,
+              Optional.of(MallSettings.resyncMark("offline_too_long")),
               CONTACT,
               Optional.of(now.toString())));
       storedAt = tick;
     } else if (storedAt == null || tick.since(storedAt).compareTo(STORE_EVERY) >= 0) {
-      store.set(Map.of(CONTACT, Optional.of(now.toString())));
+      store.settings().set(Map.of(CONTACT, Optional.of(now.toString())));
       storedAt = tick;
     }
     last = now;

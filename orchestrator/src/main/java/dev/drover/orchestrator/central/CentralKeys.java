@@ -44,7 +44,7 @@ public final class CentralKeys {
     this.interval = interval;
     this.ticker = ticker;
     this.dueAt = ticker.now();
-    this.keys = store.setting(KEYS).map(Jwks::parse).orElseGet(JWKSet::new);
+    this.keys = store.settings().get(KEYS).map(Jwks::parse).orElseGet(JWKSet::new);
   }
 
   /** The keys as of now; none before central was reached for the first time. */
@@ -71,7 +71,7 @@ public final class CentralKeys {
     } catch (RuntimeException e) {
       throw new CentralAnswerException("central's keys cannot be read: " + e.getMessage(), e);
     }
-    store.set(Map.of(KEYS, Optional.of(Jwks.json(fresh))));
+    store.settings().set(Map.of(KEYS, Optional.of(Jwks.json(fresh))));
     keys = fresh;
     dueAt = ticker.now().plus(interval);
   }

@@ -43,7 +43,7 @@ public final class CentralLink {
     this.store = store;
     this.refreshBefore = refreshBefore;
     this.clock = clock;
-    this.token = store.setting(TOKEN).map(CentralLink::read).orElse(null);
+    this.token = store.settings().get(TOKEN).map(CentralLink::read).orElse(null);
   }
 
   private static CentralToken read(String json) {
@@ -94,7 +94,7 @@ public final class CentralLink {
   public synchronized void accept(CentralToken fresh, Map<String, Optional<String>> settings) {
     Map<String, Optional<String>> values = new HashMap<>(settings);
     values.put(TOKEN, Optional.of(Json.text(fresh)));
-    store.set(values);
+    store.settings().set(values);
     token = fresh;
     refused = false;
     refreshWanted = false;

@@ -3,6 +3,7 @@ package dev.drover.orchestrator.central;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.health.Severity;
 import dev.drover.engine.sse.SseConnection;
+import dev.drover.orchestrator.store.MallSettings;
 import dev.drover.orchestrator.store.MallStore;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -52,7 +53,7 @@ public final class CentralStream implements SseConnection {
 
   @Override
   public Optional<String> lastEventId() {
-    return store.setting(MallStore.CURSOR);
+    return store.settings().get(MallSettings.CURSOR);
   }
 
   /** A ping moves no cursor. */

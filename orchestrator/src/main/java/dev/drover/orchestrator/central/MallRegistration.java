@@ -6,6 +6,7 @@ import dev.drover.engine.crypto.Signatures;
 import dev.drover.engine.crypto.TokenIds;
 import dev.drover.engine.time.Tick;
 import dev.drover.engine.time.Ticker;
+import dev.drover.orchestrator.store.MallSettings;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.proto.Json;
 import dev.drover.proto.RegisterRequest;
@@ -137,7 +138,7 @@ public final class MallRegistration {
 
   /** The stored attempt for the same content, or a new one, stored. */
   private Attempt attempt(String setting, String content) {
-    String[] known = store.setting(setting).orElse("").split("\n", 3);
+    String[] known = store.settings().get(setting).orElse("").split("\n", 3);
     if (known.length == 3 && known[2].equals(content)) {
       return new Attempt(known[0], known[1]);
     }
@@ -147,7 +148,7 @@ public final class MallRegistration {
             // Central compares it with its own clock.
             central.now().truncatedTo(ChronoUnit.MILLIS).toString());
     String text = fresh.key() + "\n" + fresh.timestamp() + "\n" + content;
-    store.set(Map.of(setting, Optional.of(text)));
+    store.settings().set(Map.of(setting, Optional.of(text)));
     return fresh;
   }
 
@@ -172,7 +173,7 @@ public final class MallRegistration {
     }
     if (status == 202) {
       // The next attempt is a new one: this one's time would be too old when somebody decides.
-      store.set(Map.of(ATTEMPT, Optional.empty()));
+      store.settings().set(Map.of(ATTEMPT, Optional.empty()));
       throw new CentralPendingException(
           "the registration waits for an operator; this mall's key is " + keyId,
           CentralCalls.pauseAfter(exchange));
@@ -182,7 +183,7 @@ public final class MallRegistration {
     CentralToken token = new CentralToken(answer.token(), answer.expiresAt(), answer.assignedId());
     if (token.endsWithin(Duration.ZERO, central.now())) {
       // The same attempt would get the same answer.
-      store.set(Map.of(ATTEMPT, Optional.empty(), REFRESH, Optional.empty()));
+      store.settings().set(Map.of(ATTEMPT, Optional.empty(), REFRESH, Optional.empty()));
       throw new CentralAnswerException(
           "central's token ended at "
               + Instant.ofEpochSecond(token.expiresAt())
@@ -192,7 +193,7 @@ public final class MallRegistration {
     settings.put(ATTEMPT, Optional.empty());
     settings.put(REFRESH, Optional.empty());
     if (answer.initialSyncRequired()) {
-      settings.put(MallStore.RESYNC, Optional.of(MallStore.resyncMark("initial_sync_required")));
+      settings.put(MallSettings.RESYNC, Optional.of(MallSettings.resyncMark("initial_sync_required")));
     }
     link.accept(token, settings);
     if (link.need() == CentralLink.Need.NOTHING) {
@@ -206,12 +207,12 @@ public final class MallRegistration {
     String need = exchange.getProperty(NEED, String.class);
     if (need.equals("refresh") && (status == 401 || status == 403 || status == 404)) {
       // Too late for a refresh, or central does not know this mall any more.
-      store.set(Map.of(REFRESH, Optional.empty()));
+      store.settings().set(Map.of(REFRESH, Optional.empty()));
       link.refused(null);
       notBefore = ticker.now();
     } else if (need.equals("registration") && status < 500 && status != 409 && status != 429) {
       // A refusal was the answer to this key: the next attempt is a new one.
-      store.set(Map.of(ATTEMPT, Optional.empty()));
+      store.settings().set(Map.of(ATTEMPT, Optional.empty()));
     }
     throw new CentralAnswerException(
         "central refused the " + need + ": " + status + " " + CentralCalls.code(exchange));

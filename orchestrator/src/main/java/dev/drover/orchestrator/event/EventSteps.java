@@ -10,6 +10,7 @@ import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.Effect;
 import dev.drover.orchestrator.store.EventStatus;
 import dev.drover.orchestrator.store.MallEvent;
+import dev.drover.orchestrator.store.MallSettings;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.proto.Plain;
 import java.util.LinkedHashMap;
@@ -107,7 +108,7 @@ public final class EventSteps {
           null);
       return;
     }
-    Optional<Long> stored = store.configVersion(type.textValue());
+    Optional<Long> stored = store.events().configVersion(type.textValue());
     if (stored.isPresent() && stored.get() >= version.longValue()) {
       String detail = "version " + version + " is not newer than " + stored.get();
       decide(exchange, EventStatus.IGNORED, detail, null);
@@ -159,7 +160,7 @@ public final class EventSteps {
   private void write(Exchange exchange) {
     Effect effect = exchange.getProperty(EFFECT, Effect.class);
     boolean fresh =
-        store.commit(
+        store.events().commit(
             event(exchange),
             exchange.getProperty(STATUS, EventStatus.class),
             exchange.getProperty(DETAIL, String.class),
@@ -178,11 +179,11 @@ public final class EventSteps {
     MallEvent event = event(exchange);
     Map<String, Optional<String>> settings = new LinkedHashMap<>();
     settings.put(
-        MallStore.CONNECTION, Optional.ofNullable(event.json().path("connection_id").textValue()));
-    if (!event.id().isEmpty() && store.setting(MallStore.CURSOR).isEmpty()) {
-      settings.put(MallStore.CURSOR, Optional.of(event.id()));
+        MallSettings.CONNECTION, Optional.ofNullable(event.json().path("connection_id").textValue()));
+    if (!event.id().isEmpty() && store.settings().get(MallSettings.CURSOR).isEmpty()) {
+      settings.put(MallSettings.CURSOR, Optional.of(event.id()));
     }
-    Promises.store(exchange, "events", () -> store.set(settings));
+    Promises.store(exchange, "events", () -> store.settings().set(settings));
   }
 
   /**
@@ -192,11 +193,11 @@ public final class EventSteps {
     MallEvent event = event(exchange);
     String reason = event.json().path("reason").asText("unknown").toLowerCase(Locale.ROOT);
     Map<String, Optional<String>> settings = new LinkedHashMap<>();
-    settings.put(MallStore.RESYNC, Optional.of(MallStore.resyncMark(reason)));
+    settings.put(MallSettings.RESYNC, Optional.of(MallSettings.resyncMark(reason)));
     if (!event.id().isEmpty()) {
-      settings.put(MallStore.CURSOR, Optional.of(event.id()));
+      settings.put(MallSettings.CURSOR, Optional.of(event.id()));
     }
-    Promises.store(exchange, "events", () -> store.set(settings));
+    Promises.store(exchange, "events", () -> store.settings().set(settings));
   }
 
   private static MallEvent event(Exchange exchange) {

@@ -25,6 +25,6 @@ public final class Housekeeping {
 
   /** Forgets old events; the body becomes their number. */
   public void purge(Exchange exchange) {
-    exchange.getMessage().setBody(store.purge(proven.instant().minus(retention)));
+    exchange.getMessage().setBody(store.events().purge(proven.instant().minus(retention)));
   }
 }

@@ -93,7 +93,7 @@ public final class MallFigures {
 
   /** Tasks that were received and not begun. */
   public long pendingTasks() {
-    return store.received("task_create");
+    return store.events().received("task_create");
   }
 
   private static double rounded(double value) {

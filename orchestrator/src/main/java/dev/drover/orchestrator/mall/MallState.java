@@ -5,6 +5,7 @@ import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.central.CentralToken;
 import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.EventStatus;
+import dev.drover.orchestrator.store.MallSettings;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.sync.MallDataOperations;
 import dev.drover.orchestrator.uplink.UplinkStore;
@@ -43,14 +44,14 @@ public final class MallState {
     answer.put("orchestrator_id", identity.orchestratorId());
     answer.put("assigned_id", link.token().map(CentralToken::assignedId).orElse(null));
     answer.put("connected", link.connected());
-    answer.put("cursor", store.setting(MallStore.CURSOR).orElse(null));
-    answer.put("connection_id", store.setting(MallStore.CONNECTION).orElse(null));
-    answer.put("resync_needed", store.resyncReason().orElse(null));
+    answer.put("cursor", store.settings().get(MallSettings.CURSOR).orElse(null));
+    answer.put("connection_id", store.settings().get(MallSettings.CONNECTION).orElse(null));
+    answer.put("resync_needed", store.settings().resyncReason().orElse(null));
     ObjectNode events = answer.putObject("events");
     for (EventStatus status : EventStatus.values()) {
-      events.put(status.wire(), store.handled(status));
+      events.put(status.wire(), store.events().handled(status));
     }
-    events.put("parked", store.parked());
+    events.put("parked", store.events().parked());
     answer.put("pending_acks", acks.pending() + acks.owed() + uplink.pendingUrgent("event_ack"));
     answer.set("sync", sync.state());
     exchange.getMessage().setBody(answer.toString());

@@ -19,13 +19,13 @@ public final class Edits {
   private static final String ATTEMPT = "(seq || '-' || base_seq || '-' || edited_at)";
 
   private final Database database;
-  private final MallStore store;
+  private final SealedTexts texts;
   private final Clock clock;
 
   /** The edits in this store. */
   public Edits(MallStore store, Clock clock) {
     this.database = store.database();
-    this.store = store;
+    this.texts = store.texts();
     this.clock = clock;
   }
 
@@ -40,7 +40,7 @@ public final class Edits {
                 collection,
                 id,
                 operation,
-                json == null ? null : store.seal("edit", collection + "/" + id, json),
+                json == null ? null : texts.seal("edit", collection + "/" + id, json),
                 baseSeq,
                 clock.millis()));
   }
@@ -178,8 +178,8 @@ public final class Edits {
               edit.collection(),
               edit.itemId(),
               edit.operation(),
-              edit.json() == null ? null : store.seal("losing", place, edit.json()),
-              winning == null ? null : store.seal("winning", place, winning),
+              edit.json() == null ? null : texts.seal("losing", place, edit.json()),
+              winning == null ? null : texts.seal("winning", place, winning),
               edit.baseSeq(),
               seq,
               error,
@@ -243,6 +243,6 @@ public final class Edits {
   }
 
   private String opened(String kind, String place, byte[] sealed) {
-    return sealed == null ? null : store.open(kind, place, sealed);
+    return sealed == null ? null : texts.open(kind, place, sealed);
   }
 }

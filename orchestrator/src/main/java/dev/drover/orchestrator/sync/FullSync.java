@@ -5,6 +5,7 @@ import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.cache.Replacement;
 import dev.drover.orchestrator.central.CentralAnswerException;
 import dev.drover.orchestrator.central.CentralAwayException;
+import dev.drover.orchestrator.store.MallSettings;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.store.Untold;
 import java.io.IOException;
@@ -67,7 +68,7 @@ public final class FullSync {
   public void begin(Exchange exchange) {
     SyncRun.begin(exchange, KIND);
     plan.attempt(exchange, SyncPlan.Need.FULL);
-    exchange.setProperty(MARK, store.setting(MallStore.RESYNC).orElse(null));
+    exchange.setProperty(MARK, store.settings().get(MallSettings.RESYNC).orElse(null));
     exchange.setProperty(DeltaSync.MORE, true);
     exchange.removeProperty(ANSWER);
     if (replacement != null) {
@@ -157,7 +158,7 @@ public final class FullSync {
   public void finish(Exchange exchange) {
     String mark = exchange.getProperty(MARK, String.class);
     if (mark != null) {
-      store.resynced(mark);
+      store.settings().resynced(mark);
     }
     SyncRun run = SyncRun.of(exchange, KIND);
     metrics.count(run);

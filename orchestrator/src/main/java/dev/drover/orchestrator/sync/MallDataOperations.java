@@ -5,6 +5,7 @@ import dev.drover.engine.guard.Promises;
 import dev.drover.orchestrator.cache.CacheState;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.store.Edits;
+import dev.drover.orchestrator.store.MallSettings;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.proto.Json;
 import java.time.Instant;
@@ -31,7 +32,7 @@ public final class MallDataOperations {
   }
 
   private void storeWish(Exchange exchange) {
-    store.set(Map.of(MallStore.RESYNC, Optional.of(MallStore.resyncMark("operator"))));
+    store.settings().set(Map.of(MallSettings.RESYNC, Optional.of(MallSettings.resyncMark("operator"))));
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
     exchange.getMessage().setBody("{\"status\":\"accepted\"}");
   }

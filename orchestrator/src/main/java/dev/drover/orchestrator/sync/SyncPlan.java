@@ -198,7 +198,7 @@ public final class SyncPlan implements OutboxSource {
   }
 
   private Optional<String> reasonForFull() {
-    Optional<String> asked = store.resyncReason();
+    Optional<String> asked = store.settings().resyncReason();
     if (asked.isPresent()) {
       return asked;
     }

@@ -54,10 +54,10 @@ class RekeyTest {
     }
 
     void fill(int items) {
-      store.set(Map.of("token", Optional.of("secret")));
+      store.settings().set(Map.of("token", Optional.of("secret")));
       for (int i = 0; i < 30; i++) {
         MallEvent event = new MallEvent("evt-" + i, "task_create", "{\"n\":" + i + "}", "k" + i);
-        store.commit(
+        store.events().commit(
             event,
             EventStatus.APPLIED,
             null,
@@ -97,8 +97,8 @@ class RekeyTest {
     }
 
     void readsEverything(int items) {
-      assertThat(store.setting("token")).contains("secret");
-      assertThat(store.config("type-7")).contains("{\"c\":7}");
+      assertThat(store.settings().get("token")).contains("secret");
+      assertThat(store.events().config("type-7")).contains("{\"c\":7}");
       assertThat(cache.state().damagedBuckets()).isZero();
       assertThat(cache.list("areas", "", items + 1)).hasSize(items);
     }

@@ -93,9 +93,9 @@ class MallSchemaTest {
     assertThat(query(file, "PRAGMA user_version")).containsExactly("0");
 
     try (MallStore store = open()) {
-      assertThat(store.setting("token")).contains("a-token");
-      assertThat(store.setting(MallStore.CURSOR)).contains("evt-2");
-      assertThat(store.config("geofence")).contains("{\"radius\":50}");
+      assertThat(store.settings().get("token")).contains("a-token");
+      assertThat(store.settings().get(MallSettings.CURSOR)).contains("evt-2");
+      assertThat(store.events().config("geofence")).contains("{\"radius\":50}");
       assertThat(new Edits(store, Clock.systemUTC()).pending()).isEqualTo(1);
     }
 

@@ -37,40 +37,40 @@ class MallStoreTest {
   void effectsAndCursorAreOneAndARepetitionChangesOnlyTheCursor() {
     try (MallStore store = store(Clock.systemUTC())) {
       Effect first = new Effect.ConfigStored("a", 1, "{\"n\":1}");
-      assertThat(store.commit(event(1), EventStatus.APPLIED, null, List.of(first))).isTrue();
+      assertThat(store.events().commit(event(1), EventStatus.APPLIED, null, List.of(first))).isTrue();
       MallEvent again = new MallEvent("evt-9", "data_update", "{}", "key-1");
       Effect other = new Effect.ConfigStored("a", 2, "{\"n\":2}");
-      assertThat(store.commit(again, EventStatus.APPLIED, null, List.of(other))).isFalse();
-      assertThat(store.config("a")).contains("{\"n\":1}");
-      assertThat(store.setting(MallStore.CURSOR)).contains("evt-9");
-      assertThat(store.handledKeys()).containsExactly("key-1");
+      assertThat(store.events().commit(again, EventStatus.APPLIED, null, List.of(other))).isFalse();
+      assertThat(store.events().config("a")).contains("{\"n\":1}");
+      assertThat(store.settings().get(MallSettings.CURSOR)).contains("evt-9");
+      assertThat(store.events().handledKeys()).containsExactly("key-1");
     }
   }
 
   @Test
   void aFailingEffectLeavesEverythingAsItWas() {
     try (MallStore store = store(Clock.systemUTC())) {
-      store.commit(event(1), EventStatus.APPLIED, null, List.of());
+      store.events().commit(event(1), EventStatus.APPLIED, null, List.of());
       Effect impossible = new Effect.Parked(null);
       assertThatThrownBy(
               () ->
-                  store.commit(
+                  store.events().commit(
                       event(2),
                       EventStatus.APPLIED,
                       null,
                       List.of(new Effect.WorkReceived(), impossible)))
           .isInstanceOf(IllegalStateException.class);
-      assertThat(store.setting(MallStore.CURSOR)).contains("evt-1");
-      assertThat(store.received("data_update")).isZero();
-      assertThat(store.handledKeys()).containsExactly("key-1");
+      assertThat(store.settings().get(MallSettings.CURSOR)).contains("evt-1");
+      assertThat(store.events().received("data_update")).isZero();
+      assertThat(store.events().handledKeys()).containsExactly("key-1");
     }
   }
 
   @Test
   void nothingReadableLiesOnTheDisk() throws Exception {
     try (MallStore store = store(Clock.systemUTC())) {
-      store.set(Map.of("token", Optional.of("very-secret-token")));
-      store.commit(
+      store.settings().set(Map.of("token", Optional.of("very-secret-token")));
+      store.events().commit(
           new MallEvent("e", "t", "{\"secret\":\"payload-secret\"}", "k"),
           EventStatus.APPLIED,
           null,
@@ -81,7 +81,7 @@ class MallStoreTest {
       }
     }
     try (MallStore store = store(Clock.systemUTC())) {
-      assertThat(store.setting("token")).contains("very-secret-token");
+      assertThat(store.settings().get("token")).contains("very-secret-token");
     }
   }
 
@@ -89,13 +89,13 @@ class MallStoreTest {
   void oldEventsAreForgottenAndUnacknowledgedOnesAreQueuedAgain() {
     Instant start = Instant.parse("2026-01-01T00:00:00Z");
     try (MallStore store = store(Clock.fixed(start, ZoneOffset.UTC))) {
-      store.commit(event(1), EventStatus.APPLIED, null, List.of());
+      store.events().commit(event(1), EventStatus.APPLIED, null, List.of());
     }
     Clock later = Clock.fixed(start.plus(Duration.ofHours(49)), ZoneOffset.UTC);
     try (MallStore store = store(later)) {
-      store.commit(event(2), EventStatus.IGNORED, "why", List.of());
-      assertThat(store.purge(later.instant().minus(Duration.ofHours(48)))).isEqualTo(1);
-      assertThat(store.handledKeys()).containsExactly("key-2");
+      store.events().commit(event(2), EventStatus.IGNORED, "why", List.of());
+      assertThat(store.events().purge(later.instant().minus(Duration.ofHours(48)))).isEqualTo(1);
+      assertThat(store.events().handledKeys()).containsExactly("key-2");
       AckQueue queue = new AckQueue(store, () -> true, later);
       assertThat(queue.pending()).isEqualTo(1);
       List<AckQueue.Entry> entries = List.copyOf(queue.claim(100));
@@ -118,10 +118,10 @@ class MallStoreTest {
     /** Runs in a process of its own. */
     public static void main(String[] arguments) {
       MallStore store = new MallStore(Path.of(arguments[0]), new Sealer(KEY), Clock.systemUTC());
-      int next = store.handledKeys().size() + 1;
+      int next = store.events().handledKeys().size() + 1;
       while (true) {
         List<Effect> effects = List.of(new Effect.DeltaOwed(), new Effect.WorkReceived());
-        store.commit(event(next), EventStatus.APPLIED, null, effects);
+        store.events().commit(event(next), EventStatus.APPLIED, null, effects);
         System.out.println(next);
         next++;
       }
@@ -154,10 +154,10 @@ class MallStoreTest {
         process.destroyForcibly().waitFor();
       }
       try (MallStore store = store(Clock.systemUTC())) {
-        int handled = store.handledKeys().size();
+        int handled = store.events().handledKeys().size();
         assertThat(handled).isGreaterThanOrEqualTo(acknowledged);
-        assertThat(store.setting(MallStore.CURSOR)).contains("evt-" + handled);
-        assertThat(store.received("data_update")).isEqualTo(handled);
+        assertThat(store.settings().get(MallSettings.CURSOR)).contains("evt-" + handled);
+        assertThat(store.events().received("data_update")).isEqualTo(handled);
         assertThat(new AckQueue(store, () -> true, Clock.systemUTC()).owed()).isEqualTo(handled);
         acknowledged = handled;
       }

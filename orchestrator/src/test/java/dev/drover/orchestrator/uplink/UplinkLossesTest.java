@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.engine.outbox.OutboxSource;
+import dev.drover.orchestrator.store.MallSettings;
 import dev.drover.orchestrator.store.MallStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -93,14 +94,14 @@ class UplinkLossesTest {
   @Test
   void f7ABrokenSettingIsForgottenAndAskedForAgain() {
     try (MallStore mall = mall(directory)) {
-      for (String name : List.of("token", MallStore.CURSOR, MallStore.RESYNC)) {
+      for (String name : List.of("token", MallSettings.CURSOR, MallSettings.RESYNC)) {
         mall.database()
             .update("INSERT OR REPLACE INTO settings VALUES (?, ?)", name, new byte[] {1, 2, 3});
       }
-      assertThat(mall.setting("token")).isEmpty();
-      assertThat(mall.resyncReason()).contains("damaged_resync_needed");
-      assertThat(mall.setting(MallStore.CURSOR)).isEmpty();
-      assertThat(mall.resyncReason()).contains("damaged_cursor");
+      assertThat(mall.settings().get("token")).isEmpty();
+      assertThat(mall.settings().resyncReason()).contains("damaged_resync_needed");
+      assertThat(mall.settings().get(MallSettings.CURSOR)).isEmpty();
+      assertThat(mall.settings().resyncReason()).contains("damaged_cursor");
     }
   }
 }
