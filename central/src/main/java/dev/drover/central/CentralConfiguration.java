@@ -264,8 +264,7 @@ class CentralConfiguration {
   BeaconOperations beaconOperations(
       BeaconRegistry registry, CentralProperties properties, Clock clock) {
     CentralProperties.Beacons settings = properties.beacons();
-    return new BeaconOperations(
-        registry, settings.heartbeatInterval(), settings.missed(), clock);
+    return new BeaconOperations(registry, settings.heartbeatInterval(), settings.missed(), clock);
   }
 
   @Bean
@@ -275,7 +274,11 @@ class CentralConfiguration {
 
   @Bean
   BeaconRevocations beaconRevocations(
-      MongoDatabase database, BeaconRegistry beacons, PendingEvents events, Audit audit, Clock clock) {
+      MongoDatabase database,
+      BeaconRegistry beacons,
+      PendingEvents events,
+      Audit audit,
+      Clock clock) {
     return new BeaconRevocations(database, beacons, events, audit, clock);
   }
 

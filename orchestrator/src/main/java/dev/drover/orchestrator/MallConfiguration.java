@@ -237,7 +237,7 @@ class MallConfiguration {
 
   @Bean
   AckQueue ackQueue(MallStore store, CentralLink link, Clock clock) {
-    return new AckQueue(store, link::connected, clock);
+    return new AckQueue(store.database(), link::connected, clock);
   }
 
   @Bean

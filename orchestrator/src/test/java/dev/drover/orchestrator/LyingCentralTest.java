@@ -200,7 +200,7 @@ class LyingCentralTest extends MallTestBase {
     }
     assertThat(central.acks.subList(acks, central.acks.size()))
         .allMatch(ack -> ack.json().path("status").asText().equals("failed"), "failed");
-    assertThat(mall.context.getBean(MallStore.class).config("a")).isEmpty();
+    assertThat(mall.context.getBean(MallStore.class).events().config("a")).isEmpty();
     assertThat(central.count(DELTA)).isEqualTo(before);
   }
 

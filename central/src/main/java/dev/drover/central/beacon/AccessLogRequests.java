@@ -47,7 +47,11 @@ public final class AccessLogRequests {
    * @param kept how long a request is remembered
    */
   public AccessLogRequests(
-      MongoDatabase database, BeaconRegistry beacons, PendingEvents events, Duration kept, Clock clock) {
+      MongoDatabase database,
+      BeaconRegistry beacons,
+      PendingEvents events,
+      Duration kept,
+      Clock clock) {
     this.requests = database.getCollection("access_log_requests");
     this.beacons = beacons;
     this.events = events;

@@ -48,7 +48,11 @@ public final class BeaconRevocations {
 
   /** The collection {@code beacon_revocations}: one list for each entity. */
   public BeaconRevocations(
-      MongoDatabase database, BeaconRegistry beacons, PendingEvents events, Audit audit, Clock clock) {
+      MongoDatabase database,
+      BeaconRegistry beacons,
+      PendingEvents events,
+      Audit audit,
+      Clock clock) {
     this.lists = database.getCollection("beacon_revocations");
     this.beacons = beacons;
     this.events = events;

@@ -1,6 +1,5 @@
 package dev.drover.central.beacon;
 
-
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.util.ArrayList;

@@ -139,7 +139,7 @@ final class ModelMall implements AutoCloseable {
     Sealer sealer = new Sealer(new byte[32]);
     store = new MallStore(directory.resolve("mall.db"), sealer, clock);
     cache = new EntityCache(directory.resolve("cache.db"), entity, sealer, clock);
-    acks = new AckQueue(store, () -> true, clock);
+    acks = new AckQueue(store.database(), () -> true, clock);
     untold = new Untold(store);
     DeltaBudget budget = new DeltaBudget(10, Duration.ofMillis(200), ticker);
     plan =

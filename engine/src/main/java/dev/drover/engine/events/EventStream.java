@@ -4,8 +4,6 @@ import dev.drover.engine.limit.ByteBudget;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -46,16 +44,14 @@ public final class EventStream implements Outbox.Written {
     void detach(EventStream stream);
   }
 
-  private record Deferred(Object frame, EventId cursor, int bytes) {}
-
   private final Home home;
   private final StreamRequest request;
   private final EventSink sink;
   private final String connectionId;
   private final Instant since;
-  private final long minGapNanos;
   private final ReaderProgress progress;
-  private final Deque<Deferred> deferred = new ArrayDeque<>(0);
+  private final Pace pace;
+  private final WaitingBytes waiting;
 
   /** How the stream stands in a catch-up scan. */
   final AtomicInteger settling = new AtomicInteger(SETTLED);
@@ -68,15 +64,7 @@ public final class EventStream implements Outbox.Written {
   private volatile EventId cursor;
   private EventId accepted;
   private boolean dirty;
-  private long deferredBytes;
-  private long nextWrite;
   private boolean watched;
-
-  /** Null until something had to wait for the reader. */
-  private volatile ByteBudget.Part part;
-
-  /** What the part holds; written on the thread. */
-  private volatile long paid;
 
   EventStream(
       Home home, StreamRequest request, EventSink sink, String connectionId, Instant since) {
@@ -85,7 +73,8 @@ public final class EventStream implements Outbox.Written {
     this.sink = sink;
     this.connectionId = connectionId;
     this.since = since;
-    this.minGapNanos = request.minGap().toNanos();
+    this.pace = new Pace(request.minGap());
+    this.waiting = new WaitingBytes(home.budget());
     this.progress = new ReaderProgress(home.stallTimeout().toNanos());
   }
 
@@ -104,10 +93,7 @@ public final class EventStream implements Outbox.Written {
     if (!closed) {
       closed = true;
       home.detach(this);
-      ByteBudget.Part held = part;
-      if (held != null) {
-        held.close();
-      }
+      waiting.close();
     }
   }
 
@@ -139,7 +125,7 @@ public final class EventStream implements Outbox.Written {
 
   /** Whether frames wait for the least gap between events; a hint when read off the thread. */
   boolean paused() {
-    return deferredBytes > 0;
+    return pace.bytes() > 0;
   }
 
   /** Before the first frame: where the stream stands. */
@@ -185,13 +171,9 @@ public final class EventStream implements Outbox.Written {
     }
     accepted = id;
     ReferenceCountUtil.retain(frame);
-    if (minGapNanos > 0) {
-      long now = System.nanoTime();
-      if (!deferred.isEmpty() || now < nextWrite) {
-        defer(new Deferred(frame, id, bytes));
-        return;
-      }
-      nextWrite = now + minGapNanos;
+    if (!pace.lets()) {
+      defer(new Pace.Frame(frame, id, bytes));
+      return;
     }
     sink.write(frame);
     progress.wrote(bytes);
@@ -210,40 +192,33 @@ public final class EventStream implements Outbox.Written {
     }
   }
 
-  private void defer(Deferred frame) {
-    deferred.add(frame);
-    deferredBytes += frame.bytes;
-    if (deferred.size() == 1) {
+  private void defer(Pace.Frame frame) {
+    if (pace.add(frame)) {
       wakeAfterGap();
     }
-    if (live && deferredBytes > home.maxPendingBytes()) {
+    if (live && pace.bytes() > home.maxPendingBytes()) {
       home.demote(this);
     }
   }
 
   private void wakeAfterGap() {
-    long wait = Math.max(0, nextWrite - System.nanoTime());
-    sink.outbox().thread().schedule(this::writeDeferred, wait, TimeUnit.NANOSECONDS);
+    sink.outbox().thread().schedule(this::writeDeferred, pace.waitNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void writeDeferred() {
-    Deferred next = deferred.poll();
+    if (closed) {
+      pace.clear();
+      return;
+    }
+    Pace.Frame next = pace.poll();
     if (next == null) {
       return;
     }
-    deferredBytes -= next.bytes;
-    if (closed) {
-      ReferenceCountUtil.release(next.frame);
-      deferred.forEach(d -> ReferenceCountUtil.release(d.frame));
-      deferred.clear();
-      return;
-    }
-    nextWrite = System.nanoTime() + minGapNanos;
-    sink.write(next.frame);
-    progress.wrote(next.bytes);
-    cursor = next.cursor;
+    sink.write(next.frame());
+    progress.wrote(next.bytes());
+    cursor = next.cursor();
     flushed();
-    if (!deferred.isEmpty()) {
+    if (!pace.isEmpty()) {
       wakeAfterGap();
     }
   }
@@ -262,39 +237,22 @@ public final class EventStream implements Outbox.Written {
     boolean stalled = progress.stalled(pending, System.nanoTime());
     if (live && (stalled || pending > home.maxPendingBytes())) {
       drop();
-    } else if (pending != paid) {
+    } else if (pending != waiting.bytes()) {
       pay(pending);
     }
   }
 
   /** What waits for the reader is taken from the process's budget; without room a stream ends. */
   private void pay(long pending) {
-    if (part == null) {
-      part = home.budget().part();
-    }
-    long more = pending - paid;
-    if (more <= 0) {
-      part.give(-more);
-      paid = pending;
-    } else if (taken(pending, more)) {
-      paid = pending;
-    }
+    waiting.set(pending, more -> !closed && home.makeRoom(this, pending, more));
     if (closed) {
-      // close() came before there was a part
-      part.close();
+      // close() may have come before anything was taken
+      waiting.close();
     } else if (!watched) {
       // nobody tells when a socket has taken something
       watched = true;
       sink.outbox().watch(this);
     }
-  }
-
-  private boolean taken(long pending, long more) {
-    boolean taken = part.tryTake(more);
-    while (!taken && !closed && home.makeRoom(this, pending, more)) {
-      taken = part.tryTake(more);
-    }
-    return taken;
   }
 
   @Override
@@ -308,12 +266,12 @@ public final class EventStream implements Outbox.Written {
 
   /** The bytes that are taken from the budget for it; from any thread. */
   long waiting() {
-    return closed ? 0 : paid;
+    return closed ? 0 : waiting.bytes();
   }
 
   @Override
   public boolean drained() {
-    return deferredBytes + sink.pendingBytes() <= 16 * 1024;
+    return pace.bytes() + sink.pendingBytes() <= 16 * 1024;
   }
 
   /** On the thread: cuts a reader that cannot keep up; its cursor repairs it. */

@@ -46,12 +46,14 @@ public final class CentralContact {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     Tick tick = ticker.now();
     if (silentTooLong(now, tick)) {
-      store.settings().set(
-          Map.of(
-              MallSettings.RESYNC,
-              Optional.of(MallSettings.resyncMark("offline_too_long")),
-              CONTACT,
-              Optional.of(now.toString())));
+      store
+          .settings()
+          .set(
+              Map.of(
+                  MallSettings.RESYNC,
+                  Optional.of(MallSettings.resyncMark("offline_too_long")),
+                  CONTACT,
+                  Optional.of(now.toString())));
       storedAt = tick;
     } else if (storedAt == null || tick.since(storedAt).compareTo(STORE_EVERY) >= 0) {
       store.settings().set(Map.of(CONTACT, Optional.of(now.toString())));

@@ -193,7 +193,8 @@ public final class MallRegistration {
     settings.put(ATTEMPT, Optional.empty());
     settings.put(REFRESH, Optional.empty());
     if (answer.initialSyncRequired()) {
-      settings.put(MallSettings.RESYNC, Optional.of(MallSettings.resyncMark("initial_sync_required")));
+      settings.put(
+          MallSettings.RESYNC, Optional.of(MallSettings.resyncMark("initial_sync_required")));
     }
     link.accept(token, settings);
     if (link.need() == CentralLink.Need.NOTHING) {

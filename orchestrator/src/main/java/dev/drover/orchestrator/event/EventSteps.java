@@ -160,11 +160,13 @@ public final class EventSteps {
   private void write(Exchange exchange) {
     Effect effect = exchange.getProperty(EFFECT, Effect.class);
     boolean fresh =
-        store.events().commit(
-            event(exchange),
-            exchange.getProperty(STATUS, EventStatus.class),
-            exchange.getProperty(DETAIL, String.class),
-            effect == null ? List.of() : List.of(effect));
+        store
+            .events()
+            .commit(
+                event(exchange),
+                exchange.getProperty(STATUS, EventStatus.class),
+                exchange.getProperty(DETAIL, String.class),
+                effect == null ? List.of() : List.of(effect));
     exchange.setProperty(NEW, fresh);
   }
 
@@ -179,7 +181,8 @@ public final class EventSteps {
     MallEvent event = event(exchange);
     Map<String, Optional<String>> settings = new LinkedHashMap<>();
     settings.put(
-        MallSettings.CONNECTION, Optional.ofNullable(event.json().path("connection_id").textValue()));
+        MallSettings.CONNECTION,
+        Optional.ofNullable(event.json().path("connection_id").textValue()));
     if (!event.id().isEmpty() && store.settings().get(MallSettings.CURSOR).isEmpty()) {
       settings.put(MallSettings.CURSOR, Optional.of(event.id()));
     }

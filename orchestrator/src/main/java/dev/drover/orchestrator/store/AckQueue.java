@@ -30,8 +30,8 @@ public final class AckQueue implements OutboxSource {
   private volatile Runnable wake = () -> {};
 
   /** The queue in this store; events that were handled but never acknowledged are queued again. */
-  public AckQueue(MallStore store, BooleanSupplier centralIsThere, Clock clock) {
-    this.database = store.database();
+  public AckQueue(Database database, BooleanSupplier centralIsThere, Clock clock) {
+    this.database = database;
     this.centralIsThere = centralIsThere;
     this.clock = clock;
     database.update(

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The settings of a mall: what it was told by central and must know after a restart. Each can be had
- * again from central.
+ * The settings of a mall: what it was told by central and must know after a restart. Each can be
+ * had again from central.
  */
 public final class MallSettings {
   private static final Logger LOG = LoggerFactory.getLogger(MallSettings.class);

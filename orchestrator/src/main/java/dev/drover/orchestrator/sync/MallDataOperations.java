@@ -32,7 +32,9 @@ public final class MallDataOperations {
   }
 
   private void storeWish(Exchange exchange) {
-    store.settings().set(Map.of(MallSettings.RESYNC, Optional.of(MallSettings.resyncMark("operator"))));
+    store
+        .settings()
+        .set(Map.of(MallSettings.RESYNC, Optional.of(MallSettings.resyncMark("operator"))));
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
     exchange.getMessage().setBody("{\"status\":\"accepted\"}");
   }

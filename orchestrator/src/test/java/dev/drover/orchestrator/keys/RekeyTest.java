@@ -57,14 +57,16 @@ class RekeyTest {
       store.settings().set(Map.of("token", Optional.of("secret")));
       for (int i = 0; i < 30; i++) {
         MallEvent event = new MallEvent("evt-" + i, "task_create", "{\"n\":" + i + "}", "k" + i);
-        store.events().commit(
-            event,
-            EventStatus.APPLIED,
-            null,
-            List.of(
-                new Effect.WorkReceived(),
-                new Effect.Parked("why"),
-                new Effect.ConfigStored("type-" + i, 1, "{\"c\":" + i + "}")));
+        store
+            .events()
+            .commit(
+                event,
+                EventStatus.APPLIED,
+                null,
+                List.of(
+                    new Effect.WorkReceived(),
+                    new Effect.Parked("why"),
+                    new Effect.ConfigStored("type-" + i, 1, "{\"c\":" + i + "}")));
       }
       try (Replacement all = cache.replace()) {
         for (int i = 0; i < items; i++) {

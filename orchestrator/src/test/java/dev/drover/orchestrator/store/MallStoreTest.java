@@ -37,7 +37,8 @@ class MallStoreTest {
   void effectsAndCursorAreOneAndARepetitionChangesOnlyTheCursor() {
     try (MallStore store = store(Clock.systemUTC())) {
       Effect first = new Effect.ConfigStored("a", 1, "{\"n\":1}");
-      assertThat(store.events().commit(event(1), EventStatus.APPLIED, null, List.of(first))).isTrue();
+      assertThat(store.events().commit(event(1), EventStatus.APPLIED, null, List.of(first)))
+          .isTrue();
       MallEvent again = new MallEvent("evt-9", "data_update", "{}", "key-1");
       Effect other = new Effect.ConfigStored("a", 2, "{\"n\":2}");
       assertThat(store.events().commit(again, EventStatus.APPLIED, null, List.of(other))).isFalse();
@@ -54,11 +55,13 @@ class MallStoreTest {
       Effect impossible = new Effect.Parked(null);
       assertThatThrownBy(
               () ->
-                  store.events().commit(
-                      event(2),
-                      EventStatus.APPLIED,
-                      null,
-                      List.of(new Effect.WorkReceived(), impossible)))
+                  store
+                      .events()
+                      .commit(
+                          event(2),
+                          EventStatus.APPLIED,
+                          null,
+                          List.of(new Effect.WorkReceived(), impossible)))
           .isInstanceOf(IllegalStateException.class);
       assertThat(store.settings().get(MallSettings.CURSOR)).contains("evt-1");
       assertThat(store.events().received("data_update")).isZero();
@@ -70,11 +73,13 @@ class MallStoreTest {
   void nothingReadableLiesOnTheDisk() throws Exception {
     try (MallStore store = store(Clock.systemUTC())) {
       store.settings().set(Map.of("token", Optional.of("very-secret-token")));
-      store.events().commit(
-          new MallEvent("e", "t", "{\"secret\":\"payload-secret\"}", "k"),
-          EventStatus.APPLIED,
-          null,
-          List.of(new Effect.WorkReceived()));
+      store
+          .events()
+          .commit(
+              new MallEvent("e", "t", "{\"secret\":\"payload-secret\"}", "k"),
+              EventStatus.APPLIED,
+              null,
+              List.of(new Effect.WorkReceived()));
       for (String file : List.of("mall.db", "mall.db-wal")) {
         String bytes = Files.readString(data.resolve(file), StandardCharsets.ISO_8859_1);
         assertThat(bytes).doesNotContain("very-secret-token").doesNotContain("payload-secret");
@@ -96,7 +101,7 @@ class MallStoreTest {
       store.events().commit(event(2), EventStatus.IGNORED, "why", List.of());
       assertThat(store.events().purge(later.instant().minus(Duration.ofHours(48)))).isEqualTo(1);
       assertThat(store.events().handledKeys()).containsExactly("key-2");
-      AckQueue queue = new AckQueue(store, () -> true, later);
+      AckQueue queue = new AckQueue(store.database(), () -> true, later);
       assertThat(queue.pending()).isEqualTo(1);
       List<AckQueue.Entry> entries = List.copyOf(queue.claim(100));
       assertThat(entries)
@@ -108,8 +113,8 @@ class MallStoreTest {
                           "{\"event_ids\":[\"evt-2\"],\"status\":\"ignored\",\"detail\":\"why\"}"));
       queue.done(entries);
       assertThat(queue.pending()).isZero();
-      assertThat(new AckQueue(store, () -> true, later).pending()).isZero();
-      assertThat(new AckQueue(store, () -> false, later).claim(100)).isEmpty();
+      assertThat(new AckQueue(store.database(), () -> true, later).pending()).isZero();
+      assertThat(new AckQueue(store.database(), () -> false, later).claim(100)).isEmpty();
     }
   }
 
@@ -158,7 +163,8 @@ class MallStoreTest {
         assertThat(handled).isGreaterThanOrEqualTo(acknowledged);
         assertThat(store.settings().get(MallSettings.CURSOR)).contains("evt-" + handled);
         assertThat(store.events().received("data_update")).isEqualTo(handled);
-        assertThat(new AckQueue(store, () -> true, Clock.systemUTC()).owed()).isEqualTo(handled);
+        assertThat(new AckQueue(store.database(), () -> true, Clock.systemUTC()).owed())
+            .isEqualTo(handled);
         acknowledged = handled;
       }
     }
