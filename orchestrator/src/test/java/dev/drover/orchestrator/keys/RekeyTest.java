@@ -8,14 +8,19 @@ import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.SealBrokenException;
 import dev.drover.engine.crypto.Sealer;
+import dev.drover.orchestrator.beacon.BeaconCommands;
+import dev.drover.orchestrator.beacon.BeaconStore;
+import dev.drover.orchestrator.beacon.KeptAccessLogs;
 import dev.drover.orchestrator.cache.CachedChange;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.cache.Replacement;
+import dev.drover.orchestrator.store.Database;
 import dev.drover.orchestrator.store.Effect;
 import dev.drover.orchestrator.store.EventStatus;
 import dev.drover.orchestrator.store.MallEvent;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.store.SealedTable;
+import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
 import java.io.BufferedReader;
@@ -30,6 +35,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -234,13 +240,24 @@ class RekeyTest {
   @Test
   void everyColumnOfSealedValuesIsNamed() {
     try (Mall mall = mall()) {
+      Clock clock = Clock.systemUTC();
+      Database database = mall.store.database();
       List<String> named =
-          mall.tables().stream().map(table -> table.name() + "." + table.column()).toList();
+          Stream.of(
+                  mall.store,
+                  mall.cache,
+                  new UplinkStore(mall.store, 10_000_000, clock),
+                  new BeaconStore(database, mall.sealer, clock),
+                  new BeaconCommands(database, mall.sealer),
+                  new KeptAccessLogs(database, mall.sealer))
+              .flatMap(part -> part.sealedTables().stream())
+              .map(table -> table.name() + "." + table.column())
+              .toList();
       List<String> found = new ArrayList<>();
       String columns =
           "SELECT t.name || '.' || c.name FROM sqlite_schema t, pragma_table_info(t.name) c WHERE"
               + " t.type = 'table' AND c.type = 'BLOB'";
-      found.addAll(mall.store.database().query(row -> row.getString(1), columns));
+      found.addAll(database.query(row -> row.getString(1), columns));
       found.addAll(
           mall.cache
               .sealedTables()
@@ -248,7 +265,7 @@ class RekeyTest {
               .database()
               .transaction(
                   open ->
-                      dev.drover.orchestrator.store.Database.query(
+                      Database.query(
                           open, row -> row.getString(1), columns)));
       assertThat(named).containsExactlyInAnyOrderElementsOf(found);
     }
