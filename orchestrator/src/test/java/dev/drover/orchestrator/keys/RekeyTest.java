@@ -263,10 +263,7 @@ class RekeyTest {
               .sealedTables()
               .get(0)
               .database()
-              .transaction(
-                  open ->
-                      Database.query(
-                          open, row -> row.getString(1), columns)));
+              .transaction(open -> Database.query(open, row -> row.getString(1), columns)));
       assertThat(named).containsExactlyInAnyOrderElementsOf(found);
     }
   }
