@@ -84,6 +84,6 @@ final class FanoutServer {
     LogEvent event =
         new LogEvent(
             new EventId(MemoryLog.EPOCH, 0, position), "bench", "message", body.getBytes());
-    hub.dispatch(event, e -> hub.deliver("sse", e));
+    hub.dispatch(event, (e, fanOut) -> fanOut.add("sse", e));
   }
 }

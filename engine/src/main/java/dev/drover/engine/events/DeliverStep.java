@@ -1,8 +1,8 @@
 package dev.drover.engine.events;
 
-/** What hands a dispatched event to the streams: the fan-out route. */
+/** What decides which streams get an event of the log: the fan-out route. */
 @FunctionalInterface
 public interface DeliverStep {
-  /** Delivers; an exception means that the event did not reach all streams of its key. */
-  void deliver(LogEvent event) throws Exception;
+  /** Hands the event over; after an exception it has reached no stream of its key. */
+  void deliver(LogEvent event, FanOut fanOut) throws Exception;
 }

@@ -158,23 +158,42 @@ public final class EventHub implements AutoCloseable {
       return;
     }
     PartitionStreams partition = current.partitions()[id.partition()];
+    if (id.position() <= partition.end()) {
+      return;
+    }
     outboxes.awaitRoom();
+    counters.dispatched.increment();
+    FanOut fanOut = new FanOut();
+    Exception failure = null;
+    try {
+      step.deliver(event, fanOut);
+    } catch (Exception e) {
+      failure = e;
+    }
     partition.lock.lock();
     try {
-      if (partition.retired() || id.position() <= partition.end()) {
+      if (partition.retired()) {
         return;
       }
-      counters.dispatched.increment();
-      try {
-        step.deliver(event);
-      } catch (Exception e) {
+      failure = failure == null ? queue(fanOut) : failure;
+      if (failure != null) {
         counters.failedDispatches.increment();
-        LOG.warn("delivery of {} failed, the streams of {} are cut", id, event.key(), e);
+        LOG.warn("delivery of {} failed, the streams of {} are cut", id, event.key(), failure);
         partition.live.removeAll(event.key()).forEach(OpenStreams::abort);
       }
       partition.advance(event);
     } finally {
       partition.lock.unlock();
+    }
+  }
+
+  /** Queues what was handed over; returns what failed, or null. */
+  private Exception queue(FanOut fanOut) {
+    try {
+      fanOut.deliveries().forEach(one -> deliver(one.transport(), one.event()));
+      return null;
+    } catch (RuntimeException e) {
+      return e;
     }
   }
 

@@ -154,9 +154,10 @@ public final class EventLogConsumer extends DefaultConsumer {
     }
   }
 
-  private void process(LogEvent event) throws Exception {
+  private void process(LogEvent event, FanOut fanOut) throws Exception {
     Exchange exchange = createExchange(false);
     exchange.setPattern(ExchangePattern.InOnly);
+    exchange.setProperty(FanOut.PROPERTY, fanOut);
     Message message = exchange.getIn();
     message.setHeader(EventHeaders.EVENT_KEY, event.key());
     message.setHeader(EventHeaders.EVENT_ID, event.id().toString());

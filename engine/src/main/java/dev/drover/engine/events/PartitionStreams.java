@@ -6,8 +6,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The live end of one partition, the events just before it, and the streams that stand at it. The
- * lock is held while an event is dispatched and while a stream goes live, so no event falls between
- * the two. No event loop ever waits for it.
+ * lock is held while an event is queued for the streams and while a stream goes live, so no event
+ * falls between the two. No event loop ever waits for it, and no step of a route runs under it.
  */
 final class PartitionStreams {
   final int partition;

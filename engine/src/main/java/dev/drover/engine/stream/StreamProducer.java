@@ -3,6 +3,7 @@ package dev.drover.engine.stream;
 import dev.drover.engine.events.EventHeaders;
 import dev.drover.engine.events.EventHub;
 import dev.drover.engine.events.EventId;
+import dev.drover.engine.events.FanOut;
 import dev.drover.engine.events.LogEvent;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
@@ -42,7 +43,12 @@ public final class StreamProducer extends DefaultProducer {
     } else if (operation == StreamOperation.broadcast || all) {
       hub.broadcast(transport, type(message), message.getMandatoryBody(byte[].class));
     } else {
-      hub.deliver(transport, event(message));
+      FanOut fanOut = exchange.getProperty(FanOut.PROPERTY, FanOut.class);
+      if (fanOut == null) {
+        hub.deliver(transport, event(message));
+      } else {
+        fanOut.add(transport, event(message));
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -379,6 +380,42 @@ class EventHubTest {
       }
     }
     assertThat(hub.stats().failedDispatches()).isEqualTo(1);
+  }
+
+  @Test
+  void aSlowStepOfTheFanOutHoldsUpLaterEventsOnly() throws Exception {
+    CountDownLatch slow = new CountDownLatch(1);
+    topic = "drover.events" + TOPICS.incrementAndGet();
+    broker.createTopic(topic, 1, Map.of());
+    hub =
+        new EventHub(
+            new KafkaEventLog(topic, broker.client()),
+            EventHubSettings.defaults(),
+            Clock.systemUTC());
+    String fanOut =
+        StreamServer.FAN_OUT_ROUTE
+            .replace("drover.events", topic)
+            .replace("steps:", "steps:\n        - bean: {ref: slow, method: await()}");
+    server = new StreamServer(hub, Map.of("slow", slow), StreamServer.SSE_ROUTE, fanOut);
+    await().atMost(SOON).until(hub::ready);
+    try (RawSse first = open("mall-a", null)) {
+      String cursor = first.next().id();
+      broker.send(topic, "mall-a", "data_update", "{\"n\":1}").get();
+      await().atMost(SOON).until(() -> hub.stats().dispatched() == 1);
+      hub.ping("sse");
+      assertThat(first.next().type()).isEqualTo("ping");
+      try (RawSse behind = open("mall-a", cursor);
+          RawSse other = open("mall-b", null)) {
+        assertThat(other.next().type()).isEqualTo("connected");
+        assertThat(behind.next().type()).isEqualTo("connected");
+        slow.countDown();
+        broker.send(topic, "mall-a", "data_update", "{\"n\":2}").get();
+        for (RawSse stream : List.of(first, behind)) {
+          assertThat(stream.nextEvent().data()).isEqualTo("{\"n\":1}");
+          assertThat(stream.nextEvent().data()).isEqualTo("{\"n\":2}");
+        }
+      }
+    }
   }
 
   @Test
