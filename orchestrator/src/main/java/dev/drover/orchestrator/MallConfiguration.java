@@ -16,6 +16,7 @@ import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.beacon.BeaconMqttAccess;
 import dev.drover.orchestrator.beacon.ShutOutBeacons;
 import dev.drover.orchestrator.cache.EntityCache;
+import dev.drover.orchestrator.central.CentralBreaker;
 import dev.drover.orchestrator.central.CentralCalls;
 import dev.drover.orchestrator.central.CentralClock;
 import dev.drover.orchestrator.central.CentralContact;
@@ -46,6 +47,7 @@ import dev.drover.orchestrator.store.SealedStore;
 import dev.drover.orchestrator.sync.MallDataOperations;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.RegisterRequest;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -173,6 +175,17 @@ class MallConfiguration {
   @Bean
   CentralHttp centralHttp(OrchestratorProperties properties) {
     return new CentralHttp(properties.central().limits());
+  }
+
+  /** The one of the flow that calls central. */
+  @Bean
+  CircuitBreaker centralBreaker(
+      OrchestratorProperties properties, Ticker ticker, Conditions conditions) {
+    return CentralBreaker.of(
+        properties.central().breakerFailures(),
+        properties.central().breakerPause(),
+        ticker,
+        conditions);
   }
 
   @Bean

@@ -86,6 +86,8 @@ public record OrchestratorProperties(
    * @param maxItem bytes of one document of a full sync or a delta
    * @param longestPause the longest pause that it may ask for
    * @param readRetries the waits before a read is tried again
+   * @param breakerFailures requests in a row without an answer after which it counts as away
+   * @param breakerPause how long nothing is sent then
    * @param keysInterval how often its keys are asked for
    */
   public record Central(
@@ -99,6 +101,8 @@ public record OrchestratorProperties(
       long maxItem,
       Duration longestPause,
       List<Duration> readRetries,
+      int breakerFailures,
+      Duration breakerPause,
       Duration keysInterval) {
     AnswerLimits limits() {
       return new AnswerLimits(

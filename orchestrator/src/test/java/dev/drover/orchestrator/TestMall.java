@@ -49,6 +49,7 @@ final class TestMall implements MallDoor, AutoCloseable {
     settings.put("server.port", management);
     settings.put("drover.central.url", central);
     settings.put("drover.central.read-retries", "0s,20ms,40ms");
+    settings.put("drover.central.breaker-pause", "500ms");
     settings.put("drover.entity-id", FakeCentral.ENTITY);
     settings.put("drover.orchestrator-id", FakeCentral.ORCHESTRATOR);
     settings.put("drover.firmware.directory", data.resolve("firmware"));

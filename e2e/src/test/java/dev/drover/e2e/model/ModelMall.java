@@ -14,6 +14,7 @@ import dev.drover.orchestrator.beacon.ShutOutBeacons;
 import dev.drover.orchestrator.cache.CachedItem;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.AnswerLimits;
+import dev.drover.orchestrator.central.CentralBreaker;
 import dev.drover.orchestrator.central.CentralCalls;
 import dev.drover.orchestrator.central.CentralClock;
 import dev.drover.orchestrator.central.CentralContact;
@@ -192,6 +193,8 @@ final class ModelMall implements AutoCloseable {
     registry.bind(
         "centralCalls",
         new CentralCalls(link, outcomes, schemas, entity, limits, centralClock, clock));
+    registry.bind(
+        "centralBreaker", CentralBreaker.of(5, Duration.ofSeconds(10), ticker, conditions));
     // What fails is the plan's to repeat: the test's clock does not run by itself.
     registry.bind("centralReads", new CentralReads(List.of()));
     registry.bind(

@@ -94,6 +94,7 @@ final class SettingKinds {
           Map.entry("drover.uplink.request-bytes", SettingKind.whole(1_024, Integer.MAX_VALUE)),
           Map.entry("drover.uplink.park-after", SettingKind.whole(1, Integer.MAX_VALUE)),
           Map.entry("drover.central.keys-interval", durationUpTo("5m")),
+          Map.entry("drover.central.breaker-failures", SettingKind.whole(1, 1_000)),
           Map.entry("drover.central.max-answer", SettingKind.whole(65_536, Integer.MAX_VALUE)),
           Map.entry(
               "drover.central.max-batch-answer", SettingKind.whole(65_536, Integer.MAX_VALUE)),

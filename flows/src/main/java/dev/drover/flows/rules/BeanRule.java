@@ -18,6 +18,7 @@ public final class BeanRule implements Rule {
       Set.of(
           "ref",
           "aggregationStrategy",
+          "circuitBreaker",
           "idempotentRepository",
           "aggregationRepository",
           "executorService",

@@ -9,9 +9,22 @@ import java.time.Duration;
 public final class CentralAwayException extends CentralException {
   private static final long serialVersionUID = 1L;
 
+  private final boolean asked;
+
+  private CentralAwayException(String message, boolean asked) {
+    super(message, null, null);
+    this.asked = asked;
+  }
+
+  /** Nothing was sent, for this reason; why central is away is known from former requests. */
+  static CentralAwayException unasked(String message) {
+    return new CentralAwayException(message, false);
+  }
+
   /** Central cannot be reached, for this reason. */
   public CentralAwayException(String message, Throwable cause) {
     super(message, null, cause);
+    this.asked = true;
   }
 
   /**
@@ -21,5 +34,11 @@ public final class CentralAwayException extends CentralException {
    */
   public CentralAwayException(String message, Duration pause) {
     super(message, pause, null);
+    this.asked = true;
+  }
+
+  /** Whether a request was sent. */
+  boolean asked() {
+    return asked;
   }
 }

@@ -95,9 +95,9 @@ public enum CentralCall {
     return schema;
   }
 
-  /** Whether this status says that a person is yet to decide. */
-  boolean mayPend(int status) {
-    return status == 202 && this == REGISTER;
+  /** Whether a right answer may have this status; 202: a person is yet to decide. */
+  boolean mayBe(int status) {
+    return status == 200 || status == 201 || status == 202 && this == REGISTER;
   }
 
   /** Whether the flow decides what follows from this status. */

@@ -17,6 +17,8 @@ import java.util.Set;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.apache.camel.util.IOHelper;
 
 /**
  * What every request to central has in common: who asks, and whether the answer is one. An answer
@@ -114,6 +116,53 @@ public final class CentralCalls {
   }
 
   /**
+   * Takes central's answer from the line: the body as bytes, but for one that its flow reads while
+   * it comes; of what nobody may read nothing. Whoever answers with the protocol's error body is
+   * central, so that only what comes from others counts as absent.
+   *
+   * @throws CentralAwayException when it breaks off, or a server in between says that central is
+   *     not there
+   * @throws CentralAnswerException when it has more bytes than allowed
+   */
+  public void take(Exchange exchange) {
+    CentralCall call = call(exchange).orElseThrow();
+    int status = status(exchange);
+    if (status / 100 == 3 || status / 100 == 2 && !(json(exchange) && call.mayBe(status))) {
+      close(exchange);
+      return;
+    }
+    if (status / 100 == 2) {
+      if (call.size() != CentralCall.Size.STREAM) {
+        exchange.getMessage().setBody(read(exchange, Integer.MAX_VALUE));
+      }
+      return;
+    }
+    byte[] body = plain(read(exchange, LONGEST_REFUSAL));
+    exchange.getMessage().setBody(body);
+    if (status >= 500 && !(json(exchange) && !code(body).isEmpty())) {
+      throw new CentralAwayException("central answered " + status, pause(exchange).orElse(null));
+    }
+  }
+
+  /**
+   * Says that central is away, in the place of a request that failed or was not sent at all.
+   *
+   * @throws CentralException what failed, or that nobody asks central now
+   */
+  public void away(Exchange exchange) {
+    Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+    if (cause instanceof CentralException central) {
+      throw central;
+    }
+    if (cause != null) {
+      throw new CentralAwayException("central is away: " + CentralHttp.reason(cause), cause);
+    }
+    throw CentralAwayException.unasked(
+        "central is away: it is not asked before a pause is over, since nobody has answered for"
+            + " some requests");
+  }
+
+  /**
    * Judges central's answer: status and kind of content, then the body. A refused token is noted,
    * so that the mall registers again. What the flow decides about is left to it.
    *
@@ -128,30 +177,43 @@ public final class CentralCalls {
     exchange
         .getMessage()
         .setHeader(Exchange.REDELIVERY_COUNTER, exchange.getProperty(TRIES, Integer.class));
-    if (status / 100 == 2) {
-      if (status != 200 && status != 201 && !call.mayPend(status)) {
-        close(exchange);
-        throw wrong(exchange, status, "which is no answer to " + call.path());
-      }
-      if (!json(exchange)) {
-        close(exchange);
-        throw wrong(exchange, status, "with " + type(exchange) + " instead of " + JSON);
-      }
-      switch (call.size()) {
-        case STREAM -> {}
-        case PAGE -> exchange.getMessage().setBody(read(exchange, Integer.MAX_VALUE));
-        default -> {
-          accept(exchange, call, status);
-          exchange.setProperty(PAUSE, pause(exchange).orElse(null));
-        }
-      }
-    } else {
+    if (status / 100 != 2) {
       refuse(exchange, call, status);
+      return;
+    }
+    if (!call.mayBe(status)) {
+      throw wrong(exchange, status, "which is no answer to " + call.path());
+    }
+    if (!json(exchange)) {
+      throw wrong(exchange, status, "with " + type(exchange) + " instead of " + JSON);
+    }
+    switch (call.size()) {
+      case STREAM -> closeInTheEnd(exchange);
+      case PAGE -> {}
+      default -> {
+        accept(exchange, call, status);
+        exchange.setProperty(PAUSE, pause(exchange).orElse(null));
+      }
+    }
+  }
+
+  /** The circuit breaker has ended what Camel would close it with. */
+  private static void closeInTheEnd(Exchange exchange) {
+    if (exchange.getMessage().getBody() instanceof InputStream in) {
+      exchange
+          .getExchangeExtension()
+          .addOnCompletion(
+              new SynchronizationAdapter() {
+                @Override
+                public void onDone(Exchange ended) {
+                  IOHelper.close(in);
+                }
+              });
     }
   }
 
   private void accept(Exchange exchange, CentralCall call, int status) {
-    byte[] bytes = read(exchange, Integer.MAX_VALUE);
+    byte[] bytes = exchange.getMessage().getBody(byte[].class);
     exchange.setProperty(WIRE_BYTES, bytes.length);
     JsonNode answer;
     try {
@@ -172,11 +234,9 @@ public final class CentralCalls {
 
   private void refuse(Exchange exchange, CentralCall call, int status) {
     if (status / 100 == 3) {
-      close(exchange);
       throw wrong(exchange, status, "a redirect, and none is followed");
     }
-    byte[] body = plain(read(exchange, LONGEST_REFUSAL));
-    exchange.getMessage().setBody(body);
+    byte[] body = exchange.getMessage().getBody(byte[].class);
     String code = json(exchange) ? code(body) : "";
     if (status >= 500 || PASSING.contains(status)) {
       throw new CentralAwayException(

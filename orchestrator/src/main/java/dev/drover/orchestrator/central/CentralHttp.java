@@ -169,9 +169,10 @@ public final class CentralHttp implements HttpClientConfigurer, AutoCloseable {
             return content;
           }
 
+          /** Whoever took the content closes it; the circuit breaker would do it too early. */
           @Override
           public boolean isStreaming() {
-            return content == null || super.isStreaming();
+            return content == null;
           }
         });
   }

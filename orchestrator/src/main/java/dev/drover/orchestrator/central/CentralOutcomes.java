@@ -110,7 +110,6 @@ public final class CentralOutcomes implements Processor {
     if (inPause) {
       return standing.pausedUntil.since(ticker.now());
     }
-    standing.failures++;
     Duration wait = standing.waits.next();
     Tick now = ticker.now();
     standing.notBefore = now.plus(wait);
@@ -118,6 +117,10 @@ public final class CentralOutcomes implements Processor {
       standing.pausedUntil = now.plus(cause.pause().get());
       wait = wait.compareTo(cause.pause().get()) > 0 ? wait : cause.pause().get();
     }
+    if (cause instanceof CentralAwayException away && !away.asked()) {
+      return wait;
+    }
+    standing.failures++;
     if (!(cause instanceof CentralAwayException) || standing.failures >= TOLD_AFTER) {
       conditions.fails(
           part(call),
