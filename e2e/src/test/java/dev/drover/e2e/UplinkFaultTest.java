@@ -3,7 +3,6 @@ package dev.drover.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.drover.e2e.harness.Api;
 import dev.drover.e2e.harness.BeaconFleet;
 import dev.drover.e2e.harness.CentralProcess;
 import dev.drover.e2e.harness.FaultProxy;
@@ -283,17 +282,7 @@ class UplinkFaultTest {
 
   /** Each log that was acknowledged, once, in the order in which its beacon sent it. */
   private static void checkStored(UplinkScene scene, BeaconFleet fleet) {
-    Map<String, List<String>> stored = new LinkedHashMap<>();
-    String path = "/api/entities/" + scene.entity() + "/access-logs?limit=1000&cursor=";
-    JsonNode page = Api.JSON.createObjectNode().put("cursor", "0-0");
-    do {
-      page = central.api().get(path + page.path("cursor").asText(), scene.operator()).json();
-      for (JsonNode entry : page.path("logs")) {
-        stored
-            .computeIfAbsent(entry.path("beacon_id").asText(), beacon -> new ArrayList<>())
-            .add(entry.at("/log/log_id").asText());
-      }
-    } while (page.path("has_more").asBoolean());
+    Map<String, List<String>> stored = central.storedLogs(scene.entity());
     Map<String, List<String>> acknowledged = fleet.logs();
     assertThat(stored.keySet()).containsExactlyInAnyOrderElementsOf(acknowledged.keySet());
     acknowledged.forEach(

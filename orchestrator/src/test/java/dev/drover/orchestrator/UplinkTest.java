@@ -10,8 +10,10 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.crypto.Role;
+import dev.drover.engine.outbox.OutboxSource;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.uplink.UplinkDoor;
+import dev.drover.orchestrator.uplink.UplinkOutbox;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
@@ -22,7 +24,13 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.ToDefinition;
+import org.apache.camel.support.DefaultMessage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** The mall's durable uplink in the running application. */
@@ -319,6 +327,77 @@ class UplinkTest extends MallTestBase {
       assertThat(arrived()).containsExactlyElementsOf(IntStream.range(0, 15).boxed().toList());
       assertThat(store.ledger().stored()).isEqualTo(15);
     }
+  }
+
+  /** Puts these into the queue, by the route's own endpoint. */
+  private static void bring(TestMall mall, String route, List<OutboxSource.Entry> entries) {
+    CamelContext camel = mall.context.getBean(CamelContext.class);
+    String uri =
+        camel
+            .getCamelContextExtension()
+            .getContextPlugin(Model.class)
+            .getRouteDefinition(route)
+            .getOutputs()
+            .stream()
+            .filter(ToDefinition.class::isInstance)
+            .map(step -> ((ToDefinition) step).getUri())
+            .findFirst()
+            .orElseThrow();
+    List<Message> messages = new ArrayList<>();
+    for (OutboxSource.Entry entry : entries) {
+      Message message = new DefaultMessage(camel);
+      message.setBody(entry.body());
+      messages.add(message);
+    }
+    camel.createProducerTemplate().sendBody(uri, messages);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"mqtt, uplink-normal-enqueue", "kafka, uplink-normal-produce"})
+  void whatTheQueueBringsLateTwiceOrOutOfOrderIsSentOnceAndInOrder(String queue, String route)
+      throws Exception {
+    Map<String, String> settings = Map.of("drover.queue", queue, "drover.uplink.linger", "500");
+    try (TestMall mall = settled(settings)) {
+      CamelContext camel = mall.context.getBean(CamelContext.class);
+      camel.getRouteController().stopRoute(route);
+      for (int n = 1; n <= 30; n++) {
+        accept(mall, "access_logs", "b1", "normal", "{\"n\":" + n + "}");
+      }
+      UplinkOutbox outbox = mall.context.getBean("uplinkNormal", UplinkOutbox.class);
+      List<OutboxSource.Entry> all = outbox.claim(100);
+      assertThat(all).hasSize(30);
+      List<List<Integer>> brought =
+          List.of(
+              List.of(3, 1, 1, 2), // out of order, and twice
+              List.of(2, 1, 3), // central has them
+              List.of(6, 5), // 4 is lost
+              List.of(10, 9, 4, 8, 7, 10)); // 4 comes late
+      List<Integer> arrived = List.of(3, 3, 6, 10);
+      for (int i = 0; i < brought.size(); i++) {
+        bring(mall, route, brought.get(i).stream().map(n -> all.get(n - 1)).toList());
+        int count = arrived.get(i);
+        await().atMost(SOON).until(() -> arrived().size() >= count);
+      }
+      camel.getRouteController().startRoute(route);
+      awaitDrained(mall);
+      assertThat(arrived())
+          .containsExactlyElementsOf(IntStream.rangeClosed(1, 30).boxed().toList());
+      assertThat(central.uploads.again).as("nothing is sent twice").isEmpty();
+      assertThat(ledger(mall).path("balanced").asBoolean()).isTrue();
+      double carried = metric(mall, "orchestrator_uplink_carried");
+      double filled = metric(mall, "orchestrator_uplink_filled");
+      assertThat(carried + filled).isEqualTo(30);
+      assertThat(filled).as("4, and what came in another batch").isBetween(1.0, 5.0);
+    }
+  }
+
+  private double metric(TestMall mall, String name) {
+    String all = mall.getManagement("/actuator/prometheus", central.token(Role.ADMIN, "*")).body();
+    return all.lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static long queued(TestMall mall) {

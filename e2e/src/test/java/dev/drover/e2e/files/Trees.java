@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Data directories as a whole. */
-final class Trees {
+public final class Trees {
   private Trees() {}
 
   /** Puts a copy in the place of what is there. */
@@ -26,7 +26,8 @@ final class Trees {
     }
   }
 
-  static void delete(Path root) throws IOException {
+  /** Deletes a directory with all that is in it. */
+  public static void delete(Path root) throws IOException {
     if (Files.exists(root)) {
       try (Stream<Path> all = Files.walk(root)) {
         for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {

@@ -1,5 +1,6 @@
 package dev.drover.e2e.harness;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.Role;
@@ -7,7 +8,10 @@ import dev.drover.engine.crypto.TokenIssuer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -90,6 +94,23 @@ public final class CentralProcess extends JavaProcess {
   /** A token that may do everything. */
   public String admin() {
     return token(Role.ADMIN, Grant.EVERY_ENTITY, "e2e-admin");
+  }
+
+  /** The ids of the access logs of a mall, by beacon, in the order in which central stored them. */
+  public Map<String, List<String>> storedLogs(String entity) {
+    String operator = token(Role.OPERATOR, entity, "olga");
+    Map<String, List<String>> stored = new LinkedHashMap<>();
+    String path = "/api/entities/" + entity + "/access-logs?limit=1000&cursor=";
+    JsonNode page = Api.JSON.createObjectNode().put("cursor", "0-0");
+    do {
+      page = api().get(path + page.path("cursor").asText(), operator).json();
+      for (JsonNode entry : page.path("logs")) {
+        stored
+            .computeIfAbsent(entry.path("beacon_id").asText(), beacon -> new ArrayList<>())
+            .add(entry.at("/log/log_id").asText());
+      }
+    } while (page.path("has_more").asBoolean());
+    return stored;
   }
 
   /** The Kafka broker that this central supervises. */

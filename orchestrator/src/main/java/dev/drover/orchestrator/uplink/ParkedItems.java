@@ -4,7 +4,6 @@ import dev.drover.orchestrator.store.Database;
 import dev.drover.orchestrator.store.Session;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -55,7 +54,6 @@ final class ParkedItems {
 
   /** Names a write that the store has lost and that was too large for the queue to carry. */
   void parkLost(Session open, UplinkCopy copy) throws SQLException {
-    Instant created = Instant.ofEpochMilli(copy.createdAt());
     UplinkRef ref = copy.ref();
     park(
         open,
@@ -65,7 +63,7 @@ final class ParkedItems {
             copy.key(),
             ref.queue(),
             ref.idempotencyKey(),
-            created,
+            copy.createdAt(),
             null,
             0),
         "mall.db lost it, and it was too large for the queue to carry",

@@ -20,7 +20,8 @@ public final class UplinkAnswers {
   /** Header: why an item is parked. */
   public static final String REASON = "DroverUplinkReason";
 
-  private static final String SEAL_BROKEN = "its seal is broken: mall.db is damaged";
+  private static final String SEAL_BROKEN =
+      "its seal is broken: mall.db is damaged, and the queue has no copy";
   private static final String SEND = "uplink-request-send";
   private static final String VERDICTS = "DroverUplinkVerdicts";
   private static final String STEP = "DroverUplinkStep";

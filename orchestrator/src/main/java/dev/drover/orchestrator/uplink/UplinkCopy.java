@@ -4,32 +4,57 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.proto.Json;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.time.DateTimeException;
 import java.time.Instant;
 
 /**
- * A whole message of the queue: needed only where the store has lost its row.
+ * A write as the queue brings it: this is what is sent.
  *
- * @param sealed the write as it lay in {@code mall.db}; null when it was too large for the queue
+ * @param ref which write it is
+ * @param type the operation's name
+ * @param key what keeps its order
+ * @param createdAt when it was accepted; the epoch when the message does not say so
+ * @param sealed the write itself; null when it was too large for the queue
  */
-record UplinkCopy(UplinkRef ref, String type, String key, long createdAt, byte[] sealed) {
+record UplinkCopy(UplinkRef ref, String type, String key, Instant createdAt, byte[] sealed) {
   /**
-   * Reads what {@link UplinkItem#message} wrote.
+   * Reads what {@link UplinkItem#message} wrote. What a message does not say rightly besides its
+   * number, class and key is as if it did not say it: the store has it still.
    *
-   * @throws RuntimeException when it is something else
+   * @throws IllegalArgumentException when it does not say which write it is
    */
   static UplinkCopy read(byte[] message) {
     ObjectNode node = Json.object(message);
-    JsonNode sealed = node.path("sealed");
+    return new UplinkCopy(
+        UplinkRef.read(node),
+        node.path("type").asText(),
+        node.path("key").asText(),
+        instant(node.path("created_at").asText()),
+        bytes(node.path("sealed")));
+  }
+
+  private static Instant instant(String text) {
     try {
-      return new UplinkCopy(
-          UplinkRef.read(message),
-          node.path("type").asText(),
-          node.path("key").asText(),
-          Instant.parse(node.path("created_at").asText()).toEpochMilli(),
-          sealed.isTextual() ? sealed.binaryValue() : null);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return Instant.parse(text);
+    } catch (DateTimeException e) {
+      return Instant.EPOCH;
     }
+  }
+
+  private static byte[] bytes(JsonNode node) {
+    try {
+      return node.isTextual() ? node.binaryValue() : null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Whether it brings this item: with all that its row says of it, and the write itself. */
+  boolean brings(UplinkItem item) {
+    return sealed != null
+        && ref.equals(UplinkRef.of(item))
+        && type.equals(item.type())
+        && key.equals(item.key())
+        && createdAt.equals(item.createdAt());
   }
 }

@@ -15,7 +15,7 @@ import java.util.UUID;
  * @param queue its class
  * @param idempotencyKey central stores it once for this key
  * @param createdAt when it was accepted
- * @param body the write, as JSON; null when its seal is broken
+ * @param body the write, as JSON; null when it is not read yet, and when its seal is broken
  * @param tries how often central has refused it
  */
 public record UplinkItem(
@@ -45,9 +45,9 @@ public record UplinkItem(
         : new UplinkItem(seq, type, key, queue, idempotencyKey, createdAt, body, refusals);
   }
 
-  /** What it takes, about, in bytes. */
-  long size() {
-    return body == null ? UplinkRoom.ROW : UplinkRoom.size(body);
+  /** The same item with what it says. */
+  UplinkItem saying(String words) {
+    return new UplinkItem(seq, type, key, queue, idempotencyKey, createdAt, words, tries);
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.drover.orchestrator.store.Database;
 import dev.drover.orchestrator.store.Session;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,7 +98,7 @@ final class UplinkLosses {
   }
 
   /** Takes back what the store has lost of what the queue brought. */
-  void takeBack(List<UplinkCopy> brought) {
+  void takeBack(Collection<UplinkCopy> brought) {
     List<UplinkCopy> mine = brought.stream().filter(copy -> isLost(copy.ref().seq())).toList();
     if (mine.isEmpty()) {
       return;
@@ -139,7 +140,7 @@ final class UplinkLosses {
             copy.key(),
             copy.ref().queue().wire(),
             copy.ref().idempotencyKey(),
-            copy.createdAt(),
+            copy.createdAt().toEpochMilli(),
             size,
             copy.sealed());
     if (added == 1) {

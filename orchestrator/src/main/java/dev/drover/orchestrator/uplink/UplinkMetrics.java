@@ -3,6 +3,7 @@ package dev.drover.orchestrator.uplink;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
 /** The ledger as metrics: {@code orchestrator_uplink_accepted} and so on. */
@@ -38,6 +39,15 @@ public final class UplinkMetrics {
     gauge(metrics, registry, "pending", Ledger::pending);
     gauge(metrics, registry, "gap", Ledger::gap);
     gauge(metrics, registry, "bytes", Ledger::pendingBytes);
+    since(registry, "carried", store::carried);
+    since(registry, "filled", store::filled);
+  }
+
+  /** A count that begins with the process. */
+  private static void since(MeterRegistry registry, String name, LongSupplier count) {
+    Gauge.builder("orchestrator.uplink." + name, count, LongSupplier::getAsLong)
+        .strongReference(true)
+        .register(registry);
   }
 
   private static void gauge(

@@ -1,11 +1,9 @@
 package dev.drover.orchestrator.uplink;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.drover.proto.Json;
 
 /**
- * Which item a message of the queue is. What is sent is the store's, so this is all that is read of
- * a message.
+ * Which item a message of the queue is.
  *
  * @param seq the item's number
  * @param queue its class
@@ -17,12 +15,11 @@ record UplinkRef(long seq, UplinkClass queue, String idempotencyKey) {
   }
 
   /**
-   * Reads what {@link UplinkItem#message} wrote.
+   * Of a message of the queue.
    *
-   * @throws IllegalArgumentException when it is something else
+   * @throws IllegalArgumentException when it does not say which item it is
    */
-  static UplinkRef read(byte[] message) {
-    ObjectNode node = Json.object(message);
+  static UplinkRef read(ObjectNode node) {
     for (String name : new String[] {"seq", "class", "idempotency_key"}) {
       if (!node.has(name)) {
         throw new IllegalArgumentException("the message has no " + name);

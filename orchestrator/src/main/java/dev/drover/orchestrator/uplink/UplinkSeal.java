@@ -15,8 +15,11 @@ record UplinkSeal(Sealer sealer) {
     return sealer.seal(KIND, idempotencyKey, body.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The write; null when it cannot be opened. */
+  /** The write; null when it cannot be opened, and when there is none. */
   String open(String idempotencyKey, byte[] sealed) {
+    if (sealed == null) {
+      return null;
+    }
     try {
       return new String(sealer.open(KIND, idempotencyKey, sealed), StandardCharsets.UTF_8);
     } catch (SealBrokenException e) {

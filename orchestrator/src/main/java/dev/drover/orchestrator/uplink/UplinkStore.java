@@ -15,8 +15,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The uplink's tables in {@code mall.db}: a row for each item that is accepted and not settled. The
- * queue carries copies: what is sent, and in which order, follows from the rows, so what a queue
- * brings late, twice or not at all does no harm.
+ * queue carries what is sent. Whether, and in which order, follows from the numbers and states of
+ * the rows, and they fill what the queue lacks; so what it brings late, twice or not at all does no
+ * harm.
  *
  * <p>Classes have queues of their own, so an item also names the urgent one of its key that it must
  * not overtake, and is not published before that is settled.
@@ -24,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class UplinkStore implements SealedStore {
   private final Database database;
   private final UplinkRows rows;
+  private final UplinkPlan plan;
   private final UplinkRoom room;
   private final UplinkIntake intake;
   private final ParkedItems parked;
@@ -43,7 +45,8 @@ public final class UplinkStore implements SealedStore {
     for (UplinkClass queue : UplinkClass.values()) {
       wakes.put(queue, new CopyOnWriteArrayList<>());
     }
-    this.rows = new UplinkRows(database, seal);
+    this.rows = new UplinkRows(database);
+    this.plan = new UplinkPlan(database, seal);
     this.room = new UplinkRoom(database, maxBytes);
     database.afterUndoing(room::measure);
     this.intake = new UplinkIntake(database, seal, room, clock);
@@ -76,9 +79,9 @@ public final class UplinkStore implements SealedStore {
   }
 
   /** Takes back what the store has lost of what the queue brought. */
-  void takeBack(List<byte[]> messages) {
+  void takeBack(Collection<UplinkCopy> brought) {
     if (!losses.numbers().isEmpty()) {
-      losses.takeBack(messages.stream().map(UplinkCopy::read).toList());
+      losses.takeBack(brought);
     }
   }
 
@@ -142,22 +145,47 @@ public final class UplinkStore implements SealedStore {
   /**
    * What is to be sent next, by number, so that the items of a batch of the queue can be settled:
    * also what should have come before them. A broker that gets a new reader may bring messages
-   * late, or may have lost some; the order, and what is to be sent, is the store's.
+   * late, or may have lost some; the order is that of the numbers.
    *
    * @param batch what the queue brought
    * @param most how many at a time
    * @param bytes how many bytes of them at a time; a larger one comes alone
-   * @return nothing when all of the batch is settled; those whose seal is broken without a body
+   * @return items without their bodies; none when all of the batch is settled
    */
   List<UplinkItem> next(Collection<UplinkRef> batch, int most, long bytes) {
-    return rows.next(batch, most, bytes);
+    return plan.next(batch, most, bytes);
+  }
+
+  /**
+   * The item with what the queue brought of it; without a body when that is nothing, or something
+   * else, or has a seal that no key opens.
+   *
+   * @param copy what the queue brought under its number and key; null for nothing
+   */
+  UplinkItem carried(UplinkItem item, UplinkCopy copy) {
+    return plan.carried(item, copy);
+  }
+
+  /** Fills the holes of the queue from the rows; what stays without a body has a broken seal. */
+  List<UplinkItem> fill(List<UplinkItem> items) {
+    return plan.fill(items);
+  }
+
+  /** How many writes were sent as the queue brought them, since the start. */
+  long carried() {
+    return plan.carried();
+  }
+
+  /** How many writes the queue had not brought and the rows have filled, since the start. */
+  long filled() {
+    return plan.filled();
   }
 
   /**
    * Those of the items that are not settled, by number and with the refusals that they have now.
    */
-  List<UplinkItem> open(Collection<UplinkItem> items) {
-    return rows.open(items);
+  List<UplinkItem> open(List<UplinkItem> items) {
+    return plan.open(items);
   }
 
   /**

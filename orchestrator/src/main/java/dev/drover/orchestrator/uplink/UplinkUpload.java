@@ -4,8 +4,9 @@ import dev.drover.engine.guard.Demands;
 import dev.drover.engine.guard.Promises;
 import dev.drover.proto.Plain;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -17,7 +18,10 @@ public final class UplinkUpload {
   /** Exchange property: how many items of the batch are not settled yet. */
   public static final String OPEN = "DroverUplinkOpen";
 
-  /** Exchange property: whether the seal of some of them is broken. */
+  /** Exchange property: how many of the next items the queue has not brought. */
+  public static final String HOLES = "DroverUplinkHoles";
+
+  /** Exchange property: whether the seal of some of them is broken, in the queue and the store. */
   public static final String BROKEN = "DroverUplinkBroken";
 
   private static final String RECORDS = "DroverUplinkRecords";
@@ -48,31 +52,30 @@ public final class UplinkUpload {
     return exchange.getProperty(ITEMS, List.class);
   }
 
-  /** Reads the messages of the batch; what nobody can read is parked. */
+  /** Reads the writes that the queue brought; what nobody can read is parked. */
   public void read(Exchange exchange) {
     Promises.begin(exchange, Demands.durable("uplink-batch-upload"));
-    List<UplinkRef> items = new ArrayList<>();
-    List<byte[]> messages = new ArrayList<>();
+    Map<UplinkRef, UplinkCopy> batch = new LinkedHashMap<>();
     for (Object one : exchange.getMessage().getBody(List.class)) {
       byte[] content = content(exchange, one);
       try {
-        items.add(UplinkRef.read(content));
-        messages.add(content);
+        UplinkCopy copy = UplinkCopy.read(content);
+        batch.put(copy.ref(), copy);
       } catch (RuntimeException e) {
         String text = new String(content, StandardCharsets.UTF_8);
         String why = "unreadable: " + Plain.words(e.getMessage());
         store.parked().parkUnreadable(text, why, "uplink-batch-upload");
       }
     }
-    store.takeBack(messages);
+    store.takeBack(batch.values());
     exchange.setProperty(RECORDS, exchange.getMessage().getBody());
-    exchange.setProperty(BATCH, items);
-    exchange.setProperty(OPEN, items.size());
-    if (items.isEmpty()) {
+    exchange.setProperty(BATCH, batch);
+    exchange.setProperty(OPEN, batch.size());
+    if (batch.isEmpty()) {
       // what is parked is in the mall's store
       Promises.store(exchange, "uplink", () -> {});
     }
-    items.forEach(item -> store.pulse().works(item.queue()));
+    batch.keySet().forEach(item -> store.pulse().works(item.queue()));
   }
 
   /** Tells Kafka that the batch in the body need not come again: up to its last record. */
@@ -90,28 +93,43 @@ public final class UplinkUpload {
     return batch.getContext().getTypeConverter().convertTo(byte[].class, batch, body);
   }
 
-  /** Takes what is to be sent next, so that the batch can be settled; nothing when it is. */
+  /**
+   * Takes what is to be sent next, so that the batch can be settled, as the queue brought it;
+   * nothing when all of it is settled.
+   */
   public void next(Exchange exchange) {
     // What follows is another request, with tries of its own.
     exchange.getMessage().removeHeader(Exchange.REDELIVERY_COUNTER);
-    List<UplinkItem> next = store.next(batch(exchange), batchSize, requestBytes);
+    Map<UplinkRef, UplinkCopy> batch = batch(exchange);
+    List<UplinkItem> next =
+        store.next(batch.keySet(), batchSize, requestBytes).stream()
+            .map(item -> store.carried(item, batch.get(UplinkRef.of(item))))
+            .toList();
     take(exchange, next);
+    exchange.setProperty(HOLES, next.stream().filter(item -> item.body() == null).count());
+    exchange.setProperty(BROKEN, false);
     if (next.isEmpty()) {
       // the mall's store says that central has all of them, or that they are parked
       Promises.store(exchange, "uplink", () -> {});
-      batch(exchange).forEach(item -> store.pulse().rests(item.queue()));
+      batch.keySet().forEach(item -> store.pulse().rests(item.queue()));
     }
   }
 
+  /** Fills what the queue has not brought from the mall's store. */
+  public void fillHoles(Exchange exchange) {
+    List<UplinkItem> whole = store.fill(items(exchange));
+    exchange.setProperty(ITEMS, whole);
+    exchange.setProperty(BROKEN, whole.stream().anyMatch(item -> item.body() == null));
+  }
+
   @SuppressWarnings("unchecked")
-  private static List<UplinkRef> batch(Exchange exchange) {
-    return exchange.getProperty(BATCH, List.class);
+  private static Map<UplinkRef, UplinkCopy> batch(Exchange exchange) {
+    return exchange.getProperty(BATCH, Map.class);
   }
 
   private static void take(Exchange exchange, List<UplinkItem> items) {
     exchange.setProperty(ITEMS, items);
     exchange.setProperty(OPEN, items.size());
-    exchange.setProperty(BROKEN, items.stream().anyMatch(item -> item.body() == null));
   }
 
   /** Leaves out what is settled meanwhile. */
@@ -122,10 +140,18 @@ public final class UplinkUpload {
   /** Makes the request to central. Items that are sent in the same state have the same batch id. */
   public void write(Exchange exchange) {
     List<UplinkItem> items = items(exchange);
+    items.forEach(UplinkUpload::requireBody);
     items.forEach(item -> store.pulse().works(item.queue()));
     String batch = batchId(items);
     exchange.getMessage().setHeader("X-Idempotency-Key", batch);
     exchange.getMessage().setBody(UplinkRequest.of(entityId, batch, items));
+  }
+
+  private static void requireBody(UplinkItem item) {
+    if (item.body() == null) {
+      throw new IllegalStateException(
+          "the queue has not brought item " + item.seq() + ", and no step filled the hole");
+    }
   }
 
   /**

@@ -49,7 +49,7 @@ class UplinkLossesTest {
       for (String name : List.of("mall.db", "mall.db-wal", "mall.db-shm")) {
         Files.deleteIfExists(directory.resolve(name));
       }
-      List<byte[]> queue;
+      List<UplinkCopy> queue;
       Path after;
       try (MallStore mall = mall(directory)) {
         UplinkStore store = open(mall);
@@ -59,7 +59,7 @@ class UplinkLossesTest {
         queue =
             store.unpublished(UplinkClass.NORMAL, 100, 1_000_000).stream()
                 .map(OutboxSource.Entry::body)
-                .map(body -> body.toString().getBytes(StandardCharsets.UTF_8))
+                .map(body -> UplinkCopy.read(body.toString().getBytes(StandardCharsets.UTF_8)))
                 .toList();
         after = killed(tenths);
       }
@@ -78,8 +78,8 @@ class UplinkLossesTest {
         ledger = store.ledger();
         assertThat(ledger.gap()).isEqualTo(1);
         assertThat(store.lost()).containsExactly(new UplinkLosses.Range(69, 69));
-        List<UplinkRef> brought = queue.subList(0, 68).stream().map(UplinkRef::read).toList();
-        List<UplinkItem> next = store.next(brought, 100, 1_000_000);
+        List<UplinkRef> brought = queue.subList(0, 68).stream().map(UplinkCopy::ref).toList();
+        List<UplinkItem> next = store.fill(store.next(brought, 100, 1_000_000));
         assertThat(next).hasSize(68);
         for (int n = 0; n < 68; n++) {
           assertThat(next.get(n).body()).isEqualTo("{\"n\":" + n + "}");

@@ -11,6 +11,8 @@ import dev.drover.proto.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -150,10 +152,12 @@ class UplinkStoreTest {
     assertThat(new String(message, StandardCharsets.UTF_8))
         .contains("\"type\":\"any\"", "\"key\":\"b1\"", "\"sealed\":\"")
         .doesNotContain("secret");
-    UplinkRef named = UplinkRef.read(message);
-    assertThat(store.next(List.of(named), 9, 9999)).containsExactly(item);
+    UplinkCopy copy = UplinkCopy.read(message);
+    assertThat(filled(List.of(copy.ref()), 9999)).containsExactly(item);
     UplinkRef other = new UplinkRef(1, UplinkClass.NORMAL, "of another store");
     assertThat(store.next(List.of(other), 9, 9999)).isEmpty();
+    assertThat(store.next(List.of(other, copy.ref()), 9, 9999)).hasSize(1);
+    assertThat(store.next(List.of(copy.ref(), other), 9, 9999)).hasSize(1);
   }
 
   @Test
@@ -161,9 +165,87 @@ class UplinkStoreTest {
     UplinkItem broken = accept("b1", UplinkClass.NORMAL);
     UplinkItem next = accept("b1", UplinkClass.NORMAL);
     mall.database().update("UPDATE uplink_items SET body = zeroblob(40) WHERE seq = 1");
-    assertThat(store.next(List.of(UplinkRef.of(broken), UplinkRef.of(next)), 9, 9999))
+    assertThat(filled(List.of(UplinkRef.of(broken), UplinkRef.of(next)), 9999))
         .extracting(UplinkItem::body)
         .containsExactly(null, "{}");
+  }
+
+  private List<UplinkCopy> queued() {
+    return store.unpublished(UplinkClass.NORMAL, 100, 1_000_000).stream()
+        .map(entry -> UplinkCopy.read(entry.body().toString().getBytes(StandardCharsets.UTF_8)))
+        .toList();
+  }
+
+  @Test
+  void whatTheQueueBringsIsSentAlsoWhenTheStoreHasItNoMore() {
+    UplinkItem first = accept("b1", UplinkClass.NORMAL);
+    UplinkItem second = accept("b2", UplinkClass.NORMAL);
+    List<UplinkCopy> queue = queued();
+    mall.database().update("UPDATE uplink_items SET body = NULL");
+    List<UplinkItem> next =
+        store.next(queue.stream().map(UplinkCopy::ref).toList(), 9, 9999).stream()
+            .map(item -> store.carried(item, queue.get((int) item.seq() - 1)))
+            .toList();
+    assertThat(next).containsExactly(first, second);
+    assertThat(store.carried()).isEqualTo(2);
+    assertThat(store.filled()).isZero();
+  }
+
+  @Test
+  void aMessageThatIsNotWhatItsRowSaysIsAHole() {
+    UplinkItem item = accept("b1", UplinkClass.NORMAL);
+    UplinkItem other = accept("b2", UplinkClass.NORMAL);
+    List<UplinkCopy> queue = queued();
+    UplinkCopy good = queue.get(0);
+    UplinkItem head = store.next(List.of(good.ref()), 9, 9999).get(0);
+    assertThat(head.body()).isNull();
+    byte[] stranger = queue.get(1).sealed();
+    byte[] cut = Arrays.copyOf(good.sealed(), 40);
+    for (UplinkCopy bad :
+        List.of(
+            new UplinkCopy(good.ref(), "another", "b1", good.createdAt(), good.sealed()),
+            new UplinkCopy(good.ref(), "any", "b7", good.createdAt(), good.sealed()),
+            new UplinkCopy(good.ref(), "any", "b1", Instant.EPOCH, good.sealed()),
+            new UplinkCopy(good.ref(), "any", "b1", good.createdAt(), stranger),
+            new UplinkCopy(good.ref(), "any", "b1", good.createdAt(), cut),
+            queue.get(1))) {
+      assertThat(store.carried(head, bad)).as(bad.toString()).isEqualTo(head);
+    }
+    assertThat(store.carried(head, null)).isEqualTo(head);
+    assertThat(store.carried(head, good)).isEqualTo(item);
+    assertThat(store.fill(List.of(head, other))).containsExactly(item, other);
+    assertThat(store.filled()).isEqualTo(1);
+  }
+
+  @Test
+  void whatTheQueueBringsUnderAForgottenKeyIsAHole() {
+    UplinkItem item = accept("b1", UplinkClass.NORMAL);
+    UplinkCopy copy = queued().get(0);
+    byte[] key = new byte[32];
+    key[0] = 1;
+    sealer.rotate(key);
+    store.sealedTables().forEach(table -> table.seal(sealer, List.of(), 10));
+    UplinkItem head = store.next(List.of(copy.ref()), 9, 9999).get(0);
+    assertThat(store.carried(head, copy)).as("the old key opens it still").isEqualTo(item);
+    sealer.forgetOlder();
+    assertThat(store.carried(head, copy)).isEqualTo(head);
+    assertThat(store.fill(List.of(head))).containsExactly(item);
+  }
+
+  @Test
+  void whatAnEarlierVersionPutIntoTheQueueIsRead() {
+    UplinkCopy copy =
+        UplinkCopy.read(
+            """
+            {"seq":7,"type":"access_logs","idempotency_key":"k-7",\
+            "created_at":"2026-11-28T08:00:00.123Z","key":"b1","class":"normal","sealed":"AQID"}\
+            """
+                .getBytes(StandardCharsets.UTF_8));
+    assertThat(copy.ref()).isEqualTo(new UplinkRef(7, UplinkClass.NORMAL, "k-7"));
+    assertThat(copy.type()).isEqualTo("access_logs");
+    assertThat(copy.key()).isEqualTo("b1");
+    assertThat(copy.createdAt()).isEqualTo("2026-11-28T08:00:00.123Z");
+    assertThat(copy.sealed()).containsExactly(1, 2, 3);
   }
 
   @Test
@@ -180,13 +262,18 @@ class UplinkStoreTest {
     mall.close();
     mall = new MallStore(directory.resolve("mall.db"), new Sealer(key), Clock.systemUTC());
     store = new UplinkStore(mall, 1_000_000, Clock.systemUTC());
-    assertThat(store.next(List.of(UplinkRef.of(waiting)), 9, 9999)).containsExactly(waiting);
+    assertThat(filled(List.of(UplinkRef.of(waiting)), 9999)).containsExactly(waiting);
     assertThat(store.parked().list(0, 9, 9999)).extracting(ParkedItem::body).containsExactly("{}");
   }
 
   private List<Long> next(int most, UplinkItem... batch) {
     List<UplinkRef> brought = List.of(batch).stream().map(UplinkRef::of).toList();
     return store.next(brought, most, 1_000_000).stream().map(UplinkItem::seq).toList();
+  }
+
+  /** What is sent when the queue brings no more than which writes they are. */
+  private List<UplinkItem> filled(List<UplinkRef> batch, long bytes) {
+    return store.fill(store.next(batch, 9, bytes));
   }
 
   private UplinkItem large(int bytes) {
@@ -227,8 +314,8 @@ class UplinkStoreTest {
     UplinkItem item = large(UplinkRows.COPY);
     OutboxSource.Entry entry = store.unpublished(UplinkClass.NORMAL, 9, 9999).get(0);
     assertThat(entry.body().toString()).hasSizeLessThan(500).contains("\"sealed\":null");
-    UplinkRef named = UplinkRef.read(entry.body().toString().getBytes(StandardCharsets.UTF_8));
-    assertThat(store.next(List.of(named), 9, 9)).containsExactly(item);
+    UplinkCopy named = UplinkCopy.read(entry.body().toString().getBytes(StandardCharsets.UTF_8));
+    assertThat(filled(List.of(named.ref()), 9)).containsExactly(item);
   }
 
   @Test
