@@ -35,8 +35,6 @@ class QueueCarriesTest {
   private static final int BEACONS = 3;
   private static final int REPORTS = 60;
 
-  private static final String LOGS = " FROM uplink_items WHERE type = 'access_logs'";
-
   private final CentralProcess central = Shared.central();
 
   @ParameterizedTest
@@ -55,12 +53,15 @@ class QueueCarriesTest {
       report(fleet, mall);
       double carried = metric(mall, "carried");
       double filled = metric(mall, "filled");
-      assertThat(update(mall, "UPDATE uplink_items SET body = NULL WHERE type = 'access_logs'"))
+      assertThat(update(mall, "UPDATE uplink_items SET body = NULL WHERE published = 1"))
           .isPositive();
+      long waiting = count(mall, "published IS NOT 1");
       proxy.set(FaultProxy.Mode.PASS);
       awaitSettled(mall);
       assertThat(metric(mall, "carried")).as("carried by the queue").isGreaterThan(carried);
-      assertThat(metric(mall, "filled")).as("read from the store").isEqualTo(filled);
+      assertThat(metric(mall, "filled") - filled)
+          .as("read from the store")
+          .isLessThanOrEqualTo(waiting);
       assertThat(central.storedLogs(entity)).isEqualTo(fleet.logs());
 
       proxy.set(FaultProxy.Mode.ANSWER_503);
@@ -97,14 +98,18 @@ class QueueCarriesTest {
             "DROVER_LIMITS_BEACON_REQUESTS", "999999/1m"));
   }
 
-  /** Reports that wait, all in the queue. */
+  /** Reports that wait, in the queue but for those that follow a registration. */
   private static void report(BeaconFleet fleet, OrchestratorProcess mall) {
     int before = fleet.accepted();
     fleet.allow(REPORTS);
     awaitAccepted(fleet, before + REPORTS);
     Awaitility.await("the queue has them")
         .atMost(PATIENCE)
-        .until(() -> count(mall, "published IS NOT 1") == 0 && count(mall, "published = 1") > 0);
+        .until(
+            () ->
+                count(mall, "published = 1") > 0
+                    && count(mall, "published IS NOT 1 AND waits_for IS NULL AND class <> 'latest'")
+                        == 0);
   }
 
   private static void awaitAccepted(BeaconFleet fleet, int reports) {
@@ -150,7 +155,8 @@ class QueueCarriesTest {
   private static long count(OrchestratorProcess mall, String condition) throws SQLException {
     try (Connection open = open(mall);
         Statement statement = open.createStatement();
-        ResultSet row = statement.executeQuery("SELECT count(*)" + LOGS + " AND " + condition)) {
+        ResultSet row =
+            statement.executeQuery("SELECT count(*) FROM uplink_items WHERE " + condition)) {
       return row.getLong(1);
     }
   }
