@@ -10,7 +10,8 @@ import java.util.Map;
 /**
  * How fast a mall that was alone tells central what waited, beside a loop without Camel, store or
  * ledger under the same Java options; then with a backlog of a month. Usage: {@code UplinkBench
- * [items] [repetitions] [backlog]}, in the repository; a backlog of 0 leaves that part out.
+ * [items] [repetitions] [backlog] [bytes]}, in the repository; a backlog of 0 leaves that part out,
+ * and with a size of the writes in bytes there is only the mall.
  */
 public final class UplinkBench {
   private static final Path DIRECTORY = Path.of("bench/target/uplink").toAbsolutePath();
@@ -18,10 +19,12 @@ public final class UplinkBench {
   private static final String OPTIONS = "@config/jvm/orchestrator.options";
 
   private final UploadReceiver central;
+  private final int bytes;
   private double mostResident;
 
-  private UplinkBench(UploadReceiver central) {
+  private UplinkBench(UploadReceiver central, int bytes) {
     this.central = central;
+    this.bytes = bytes;
   }
 
   /** Runs the benchmark. */
@@ -29,19 +32,26 @@ public final class UplinkBench {
     int items = args.length > 0 ? Integer.parseInt(args[0]) : 50_000;
     int repetitions = args.length > 1 ? Integer.parseInt(args[1]) : 3;
     int backlog = args.length > 2 ? Integer.parseInt(args[2]) : 1_000_000;
+    int bytes = args.length > 3 ? Integer.parseInt(args[3]) : 0;
     System.out.println(Machine.line());
     try (UploadReceiver central = new UploadReceiver()) {
-      UplinkBench bench = new UplinkBench(central);
+      UplinkBench bench = new UplinkBench(central, bytes);
       Samples mall = new Samples();
       Samples bare = new Samples();
       for (int i = 0; i < repetitions; i++) {
-        bare.add(bench.bare(items));
+        if (bytes == 0) {
+          bare.add(bench.bare(items));
+        }
         mall.add(bench.mall(items));
       }
-      print(
-          "%,d items: mall %s items/s, bare loop %s items/s, ratio of the medians %.2f; load"
-              + " average %s",
-          items, mall, bare, mall.median() / bare.median(), Machine.load());
+      if (bytes > 0) {
+        print("%,d items of %,d bytes: mall %s items/s", items, bytes, mall);
+      } else {
+        print(
+            "%,d items: mall %s items/s, bare loop %s items/s, ratio of the medians %.2f; load"
+                + " average %s",
+            items, mall, bare, mall.median() / bare.median(), Machine.load());
+      }
       if (backlog > 0) {
         double rate = bench.mall(backlog);
         print(
@@ -82,7 +92,7 @@ public final class UplinkBench {
     Process process = start(environment, data);
     Machine.await(process, "http://127.0.0.1:" + environment.get("DROVER_PORT") + "/health");
     Machine.stop(process);
-    UplinkItems.queue(data, items);
+    UplinkItems.queue(data, items, bytes);
     central.reset();
     environment.put("CENTRAL_SERVER_URL", central.url());
     process = start(environment, data);

@@ -20,17 +20,21 @@ final class UplinkItems {
   /** An item as it stands in a request. */
   static String wire(int seq) {
     return "{\"seq\":%d,\"type\":\"access_logs\",\"idempotency_key\":\"%032x\",\"created_at\":\"2026-11-21T08:00:00Z\",\"body\":%s}"
-        .formatted(seq, seq, body(seq));
+        .formatted(seq, seq, body(seq, 0));
   }
 
-  private static String body(int seq) {
-    return BODY.formatted(seq % 100, seq, seq % 100);
+  private static String body(int seq, int bytes) {
+    String body = BODY.formatted(seq % 100, seq, seq % 100);
+    String more = ",\"note\":\"" + "x".repeat(Math.max(0, bytes - body.length())) + "\"}";
+    return bytes == 0 ? body : body.substring(0, body.length() - 1) + more;
   }
 
   /**
    * Puts items 1 to {@code count} where a mall that was alone has them, sealed as it seals them.
+   *
+   * @param bytes about how long each is; 0 for one log
    */
-  static void queue(Path data, int count) throws SQLException {
+  static void queue(Path data, int count, int bytes) throws SQLException {
     Sealer sealer = new Sealer(new FileKeyProvider(data.resolve("keys")).secret("mall-store"));
     try (Connection open = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("mall.db"));
         Statement statement = open.createStatement()) {
@@ -41,15 +45,16 @@ final class UplinkItems {
       statement.execute("INSERT INTO uplink_counts VALUES ('accepted', " + count + ")");
       String sql =
           "INSERT INTO uplink_items (seq, type, item_key, class, idempotency_key, created_at, size,"
-              + " body) VALUES (?, 'access_logs', ?, 'normal', ?, 1790000000000, 500, ?)";
+              + " body) VALUES (?, 'access_logs', ?, 'normal', ?, 1790000000000, ?, ?)";
       try (PreparedStatement insert = open.prepareStatement(sql)) {
         for (int seq = 1; seq <= count; seq++) {
           String key = "%032x".formatted(seq);
           insert.setInt(1, seq);
           insert.setString(2, "b" + seq % 100);
           insert.setString(3, key);
-          insert.setBytes(
-              4, sealer.seal("uplink", key, body(seq).getBytes(StandardCharsets.UTF_8)));
+          byte[] body = body(seq, bytes).getBytes(StandardCharsets.UTF_8);
+          insert.setInt(4, body.length + 256);
+          insert.setBytes(5, sealer.seal("uplink", key, body));
           insert.executeUpdate();
         }
       }
