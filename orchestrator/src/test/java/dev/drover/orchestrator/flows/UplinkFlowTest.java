@@ -69,13 +69,45 @@ class UplinkFlowTest extends FlowTest {
   }
 
   @Test
+  void holesOfTheQueueAreFilledFromTheStoreBeforeAnythingIsSent() {
+    given("uplinkUpload.read", OPEN);
+    given("uplinkUpload.next", property("DroverUplinkHoles", 2L));
+    given("uplinkUpload.fillHoles", property("DroverUplinkBroken", false));
+    given("uplinkUpload.leaveOutSettled", SETTLED);
+
+    into("uplink-batch-upload")
+        .run()
+        .calls(
+            """
+            uplinkUpload.read
+            uplinkUpload.next
+            uplinkUpload.fillHoles
+            uplinkUpload.leaveOutSettled\
+            """)
+        .endsWell();
+  }
+
+  @Test
+  void aBatchWithoutHolesReadsNothingFromTheStore() {
+    given("uplinkUpload.read", OPEN);
+    given("uplinkUpload.next", property("DroverUplinkHoles", 0L));
+    given("uplinkUpload.leaveOutSettled", SETTLED);
+
+    into("uplink-batch-upload")
+        .run()
+        .calls("uplinkUpload.read", "uplinkUpload.next", "uplinkUpload.leaveOutSettled")
+        .endsWell();
+  }
+
+  @Test
   void itemsWhoseSealIsBrokenAreParkedAndConcludedAndTheOthersGoNext() {
     given("uplinkUpload.read", OPEN);
     given(
         "uplinkUpload.next",
         inTurn(
-            property("DroverUplinkBroken", true),
-            all(property("DroverUplinkBroken", false), OPEN)));
+            property("DroverUplinkHoles", 1L),
+            all(property("DroverUplinkHoles", 0L), property("DroverUplinkBroken", false), OPEN)));
+    given("uplinkUpload.fillHoles", property("DroverUplinkBroken", true));
     given("uplinkAnswers.parkBroken", body(List.of()));
     given("uplinkUpload.leaveOutSettled", SETTLED);
 
@@ -85,6 +117,7 @@ class UplinkFlowTest extends FlowTest {
             """
             uplinkUpload.read
             uplinkUpload.next
+            uplinkUpload.fillHoles
             uplinkAnswers.parkBroken
             uplinkAnswers.settle
             centralOutcomes.well
