@@ -2,13 +2,13 @@ package dev.drover.central;
 
 import dev.drover.engine.start.StartFailure;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.mongo.MongoAutoConfiguration;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 
-/** The central server: everything that it does is a route in {@code routes/central}. */
-@SpringBootApplication(exclude = MongoAutoConfiguration.class)
-@EnableConfigurationProperties(CentralProperties.class)
+/** The central server: everything that it does is a route of its bundles. */
+@SpringBootConfiguration
+@EnableAutoConfiguration(exclude = MongoAutoConfiguration.class)
 public class CentralApplication {
   /** Starts one central; a failed start ends the process, so that nothing half-started listens. */
   public static void main(String[] arguments) {

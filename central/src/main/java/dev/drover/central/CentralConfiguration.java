@@ -36,30 +36,19 @@ import dev.drover.engine.crypto.Sealer;
 import dev.drover.engine.crypto.TokenIssuer;
 import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.events.EventHub;
-import dev.drover.engine.guard.Authenticator;
-import dev.drover.engine.guard.Authoriser;
+import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.engine.guard.Idempotency;
 import dev.drover.engine.guard.MongoRateWindows;
 import dev.drover.engine.guard.RateLimiter;
-import dev.drover.engine.health.ClockConditions;
 import dev.drover.engine.health.Conditions;
-import dev.drover.engine.http.ErrorRenderer;
-import dev.drover.engine.limit.BodyRoom;
-import dev.drover.engine.limit.ByteBudget;
-import dev.drover.engine.limit.HeapWatchdog;
 import dev.drover.engine.log.ProtocolLog;
-import dev.drover.engine.log.StepRecorder;
 import dev.drover.engine.migrate.MongoMigrations;
-import dev.drover.engine.schema.Schemas;
 import dev.drover.engine.time.ClockWatch;
 import dev.drover.engine.time.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.file.Path;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
 import java.time.Duration;
-import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -69,44 +58,6 @@ class CentralConfiguration {
   private static final String TOKEN_KEY = "central-token";
   private static final String ANSWERS_KEY = "central-answers";
   private static final String LOGS_KEY = "central-logs";
-
-  @Bean
-  Clock clock() {
-    return Clock.systemUTC();
-  }
-
-  @Bean
-  Ticker ticker() {
-    return Ticker.SYSTEM;
-  }
-
-  @Bean("conditions")
-  Conditions conditions(Clock clock) {
-    return new Conditions(clock);
-  }
-
-  @Bean("clockWatch")
-  ClockWatch clockWatch(Clock clock, Ticker ticker, Conditions conditions) {
-    return ClockConditions.watch(clock, ticker, conditions);
-  }
-
-  @Bean
-  ByteBudget byteBudget(@Value("${drover.limits.memory}") long bytes) {
-    return ByteBudget.of(bytes);
-  }
-
-  @Bean
-  BodyRoom bodyRoom(ByteBudget budget) {
-    return new BodyRoom(budget);
-  }
-
-  /** Ends the process when its heap stays full. */
-  @Bean
-  HeapWatchdog heapWatchdog(
-      @Value("${drover.memory.full-after}") Duration fullAfter,
-      @Value("${drover.memory.full-percent}") int percent) {
-    return HeapWatchdog.start(new HeapWatchdog.Settings(fullAfter, percent));
-  }
 
   @Bean
   MongoDatabase database(
@@ -164,14 +115,10 @@ class CentralConfiguration {
     return new TokenVerifier(keys::jwks, revocations, clock);
   }
 
-  @Bean
-  Authenticator authenticator(TokenVerifier tokens) {
-    return new Authenticator(tokens);
-  }
-
-  @Bean
-  Authoriser authoriser() {
-    return new Authoriser();
+  @Bean("health")
+  CentralHealth health(
+      MongoDatabase database, EventHub hub, GrpcPort grpc, Conditions conditions, Clock clock) {
+    return new CentralHealth(database, hub, grpc, conditions, clock);
   }
 
   @Bean
@@ -189,23 +136,6 @@ class CentralConfiguration {
     Sealer sealer = new Sealer(keys.secret(ANSWERS_KEY), keys.olderSecrets(ANSWERS_KEY));
     return new Idempotency(
         database, sealer, properties.idempotency().lease(), clock, watch.provenClock());
-  }
-
-  @Bean
-  Schemas schemas(CentralProperties properties) {
-    return new Schemas(properties.homeDirectory().resolve("proto/schemas"));
-  }
-
-  @Bean
-  ErrorRenderer errorRenderer(Clock clock) {
-    return new ErrorRenderer(clock);
-  }
-
-  /** A development aid: which steps of the flows ran, for the coverage test. */
-  @Bean
-  @ConditionalOnProperty("drover.step-log")
-  StepRecorder stepRecorder(@Value("${drover.step-log}") Path file) {
-    return new StepRecorder(file);
   }
 
   @Bean

@@ -22,14 +22,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.bson.Document;
-import org.springframework.stereotype.Component;
 
 /**
  * {@code GET /health} of central: small, without a token, 503 when it cannot do its work; degraded,
  * 200, when it works on with a promise that it cannot keep now. The database is asked in the
  * background, so that a slow one does not keep the answer.
  */
-@Component("health")
 public class CentralHealth implements AutoCloseable {
   private static final String HEALTHY = "healthy";
   private static final String DEGRADED = "degraded";

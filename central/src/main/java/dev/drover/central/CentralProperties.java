@@ -162,10 +162,6 @@ public record CentralProperties(
   public record Uploads(Duration kept) {}
 
   // Texts above, because Spring would look for a Path among the web application's resources first.
-  Path homeDirectory() {
-    return Path.of(home).toAbsolutePath().normalize();
-  }
-
   Path dataDirectory() {
     return Path.of(data).toAbsolutePath().normalize();
   }

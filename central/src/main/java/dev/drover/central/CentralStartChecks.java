@@ -14,7 +14,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 /** What central looks at before anything starts: its settings, its ports, its data. */
 final class CentralStartChecks extends StartChecks {
   CentralStartChecks() {
-    super("central", List.of("orchestrator"));
+    super("central", List.of("orchestrator", "simulator"));
   }
 
   @Override

@@ -25,13 +25,11 @@ import dev.drover.orchestrator.central.CentralKeys;
 import dev.drover.orchestrator.mall.MallIdentity;
 import dev.drover.orchestrator.store.MallStore;
 import java.time.Clock;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** The mall's door for beacons, by the names that its routes use. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnExpression("'${drover.bundle}' != 'simulator'")
 class BeaconConfiguration {
   private static final String NONCES = "beacon-nonces";
 

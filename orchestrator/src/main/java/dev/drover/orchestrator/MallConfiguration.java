@@ -54,7 +54,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.ContextClosedEvent;
@@ -63,7 +62,6 @@ import org.springframework.util.StringUtils;
 
 /** The parts of a mall, by the names that its routes use. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnExpression("'${drover.bundle}' != 'simulator'")
 class MallConfiguration {
   private static final String SEALING_KEY = "mall-store";
 

@@ -1,29 +1,20 @@
 package dev.drover.orchestrator;
 
-import dev.drover.engine.crypto.TokenVerifier;
-import dev.drover.engine.guard.ContractNet;
 import dev.drover.engine.guard.Deliveries;
-import dev.drover.engine.guard.DurableSends;
-import dev.drover.engine.health.Conditions;
-import dev.drover.engine.http.Contract;
 import dev.drover.engine.http.HttpPort;
-import dev.drover.engine.limit.ByteBudget;
 import dev.drover.orchestrator.MallConfiguration.Doors;
-import io.micrometer.core.instrument.MeterRegistry;
+import dev.drover.process.DataPort;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.camel.CamelContext;
-import org.apache.camel.spring.boot.CamelContextConfiguration;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 
-/** The data port of a bundle: mounted before the routes are made, listening once they run. */
+/** The mall's data port: a plain door, and one with TLS when there is a certificate. */
 @Configuration(proxyBeanMethods = false)
 class MallPortConfiguration {
   private static final int EVENT_LOOPS = 1;
@@ -36,44 +27,7 @@ class MallPortConfiguration {
   }
 
   @Bean
-  Contract contract(OrchestratorProperties properties) {
-    return Contract.of(
-        List.of(properties.home().resolve("proto/openapi").resolve(properties.bundle() + ".yaml")));
-  }
-
-  /** A process of one entity: an answer about another one leaves no door. */
-  @Bean
-  ContractNet contractNet(
-      Contract contract,
-      OrchestratorProperties properties,
-      Conditions conditions,
-      MeterRegistry registry) {
-    return new ContractNet(
-        contract.doors(),
-        Optional.of(properties.entityId()),
-        conditions,
-        operation ->
-            registry.counter("drover.contract.broken", "operation", operation).increment());
-  }
-
-  @Bean
-  DurableSends durableSends() {
-    return new DurableSends();
-  }
-
-  @Bean("deliveries")
-  Deliveries deliveries() {
-    return new Deliveries();
-  }
-
-  @Bean
-  HttpPort httpPort(
-      Vertx vertx,
-      OrchestratorProperties properties,
-      Contract contract,
-      ByteBudget budget,
-      TokenVerifier tokens,
-      Clock clock) {
+  DataPort dataPort(OrchestratorProperties properties) {
     List<HttpPort.Door> doors = new ArrayList<>();
     doors.add(new HttpPort.Door(properties.plainBind(), properties.port(), Optional.empty()));
     properties
@@ -81,37 +35,21 @@ class MallPortConfiguration {
         .files(HttpPort.Tls::new)
         .map(tls -> new HttpPort.Door(properties.bind(), properties.httpsPort(), Optional.of(tls)))
         .ifPresent(doors::add);
-    return new HttpPort(
-        vertx,
+    return new DataPort(
         new HttpPort.Settings(
             doors, EVENT_LOOPS, properties.http(), properties.cors().allowedOrigins()),
-        contract,
-        budget,
-        Optional.of(tokens),
-        clock);
+        Optional.of(properties.entityId()));
   }
 
-  @Bean
-  CamelContextConfiguration mountBeforeRoutesRun(HttpPort port) {
-    return new CamelContextConfiguration() {
-      @Override
-      public void beforeApplicationStart(CamelContext camel) {
-        port.mount(camel);
-      }
-
-      @Override
-      public void afterApplicationStart(CamelContext camel) {
-        // Camel logs what fails here and goes on, so the ports are opened by a runner
-      }
-    };
+  @Bean("deliveries")
+  Deliveries deliveries() {
+    return new Deliveries();
   }
 
-  /** What a runner throws ends the start. */
+  /** Before the data port, whose health says that all is open. */
   @Bean
-  ApplicationRunner listenWhenRoutesRun(HttpPort port, ObjectProvider<Doors> doors) {
-    return arguments -> {
-      doors.ifAvailable(Doors::open);
-      port.listen();
-    };
+  @Order(0)
+  ApplicationRunner otherDoorsWhenRoutesRun(Doors doors) {
+    return arguments -> doors.open();
   }
 }

@@ -13,23 +13,16 @@ import org.springframework.core.env.ConfigurableEnvironment;
 /** What a mall looks at before anything starts: its settings, its ports, its stores. */
 final class MallStartChecks extends StartChecks {
   MallStartChecks() {
-    super("orchestrator", List.of("central"));
-  }
-
-  private static boolean simulator(ConfigurableEnvironment settings) {
-    return "simulator".equals(settings.getProperty("drover.bundle"));
+    super("orchestrator", List.of("central", "simulator"));
   }
 
   @Override
   protected List<String> required(ConfigurableEnvironment settings) {
-    return simulator(settings) ? List.of() : List.of("drover.entity-id", "drover.orchestrator-id");
+    return List.of("drover.entity-id", "drover.orchestrator-id");
   }
 
   @Override
   protected void checkData(Path data, ConfigurableApplicationContext context) {
-    if (simulator(context.getEnvironment())) {
-      return;
-    }
     String keys = context.getEnvironment().getProperty("drover.keys", "");
     Path directory = keys.isBlank() ? data.resolve("keys") : Path.of(keys);
     new StoreCheck(data, new KeptKeys(directory, System.getenv())).run();
@@ -46,10 +39,6 @@ final class MallStartChecks extends StartChecks {
     ports.add(port("DROVER_MANAGEMENT_PORT", management, "server.port", settings));
     if (tls) {
       ports.add(port("DROVER_HTTPS_PORT", open, "drover.https-port", settings));
-    }
-    if (simulator(settings)) {
-      ports.add(port("DROVER_LINE_PORT", open, "drover.simulator.line-port", settings));
-      return ports;
     }
     ports.add(port("DROVER_GRPC_PORT", open, "drover.grpc-port", settings));
     if (!isSet("drover.mqtt.url", settings)) {

@@ -16,7 +16,6 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param home where {@code routes/}, {@code kamelets/} and {@code proto/} lie
  * @param data the directory of everything this process keeps
  * @param keys the directory of its keys; empty for one below {@code data}
- * @param bundle which routes and which contract it runs
  * @param bind the address of its ports
  * @param port the data port; on the loopback only when there is one with TLS
  * @param httpsPort the data port with TLS
@@ -40,14 +39,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param heartbeat signs of life
  * @param health limits of the health check
  * @param firmware the firmware cache
- * @param simulator the simulated mall
  */
 @ConfigurationProperties("drover")
 public record OrchestratorProperties(
     Path home,
     Path data,
     String keys,
-    String bundle,
     String bind,
     int port,
     int httpsPort,
@@ -70,8 +67,7 @@ public record OrchestratorProperties(
     Limits limits,
     Heartbeat heartbeat,
     Health health,
-    Firmware firmware,
-    Simulator simulator) {
+    Firmware firmware) {
 
   /**
    * The central server.
@@ -200,26 +196,6 @@ public record OrchestratorProperties(
 
   /** Where firmware is kept. */
   public record Firmware(Path directory) {}
-
-  /**
-   * The simulated mall.
-   *
-   * @param token the operator's token, or empty
-   * @param centralKeys central's key directory to make one from, or empty
-   * @param linePort the port of the line to central that can be cut
-   * @param beacons how many there are
-   * @param heartbeatInterval time between two heartbeats of a beacon
-   * @param beaconPause shortest time between two reports of a beacon
-   * @param logsPerMinute access logs of the whole mall
-   */
-  public record Simulator(
-      String token,
-      String centralKeys,
-      int linePort,
-      int beacons,
-      Duration heartbeatInterval,
-      Duration beaconPause,
-      int logsPerMinute) {}
 
   /** Where plain ports listen: not where others could hear them when there are better ones. */
   String plainBind() {

@@ -35,13 +35,11 @@ import org.apache.camel.Ordered;
 import org.apache.camel.component.paho.mqtt5.PahoMqtt5Component;
 import org.apache.camel.component.paho.mqtt5.PahoMqtt5Configuration;
 import org.apache.camel.spi.ComponentCustomizer;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** The parts of a mall's data sync, by the names that its routes use. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnExpression("'${drover.bundle}' != 'simulator'")
 class SyncConfiguration {
   /** How the mall's own process reaches the mall's broker: the embedded one, or that of others. */
   @Bean

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -32,7 +31,6 @@ import org.springframework.util.StringUtils;
 
 /** The parts of the mall's uplink, by the names that its routes use. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnExpression("'${drover.bundle}' != 'simulator'")
 class UplinkConfiguration {
   /** The check of {@code /health} that tells how the queue is. */
   private static final String UPLINK = "uplink";

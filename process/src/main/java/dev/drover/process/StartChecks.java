@@ -31,6 +31,11 @@ public abstract class StartChecks
   /** The address of what only this machine may reach. */
   protected static final String LOOPBACK = "127.0.0.1";
 
+  private static final String OLD_BUNDLE = "drover.bundle";
+  private static final String NEW_BUNDLES =
+      "name the bundles in DROVER_BUNDLES (drover.bundles), or leave it out;"
+          + " the simulated mall is a process of its own, drover-simulator.jar";
+
   private static final Logger LOG = LoggerFactory.getLogger("protocol");
   private static final Set<String> NOT_OURS =
       Set.of("spring.profiles.active", "server.port", "server.address");
@@ -66,7 +71,9 @@ public abstract class StartChecks
   public final void initialize(ConfigurableApplicationContext context) {
     ConfigurableEnvironment environment = context.getEnvironment();
     SettingsCheck check =
-        new SettingsCheck(process, defaults("application.yaml"), environment::getProperty)
+        new SettingsCheck(process, defaults("application.yaml"), name -> value(name, environment))
+            .oneOf(Bundles.SETTING, Bundles.known(context.getClassLoader()))
+            .retired(OLD_BUNDLE, NEW_BUNDLES)
             .require(required(environment).toArray(String[]::new));
     check.run();
     Map<String, String> foreign = new LinkedHashMap<>();
@@ -86,6 +93,13 @@ public abstract class StartChecks
     checkData(data, context);
     context.addApplicationListener(
         (ApplicationListener<ApplicationReadyEvent>) ready -> PrivateFiles.close(data));
+  }
+
+  /** As it is given; a list in one line, however it is written. */
+  private static String value(String name, ConfigurableEnvironment settings) {
+    return name.equals(Bundles.SETTING)
+        ? String.join(",", Bundles.on(settings))
+        : settings.getProperty(name);
   }
 
   /** Whether a setting has a value. */

@@ -50,7 +50,6 @@ final class SettingKinds {
           Map.entry("server.address", ADDRESS),
           Map.entry("drover.entity-id", ID.orEmpty()),
           Map.entry("drover.orchestrator-id", ID.orEmpty()),
-          Map.entry("drover.bundle", SettingKind.oneOf("orchestrator", "simulator")),
           Map.entry("drover.queue", SettingKind.oneOf("mqtt", "kafka")),
           Map.entry(
               "drover.registration.trust", SettingKind.oneOf("tofu", "preregistered", "approval")),
@@ -108,7 +107,7 @@ final class SettingKinds {
   /**
    * The kind of a setting.
    *
-   * @param process {@code central} or {@code orchestrator}, which differ in a few
+   * @param process its name; central and an orchestrator differ in a few
    * @param standard the default, with its placeholders taken out
    */
   static SettingKind of(String process, String name, String standard) {

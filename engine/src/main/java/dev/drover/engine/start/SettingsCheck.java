@@ -3,11 +3,13 @@ package dev.drover.engine.start;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -34,11 +36,13 @@ public final class SettingsCheck {
   private final Map<String, String> defaults;
   private final UnaryOperator<String> values;
   private final Set<String> required = new TreeSet<>();
+  private final Map<String, SettingKind> kinds = new HashMap<>();
+  private final Map<String, String> retired = new TreeMap<>();
 
   /**
    * A check of one process.
    *
-   * @param process {@code central} or {@code orchestrator}
+   * @param process its name, such as {@code central}
    * @param defaults each setting with its default as it is written, placeholders included
    * @param values gives the value of a setting, null when it has none
    */
@@ -54,6 +58,18 @@ public final class SettingsCheck {
     return this;
   }
 
+  /** This setting is a list of such names, and not an empty one. */
+  public SettingsCheck oneOf(String name, Set<String> allowed) {
+    kinds.put(name, SettingKind.oneOf(allowed.toArray(String[]::new)).list());
+    return this;
+  }
+
+  /** This setting is not read any more; a start that is given it would not do what it says. */
+  public SettingsCheck retired(String name, String instead) {
+    retired.put(name, instead);
+    return this;
+  }
+
   /**
    * Refuses the start when a setting is not what it may be.
    *
@@ -62,6 +78,12 @@ public final class SettingsCheck {
   public void run() {
     List<String> wrong = new ArrayList<>();
     new TreeSet<>(defaults.keySet()).forEach(name -> wrong(name).ifPresent(wrong::add));
+    retired.forEach(
+        (name, instead) -> {
+          if (isSet(name)) {
+            wrong.add(label(name, "") + " is not read any more: " + instead);
+          }
+        });
     for (String name : required) {
       if (!isSet(name)) {
         wrong.add(label(name, defaults.getOrDefault(name, "")) + " is not set; it has no default");
@@ -85,7 +107,7 @@ public final class SettingsCheck {
     SettingKind kind =
         name.equals("spring.profiles.active")
             ? SettingKind.oneOf("dev", "production")
-            : SettingKinds.of(process, name, plain(written));
+            : kinds.getOrDefault(name, SettingKinds.of(process, name, plain(written)));
     String value;
     try {
       value = values.apply(name);

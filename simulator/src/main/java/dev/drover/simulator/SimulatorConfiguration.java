@@ -1,18 +1,20 @@
-package dev.drover.orchestrator;
+package dev.drover.simulator;
 
+import com.nimbusds.jose.jwk.JWKSet;
+import dev.drover.engine.crypto.EnvironmentKeyProvider;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.Role;
 import dev.drover.engine.crypto.TokenIssuer;
+import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.health.Conditions;
+import dev.drover.engine.http.HttpPort;
+import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.time.Ticker;
-import dev.drover.orchestrator.simulator.BeaconFleet;
-import dev.drover.orchestrator.simulator.BeaconRequests;
-import dev.drover.orchestrator.simulator.DataChanger;
-import dev.drover.orchestrator.simulator.Line;
-import dev.drover.orchestrator.simulator.SimulatorOperations;
+import dev.drover.process.DataPort;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,17 +29,18 @@ import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.apache.camel.support.jsse.SSLContextParameters;
 import org.apache.camel.support.jsse.SecureSocketProtocolsParameters;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.StringUtils;
 
 /** The parts of the simulated mall. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnProperty(name = "drover.bundle", havingValue = "simulator")
 class SimulatorConfiguration {
   private static final Duration TOKEN_LIFETIME = Duration.ofHours(1);
   private static final String CENTRAL_KEY = "central-token";
+  private static final int EVENT_LOOPS = 1;
+  private static final int WORKERS = 8;
+  private static final int TOKENS = 1;
 
   /** Where an operator's token comes from, if there is one. */
   record OperatorToken(Supplier<Optional<String>> source) implements Supplier<Optional<String>> {
@@ -45,6 +48,41 @@ class SimulatorConfiguration {
     public Optional<String> get() {
       return source.get();
     }
+  }
+
+  @Bean(destroyMethod = "")
+  Vertx vertx() {
+    return Vertx.vertx(
+        new VertxOptions().setEventLoopPoolSize(2 * EVENT_LOOPS).setWorkerPoolSize(WORKERS));
+  }
+
+  @Bean
+  DataPort dataPort(SimulatorProperties properties) {
+    return new DataPort(
+        new HttpPort.Settings(
+            List.of(new HttpPort.Door(properties.bind(), properties.port(), Optional.empty())),
+            EVENT_LOOPS,
+            properties.http(),
+            properties.cors().allowedOrigins()),
+        Optional.of(properties.entityId()));
+  }
+
+  @Bean
+  KeyProvider keys(SimulatorProperties properties) {
+    return new EnvironmentKeyProvider(
+        System.getenv(), new FileKeyProvider(properties.keysDirectory()));
+  }
+
+  /** It has none of central's keys, so no token is valid here. */
+  @Bean
+  TokenVerifier tokenVerifier(Clock clock) {
+    JWKSet none = new JWKSet();
+    return new TokenVerifier(() -> none, clock, TOKENS);
+  }
+
+  @Bean
+  ProtocolLog protocolLog(SimulatorProperties properties) {
+    return new ProtocolLog(properties.entityId(), properties.orchestratorId());
   }
 
   /** TLS towards central: 1.3 and nothing older (section 8.3). */
@@ -70,7 +108,7 @@ class SimulatorConfiguration {
   }
 
   @Bean
-  OperatorToken operatorToken(OrchestratorProperties properties, Clock clock) {
+  OperatorToken operatorToken(SimulatorProperties properties, Clock clock) {
     return new OperatorToken(tokens(properties, clock));
   }
 
@@ -81,7 +119,7 @@ class SimulatorConfiguration {
 
   /** Open before the rest of the simulated mall: the orchestrator may come first. */
   @Bean(initMethod = "open")
-  Line line(Vertx vertx, OrchestratorProperties properties, Clock clock, Ticker ticker) {
+  Line line(Vertx vertx, SimulatorProperties properties, Clock clock, Ticker ticker) {
     URI central = URI.create(properties.central().url());
     return new Line(
         vertx, properties.bind(), properties.simulator().linePort(), central, clock, ticker);
@@ -89,7 +127,7 @@ class SimulatorConfiguration {
 
   @Bean
   BeaconFleet beaconFleet(
-      OrchestratorProperties properties, KeyProvider keys, Clock clock, Ticker ticker) {
+      SimulatorProperties properties, KeyProvider keys, Clock clock, Ticker ticker) {
     return BeaconFleet.of(
         new BeaconFleet.Settings(
             properties.entityId(),
@@ -120,7 +158,7 @@ class SimulatorConfiguration {
   }
 
   /** A given token, or one made with the key of a central on this machine, or none. */
-  private static Supplier<Optional<String>> tokens(OrchestratorProperties properties, Clock clock) {
+  private static Supplier<Optional<String>> tokens(SimulatorProperties properties, Clock clock) {
     String given = properties.simulator().token();
     String keys = properties.simulator().centralKeys();
     if (StringUtils.hasText(given) || !StringUtils.hasText(keys)) {

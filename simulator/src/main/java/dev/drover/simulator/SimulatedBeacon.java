@@ -1,4 +1,4 @@
-package dev.drover.orchestrator.simulator;
+package dev.drover.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;

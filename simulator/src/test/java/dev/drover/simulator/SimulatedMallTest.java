@@ -1,4 +1,4 @@
-package dev.drover.orchestrator;
+package dev.drover.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

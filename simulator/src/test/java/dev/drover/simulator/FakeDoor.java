@@ -1,4 +1,4 @@
-package dev.drover.orchestrator;
+package dev.drover.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.crypto.PublicKeys;

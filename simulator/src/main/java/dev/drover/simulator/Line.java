@@ -1,4 +1,4 @@
-package dev.drover.orchestrator.simulator;
+package dev.drover.simulator;
 
 import dev.drover.engine.time.Tick;
 import dev.drover.engine.time.Ticker;

@@ -1,11 +1,11 @@
-package dev.drover.orchestrator.simulator;
+package dev.drover.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.outbox.OutboxSource;
 import dev.drover.engine.time.Tick;
 import dev.drover.engine.time.Ticker;
-import dev.drover.orchestrator.simulator.SimulatedBeacon.Pace;
+import dev.drover.simulator.SimulatedBeacon.Pace;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

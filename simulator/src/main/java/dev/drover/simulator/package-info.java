@@ -2,4 +2,4 @@
  * The simulated mall of a demonstration: its operator, its beacons, and the line to central that
  * can be cut.
  */
-package dev.drover.orchestrator.simulator;
+package dev.drover.simulator;

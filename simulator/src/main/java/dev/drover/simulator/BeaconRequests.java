@@ -1,4 +1,4 @@
-package dev.drover.orchestrator.simulator;
+package dev.drover.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.crypto.SignatureForm;
@@ -6,8 +6,8 @@ import dev.drover.engine.crypto.SignatureForm.Hashing;
 import dev.drover.engine.crypto.SignatureForm.Layout;
 import dev.drover.engine.crypto.SignatureForm.Text;
 import dev.drover.engine.crypto.Signatures;
-import dev.drover.orchestrator.simulator.BeaconFleet.Turn;
 import dev.drover.proto.Json;
+import dev.drover.simulator.BeaconFleet.Turn;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.interfaces.ECPrivateKey;
