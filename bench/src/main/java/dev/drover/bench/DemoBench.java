@@ -110,14 +110,10 @@ public final class DemoBench {
     if (command.contains("KafkaBroker")) {
       return "kafka";
     }
-    if (command.contains("drover-central.jar")) {
-      return "central";
-    }
-    // The simulator is the orchestrator's jar with another bundle.
-    boolean simulator = proc(process, "environ").contains("DROVER_BUNDLE=simulator");
-    return command.contains("drover-orchestrator.jar")
-        ? simulator ? "simulator" : "orchestrator"
-        : "";
+    return Stream.of("central", "orchestrator", "simulator")
+        .filter(name -> command.contains("drover-" + name + ".jar"))
+        .findFirst()
+        .orElse("");
   }
 
   private static String proc(ProcessHandle process, String what) {

@@ -11,9 +11,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code drover central} and {@code drover orchestrator}: one process in the foreground. The script
- * ./drover replaces itself by that process; this class does the same job as a parent when the jar
- * is run directly, and documents both commands.
+ * {@code drover central}, {@code drover orchestrator} and {@code drover simulator}: one process in
+ * the foreground. The script ./drover replaces itself by that process; this class does the same job
+ * as a parent when the jar is run directly, and documents the commands.
  */
 final class AloneCommand {
   private static final String ARGUMENTS = "Handed to the process, such as --server.port=0.";
@@ -35,7 +35,7 @@ final class AloneCommand {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-      return run("central", "central", arguments);
+      return run("central", arguments);
     }
   }
 
@@ -54,12 +54,30 @@ final class AloneCommand {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-      String bundle = System.getenv().getOrDefault("DROVER_BUNDLE", "orchestrator");
-      return run("orchestrator", bundle, arguments);
+      return run("orchestrator", arguments);
     }
   }
 
-  private static int run(String module, String data, List<String> arguments)
+  /** {@code drover simulator}. */
+  @Command(
+      name = "simulator",
+      description = {
+        "Runs a simulated mall alone in the foreground: beacons, an operator, a line to cut.",
+        "Its settings are environment variables, such as CENTRAL_SERVER_URL, ORCHESTRATOR_URL,"
+            + " ENTITY_ID and DROVER_DATA: docs/reference/configuration.md."
+      },
+      mixinStandardHelpOptions = true)
+  static final class SimulatorAlone implements Callable<Integer> {
+    @Parameters(arity = "0..*", paramLabel = "ARGUMENT", description = ARGUMENTS)
+    private List<String> arguments = List.of();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+      return run("simulator", arguments);
+    }
+  }
+
+  private static int run(String module, List<String> arguments)
       throws IOException, InterruptedException {
     Path home = Home.directory();
     List<String> command = new ArrayList<>();
@@ -71,7 +89,7 @@ final class AloneCommand {
     ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
     Map<String, String> environment = builder.environment();
     environment.putIfAbsent("DROVER_HOME", home.toString());
-    environment.putIfAbsent("DROVER_DATA", home.resolve(".drover").resolve(data).toString());
+    environment.putIfAbsent("DROVER_DATA", home.resolve(".drover").resolve(module).toString());
     Process process = builder.start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "stop"));
     return process.waitFor();

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class,
       AloneCommand.CentralAlone.class,
       AloneCommand.OrchestratorAlone.class,
+      AloneCommand.SimulatorAlone.class,
       TokenCommand.class,
       KeysCommand.class,
       RegistrationsCommand.class,

@@ -39,7 +39,7 @@ class BadValuesTest {
           boolean.class, List.of("perhaps"));
 
   /** These hand everything to the process that they start. */
-  private static final Set<String> HAND_ON = Set.of("central", "orchestrator");
+  private static final Set<String> HAND_ON = Set.of("central", "orchestrator", "simulator");
 
   @TempDir static Path directory;
 

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs a copy of the script in a repository whose build only makes small jars. */
 class DroverScriptTest {
-  private static final List<String> MODULES = List.of("cli", "central", "orchestrator");
+  private static final List<String> MODULES =
+      List.of("cli", "central", "orchestrator", "simulator");
 
   @TempDir Path home;
   @TempDir Path elsewhere;

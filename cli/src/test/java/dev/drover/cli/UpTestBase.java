@@ -32,11 +32,11 @@ abstract class UpTestBase {
   void makeHome() throws IOException {
     state = new State(home.resolve(".drover"));
     output = home.resolve("output.txt");
-    TestJar.write(home.resolve("central/target/drover-central.jar"), FakeService.class);
-    TestJar.write(home.resolve("orchestrator/target/drover-orchestrator.jar"), FakeService.class);
     Files.createDirectories(home.resolve("config/jvm"));
-    Files.writeString(home.resolve("config/jvm/central-up.options"), "-Xmx32m\n");
-    Files.writeString(home.resolve("config/jvm/orchestrator-up.options"), "-Xmx32m\n");
+    for (String name : Services.NAMES) {
+      TestJar.write(home.resolve(name + "/target/drover-" + name + ".jar"), FakeService.class);
+      Files.writeString(home.resolve("config/jvm/" + name + "-up.options"), "-Xmx32m\n");
+    }
     Files.createDirectories(home.resolve("config/demo"));
     Files.writeString(
         home.resolve("config/demo/mall-a.json"),

@@ -52,7 +52,7 @@ class EditedFlowsTest {
     for (String directory : List.of("routes", "kamelets", "proto", "config")) {
       copy(JavaProcess.HOME.resolve(directory), home.resolve(directory));
     }
-    for (String module : List.of("central", "orchestrator")) {
+    for (String module : List.of("central", "orchestrator", "simulator")) {
       Path settings = Path.of(module, "src/main/resources/application.yaml");
       Files.createDirectories(home.resolve(settings).getParent());
       Files.copy(JavaProcess.HOME.resolve(settings), home.resolve(settings));

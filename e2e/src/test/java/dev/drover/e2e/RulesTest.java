@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.drover.e2e.harness.JavaProcess;
 import dev.drover.engine.disk.Directories;
+import dev.drover.process.ConditionalOnBundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,9 +36,19 @@ class RulesTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .importPaths(
-              Stream.of("proto", "engine", "flows", "process", "cli", "central", "orchestrator")
+              Stream.of(
+                      "proto",
+                      "engine",
+                      "flows",
+                      "process",
+                      "cli",
+                      "central",
+                      "orchestrator",
+                      "simulator")
                   .map(module -> JavaProcess.HOME.resolve(module).resolve("target/classes"))
                   .toArray(Path[]::new));
+
+  private static final List<String> PROCESSES = List.of("central", "orchestrator", "simulator");
 
   private static void check(ArchRule rule) {
     rule.check(CLASSES);
@@ -51,7 +62,8 @@ class RulesTest {
           "dev.drover.engine.http.HttpPort",
           "dev.drover.process.StartChecks",
           "dev.drover.central.CentralApplication",
-          "dev.drover.orchestrator.OrchestratorApplication"
+          "dev.drover.orchestrator.OrchestratorApplication",
+          "dev.drover.simulator.SimulatorApplication"
         }) {
       assertThat(CLASSES.contain(name)).as(name).isTrue();
     }
@@ -69,7 +81,8 @@ class RulesTest {
                 "dev.drover.engine..",
                 "dev.drover.process..",
                 "dev.drover.central..",
-                "dev.drover.orchestrator..")
+                "dev.drover.orchestrator..",
+                "dev.drover.simulator..")
             .because("the wire contract must not change when a program does"));
   }
 
@@ -85,6 +98,8 @@ class RulesTest {
                 "dev.drover.engine..",
                 "dev.drover.central..",
                 "dev.drover.orchestrator..",
+                "dev.drover.simulator..",
+                "dev.drover.process..",
                 "dev.drover.cli..",
                 "org.springframework..",
                 "picocli..")
@@ -103,6 +118,7 @@ class RulesTest {
                 "dev.drover.process..",
                 "dev.drover.central..",
                 "dev.drover.orchestrator..",
+                "dev.drover.simulator..",
                 "dev.drover.cli..")
             .because("routes name beans and beans know no route: the engine serves any process"));
   }
@@ -120,23 +136,53 @@ class RulesTest {
   }
 
   @Test
-  void centralAndOrchestratorNeverImportEachOther() {
+  void processesNeverImportEachOther() {
+    for (String process : PROCESSES) {
+      check(
+          noClasses()
+              .that()
+              .resideInAPackage("dev.drover." + process + "..")
+              .should()
+              .dependOnClassesThat()
+              .resideInAnyPackage(
+                  PROCESSES.stream()
+                      .filter(other -> !other.equals(process))
+                      .map(other -> "dev.drover." + other + "..")
+                      .toArray(String[]::new))
+              .because("they meet on the wire only"));
+    }
+  }
+
+  /** Nothing below a process knows which bundles are on. */
+  @Test
+  void aBundleIsOneAutoConfigurationAndNothingElseAsksForIt() throws IOException {
+    Set<String> flows = new TreeSet<>();
+    try (Stream<Path> directories = Files.list(JavaProcess.HOME.resolve("routes"))) {
+      directories.map(one -> one.getFileName().toString()).forEach(flows::add);
+    }
+    flows.remove("shared");
+    List<String> bundles =
+        CLASSES.stream()
+            .filter(one -> one.isAnnotatedWith(ConditionalOnBundle.class))
+            .map(one -> one.getAnnotationOfType(ConditionalOnBundle.class).value())
+            .sorted()
+            .toList();
+    assertThat(bundles).containsExactlyElementsOf(flows);
+    check(
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName(
+                "org.springframework.boot.autoconfigure.condition.ConditionalOnExpression")
+            .because("a condition that is written in many places is wrong in one of them"));
     check(
         noClasses()
             .that()
-            .resideInAPackage("dev.drover.central..")
+            .resideOutsideOfPackage("dev.drover.process..")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("dev.drover.orchestrator..")
-            .because("they meet on the wire only"));
-    check(
-        noClasses()
-            .that()
-            .resideInAPackage("dev.drover.orchestrator..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("dev.drover.central..")
-            .because("they meet on the wire only"));
+            .haveFullyQualifiedName("dev.drover.process.Bundles")
+            .because("a bundle is on or not there"));
   }
 
   @Test
@@ -148,7 +194,10 @@ class RulesTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                "dev.drover.central..", "dev.drover.orchestrator..", "dev.drover.cli..")
+                "dev.drover.central..",
+                "dev.drover.orchestrator..",
+                "dev.drover.simulator..",
+                "dev.drover.cli..")
             .because("what only one process needs lies with that process"));
   }
 
@@ -222,8 +271,7 @@ class RulesTest {
   /** Who may ask for the time of day without an injected clock, and why. */
   private static final Map<String, String> OWN_CLOCK =
       Map.ofEntries(
-          Map.entry("dev.drover.central.CentralConfiguration", "makes the clock"),
-          Map.entry("dev.drover.orchestrator.CommonConfiguration", "makes the clock"),
+          Map.entry("dev.drover.process.ProcessConfiguration", "makes the clock"),
           Map.entry("dev.drover.cli.DoctorCommand", "the CLI has no configuration; names of files"),
           Map.entry("dev.drover.cli.LocalTokens", "the CLI has no configuration; a token's life"),
           Map.entry("dev.drover.cli.StatusCommand", "the CLI has no configuration; shows an age"),

@@ -115,7 +115,7 @@ class VexTest {
   @Test
   void eachNamedLibraryIsShippedAtThatVersion() throws IOException {
     Set<String> shipped = new HashSet<>();
-    for (String module : List.of("central", "orchestrator")) {
+    for (String module : List.of("central", "orchestrator", "simulator")) {
       Path jar = HOME.resolve(module + "/target/drover-" + module + ".jar");
       try (JarFile file = new JarFile(jar.toFile())) {
         file.stream().map(entry -> entry.getName().replaceAll(".*/", "")).forEach(shipped::add);
@@ -136,7 +136,7 @@ class VexTest {
   void eachNamedLibraryIsInTheBillOfMaterials() throws IOException {
     boolean offline = System.getProperty("drover.build.offline", "").endsWith("true");
     Set<String> listed = new HashSet<>();
-    for (String module : List.of("central", "orchestrator", "cli")) {
+    for (String module : List.of("central", "orchestrator", "simulator", "cli")) {
       Path bill = HOME.resolve(module + "/target/drover-" + module + ".cdx.json");
       assumeThat(offline && !Files.exists(bill))
           .as("%s: the plugin that writes it does not run offline", bill)

@@ -154,7 +154,7 @@ public final class FlowReader {
   private Set<String> properties(Findings out) {
     Set<String> names = new LinkedHashSet<>();
     List<Path> sources = new ArrayList<>();
-    for (String module : List.of("central", "orchestrator")) {
+    for (String module : List.of("central", "orchestrator", "simulator")) {
       sources.addAll(list(home.resolve(module).resolve("src/main/resources"), ".yaml"));
     }
     sources.removeIf(p -> !p.getFileName().toString().startsWith("application"));

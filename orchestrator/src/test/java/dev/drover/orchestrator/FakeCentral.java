@@ -20,7 +20,6 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
@@ -30,7 +29,6 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +64,6 @@ final class FakeCentral implements AutoCloseable {
   final List<Seen> heartbeats = new CopyOnWriteArrayList<>();
   final List<Seen> acks = new CopyOnWriteArrayList<>();
   final List<Seen> streams = new CopyOnWriteArrayList<>();
-  final List<Seen> replaced = new CopyOnWriteArrayList<>();
   final List<String> syncs = new CopyOnWriteArrayList<>();
   final List<JsonNode> changes = new CopyOnWriteArrayList<>();
   final Map<String, Integer> nextStatus = new ConcurrentHashMap<>();
@@ -99,9 +96,6 @@ final class FakeCentral implements AutoCloseable {
   private final List<HttpServerResponse> open = new CopyOnWriteArrayList<>();
   final KeyPair sealing = PrivateKeys.generate();
   final KeyPair key = PrivateKeys.generate();
-
-  /** Whether the entity interface refuses tokens of a former key. */
-  volatile boolean onlyOwnTokens;
 
   private final Clock clock =
       new Clock() {
@@ -310,17 +304,13 @@ final class FakeCentral implements AutoCloseable {
           DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atZone(ZoneOffset.UTC)));
     }
     times.computeIfAbsent(path, key -> new CopyOnWriteArrayList<>()).add(System.nanoTime());
-    remember(path, request.method().name(), seen);
+    remember(path, seen);
     if (path.startsWith(SYNC)) {
       syncs.add(path.substring(SYNC.length()) + "?" + request.query());
     }
     Runnable now = afterNext.remove(path);
     if (now != null) {
       now.run();
-    }
-    if (onlyOwnTokens && path.startsWith("/api/entities") && !own(request)) {
-      response.setStatusCode(401).end("{\"error\":{\"code\":\"AUTH_TOKEN_REVOKED\"}}");
-      return;
     }
     Lie lie = lies.get(path);
     if (lie != null) {
@@ -399,7 +389,7 @@ final class FakeCentral implements AutoCloseable {
     }
   }
 
-  private void remember(String path, String method, Seen seen) {
+  private void remember(String path, Seen seen) {
     switch (path) {
       case "/api/orchestrators/register" -> {
         ECPublicKey shown =
@@ -414,18 +404,9 @@ final class FakeCentral implements AutoCloseable {
           seen.json().path("items").forEach(item -> rememberAck(seen, item));
       case "/api/orchestrators/events" -> streams.add(seen);
       default -> {
-        if (method.equals("PUT")) {
-          replaced.add(seen);
-        }
+        // not asked for
       }
     }
-  }
-
-  private boolean own(HttpServerRequest request) {
-    String token = request.getHeader("Authorization").replaceFirst("Bearer ", "");
-    String kid = token.split("\\.")[0];
-    return new String(Base64.getUrlDecoder().decode(kid), StandardCharsets.UTF_8)
-        .contains(Jwks.kid((ECPublicKey) key.getPublic()));
   }
 
   private String heartbeat() {

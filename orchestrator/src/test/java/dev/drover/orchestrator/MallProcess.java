@@ -32,7 +32,7 @@ final class MallProcess implements MallDoor, AutoCloseable {
     settings.put("drover.home", HOME);
     settings.put("drover.data", data.toString());
     settings.put("drover.port", String.valueOf(port));
-    for (String one : List.of("grpc-port", "mqtt.port", "kafka.port", "simulator.line-port")) {
+    for (String one : List.of("grpc-port", "mqtt.port", "kafka.port")) {
       settings.put("drover." + one, String.valueOf(FreePort.pick()));
     }
     settings.put("server.port", String.valueOf(FreePort.pick()));

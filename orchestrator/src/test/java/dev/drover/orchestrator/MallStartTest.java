@@ -38,7 +38,6 @@ class MallStartTest {
                 "--drover.mqtt.port=" + FreePort.pick(),
                 "--drover.port=" + FreePort.pick(),
                 "--drover.kafka.port=" + FreePort.pick(),
-                "--drover.simulator.line-port=" + FreePort.pick(),
                 "--server.port=" + FreePort.pick()));
     for (String setting : settings) {
       // given twice, the two would be read as a list
@@ -58,8 +57,7 @@ class MallStartTest {
     "drover.grpc-port, DROVER_GRPC_PORT, drover.queue=mqtt",
     "drover.mqtt.port, DROVER_MQTT_PORT, drover.queue=mqtt",
     "server.port, DROVER_MANAGEMENT_PORT, drover.queue=mqtt",
-    "drover.kafka.port, DROVER_KAFKA_PORT, drover.queue=kafka",
-    "drover.simulator.line-port, DROVER_LINE_PORT, drover.bundle=simulator"
+    "drover.kafka.port, DROVER_KAFKA_PORT, drover.queue=kafka"
   })
   void d1ATakenPortEndsTheStartWithItsSettingBeforeAnythingStarts(
       String name, String variable, String with) throws Exception {
@@ -78,6 +76,8 @@ class MallStartTest {
       delimiter = '|',
       value = {
         "drover.queue | rabbit | DROVER_QUEUE",
+        "drover.bundles | orchestrator,simulator | DROVER_BUNDLES",
+        "drover.bundles[0] | tower | DROVER_BUNDLES",
         "drover.entity-id | a b/c | ENTITY_ID",
         "drover.mqtt.port | -1 | DROVER_MQTT_PORT",
         "drover.limits.beacon-requests | 1000000/1m | DROVER_LIMITS_BEACON_REQUESTS",
@@ -89,6 +89,19 @@ class MallStartTest {
     StartRefused refused = StartFailure.refused(failure).orElseThrow();
     assertThat(refused.exitCode()).isEqualTo(2);
     assertThat(refused).hasMessageContaining(variable).hasMessageContaining("allowed is");
+    assertThat(Files.exists(data.resolve("mall"))).isFalse();
+  }
+
+  @Test
+  void theOldNameOfTheBundlesEndsTheStartWithTheNewOne() {
+    Throwable failure = start("--drover.bundle=simulator");
+
+    StartRefused refused = StartFailure.refused(failure).orElseThrow();
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused)
+        .hasMessageContaining("DROVER_BUNDLE (drover.bundle) is not read any more")
+        .hasMessageContaining("DROVER_BUNDLES (drover.bundles)")
+        .hasMessageContaining("drover-simulator.jar");
     assertThat(Files.exists(data.resolve("mall"))).isFalse();
   }
 

@@ -9,16 +9,12 @@ import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.backbone.FreePort;
-import dev.drover.engine.crypto.FileKeyProvider;
-import dev.drover.engine.crypto.PrivateKeys;
 import dev.drover.engine.crypto.Role;
 import dev.drover.engine.crypto.SignatureForm;
 import dev.drover.engine.crypto.TokenIds;
 import dev.drover.flows.CatalogOfProcess;
 import dev.drover.orchestrator.store.MallStore;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -377,57 +373,5 @@ class MallTest {
                   assertThat(seen.json().path("capabilities").toString())
                       .isEqualTo("[\"beacon_management\"]"));
     }
-  }
-
-  @Test
-  void simulatedMallChangesItems() {
-    Map<String, String> settings =
-        Map.of(
-            "drover.bundle", "simulator",
-            "drover.simulator.period", "100",
-            "drover.simulator.token", central.token(Role.OPERATOR, FakeCentral.ENTITY));
-    try (TestMall simulator = new TestMall(data, central.url(), settings)) {
-      await().atMost(SOON).until(() -> central.replaced.size() >= 12);
-      assertThat(central.replaced.get(0).json().path("updated_at").isTextual()).isTrue();
-      assertThat(simulator.get("/health", null).json().path("activity").asText())
-          .isEqualTo("changing");
-      assertThat(data.resolve("mall.db")).doesNotExist();
-    }
-  }
-
-  @Test
-  void simulatedMallTakesCentralsNewKeyAndSaysWhenItIsRefused() throws Exception {
-    Path keys = data.resolve("central-keys");
-    central.onlyOwnTokens = true;
-    Map<String, String> settings =
-        Map.of(
-            "drover.bundle", "simulator",
-            "drover.simulator.period", "100",
-            "drover.simulator.central-keys", keys.toString());
-    try (TestMall simulator = new TestMall(data, central.url(), settings)) {
-      await()
-          .atMost(SOON)
-          .until(() -> health(simulator).path("activity").asText().startsWith("no token"));
-      assertThat(keys).as("only central makes its key").doesNotExist();
-      new FileKeyProvider(keys).signing("central-token");
-      await()
-          .atMost(SOON)
-          .untilAsserted(
-              () -> {
-                assertThat(health(simulator).path("status").asText()).isEqualTo("degraded");
-                assertThat(health(simulator).at("/problems/0/cause").asText()).contains("401");
-              });
-      // central takes another key into use
-      Files.writeString(
-          keys.resolve("central-token.pem"),
-          PrivateKeys.toPem((ECPrivateKey) central.key.getPrivate()));
-      int before = central.replaced.size();
-      await().atMost(SOON).until(() -> central.replaced.size() > before);
-      await().atMost(SOON).until(() -> health(simulator).path("status").asText().equals("healthy"));
-    }
-  }
-
-  private static JsonNode health(TestMall simulator) {
-    return simulator.get("/health", null).json();
   }
 }

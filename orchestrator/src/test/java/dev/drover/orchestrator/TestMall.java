@@ -45,7 +45,6 @@ final class TestMall implements MallDoor, AutoCloseable {
     settings.put("drover.grpc-port", FreePort.pick());
     settings.put("drover.mqtt.port", mqtt);
     settings.put("drover.kafka.port", FreePort.pick());
-    settings.put("drover.simulator.line-port", FreePort.pick());
     settings.put("server.port", management);
     settings.put("drover.central.url", central);
     settings.put("drover.central.read-retries", "0s,20ms,40ms");

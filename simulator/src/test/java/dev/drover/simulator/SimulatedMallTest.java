@@ -5,11 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.backbone.FreePort;
+import dev.drover.engine.crypto.FileKeyProvider;
+import dev.drover.engine.crypto.PrivateKeys;
 import dev.drover.engine.crypto.PublicKeys;
-import dev.drover.engine.crypto.Role;
 import dev.drover.flows.CatalogOfProcess;
-import dev.drover.orchestrator.FakeDoor.Report;
+import dev.drover.proto.Json;
+import dev.drover.simulator.FakeDoor.Report;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,18 +26,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The simulated mall's beacons against a door that checks their proofs, and its line. */
+/** The simulated mall: beacons at a door that checks proofs, an operator at central, the line. */
 class SimulatedMallTest {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   @TempDir Path data;
-  private FakeCentral central;
+  private FakeEntities central;
   private final FakeDoor door = new FakeDoor();
   private final int line = FreePort.pick();
 
   @BeforeEach
   void startCentral() {
-    central = new FakeCentral(FreePort.pick());
+    central = new FakeEntities();
   }
 
   @AfterEach
@@ -41,12 +46,11 @@ class SimulatedMallTest {
     central.close();
   }
 
-  private TestMall simulator(Map<String, String> more) {
+  private TestSimulator simulator(Map<String, String> more) {
     Map<String, String> settings = new HashMap<>();
-    settings.put("drover.bundle", "simulator");
     settings.put("drover.simulator.mall-url", door.url());
     settings.put("drover.simulator.line-port", String.valueOf(line));
-    settings.put("drover.simulator.token", central.token(Role.OPERATOR, FakeCentral.ENTITY));
+    settings.put("drover.simulator.token", central.token());
     settings.put("drover.simulator.beacons", "3");
     settings.put("drover.simulator.heartbeat-interval", "300ms");
     settings.put("drover.simulator.beacon-pause", "50ms");
@@ -54,18 +58,18 @@ class SimulatedMallTest {
     settings.put("drover.simulator.logs-per-minute", "1200");
     settings.put("drover.simulator.tell-interval", "200ms");
     settings.putAll(more);
-    return new TestMall(data, central.url(), settings);
+    return new TestSimulator(data, central.url(), settings);
   }
 
-  private static JsonNode beacons(TestMall simulator) {
-    return simulator.get("/health", null).json().path("beacons");
+  private static JsonNode beacons(TestSimulator simulator) {
+    return health(simulator).path("beacons");
   }
 
   @Test
   void beaconsRegisterReportAndHandInTheirLogs() {
     door.commands = "[{\"type\":\"reboot\",\"command_id\":\"c-7\"}]";
-    try (TestMall simulator = simulator(Map.of())) {
-      CatalogOfProcess.Compared catalog = simulator.catalog("simulator");
+    try (TestSimulator simulator = simulator(Map.of())) {
+      CatalogOfProcess.Compared catalog = simulator.catalog();
       assertThat(catalog.written())
           .as("write it with -Dcatalog.update=true")
           .isEqualTo(catalog.found());
@@ -95,7 +99,7 @@ class SimulatedMallTest {
   @Test
   void aReportThatWasNotTakenComesAgainAsItWas() {
     door.nextStatus.put("access-logs", 507);
-    try (TestMall simulator = simulator(Map.of())) {
+    try (TestSimulator simulator = simulator(Map.of())) {
       await().atMost(SOON).until(() -> !door.refused.isEmpty());
       Report refused = door.refused.get(0);
       await().atMost(SOON).until(() -> door.taken.contains(refused));
@@ -109,7 +113,7 @@ class SimulatedMallTest {
 
   @Test
   void aBeaconThatTheMallForgotRegistersAgainAndLosesNothing() {
-    try (TestMall simulator = simulator(Map.of("drover.simulator.beacons", "1"))) {
+    try (TestSimulator simulator = simulator(Map.of("drover.simulator.beacons", "1"))) {
       await().atMost(SOON).until(() -> !door.taken("access-logs").isEmpty());
       String key = PublicKeys.fingerprint(door.known.get("7cdfa1000001"));
 
@@ -129,11 +133,11 @@ class SimulatedMallTest {
   void aBeaconIsTheSameDeviceAfterARestart() {
     simulator(Map.of("drover.simulator.beacons", "1", "drover.simulator.logs-per-minute", "0"))
         .close();
-    try (TestMall simulator = simulator(Map.of("drover.simulator.beacons", "1"))) {
+    try (TestSimulator simulator = simulator(Map.of("drover.simulator.beacons", "1"))) {
       await().atMost(SOON).until(() -> beacons(simulator).path("registered").asInt() == 1);
       door.taken.clear();
     }
-    try (TestMall simulator = simulator(Map.of("drover.simulator.beacons", "1"))) {
+    try (TestSimulator simulator = simulator(Map.of("drover.simulator.beacons", "1"))) {
       await().atMost(SOON).until(() -> beacons(simulator).path("registered").asInt() == 1);
     }
     List<Report> registrations = door.taken("register");
@@ -145,50 +149,84 @@ class SimulatedMallTest {
 
   @Test
   void theLineIsCutForSoManySecondsAndNotForLonger() {
-    try (TestMall simulator = simulator(Map.of("drover.simulator.beacons", "0"));
-        TestMall mall = new TestMall(data.resolve("mall"), "http://127.0.0.1:" + line, Map.of())) {
-      await()
-          .atMost(SOON)
-          .until(() -> mall.get("/health", null).json().at("/status").asText().equals("healthy"));
+    try (TestSimulator simulator = simulator(Map.of("drover.simulator.beacons", "0"))) {
+      assertThat(throughTheLine()).isEqualTo(200);
       assertThat(lineOf(simulator).path("connections").asInt()).isPositive();
 
       for (String bad :
           List.of("{}", "{\"seconds\":0}", "{\"seconds\":86401}", "{\"seconds\":1.5}")) {
-        TestMall.Answer answer = simulator.send("POST", "/api/line/cut", null, bad);
+        TestSimulator.Answer answer = simulator.post("/api/line/cut", bad);
         assertThat(answer.status()).as(bad).isEqualTo(400);
         assertThat(answer.json().at("/error/code").asText()).isEqualTo("VALIDATION_FAILED");
       }
       assertThat(lineOf(simulator).path("cut").asBoolean()).isFalse();
 
-      TestMall.Answer cut = simulator.send("POST", "/api/line/cut", null, "{\"seconds\":3600}");
+      TestSimulator.Answer cut = simulator.post("/api/line/cut", "{\"seconds\":3600}");
       assertThat(cut.status()).isEqualTo(200);
       assertThat(cut.json().path("left_seconds").asInt()).isBetween(3500, 3600);
-      await()
-          .atMost(SOON)
-          .until(
-              () ->
-                  mall.get("/health", null)
-                      .json()
-                      .at("/checks/central_server_connection")
-                      .asText()
-                      .equals("unhealthy"));
-      assertThat(mall.get("/health", null).status()).as("it works on").isEqualTo(200);
+      await().atMost(SOON).until(() -> throughTheLine() == -1);
 
-      simulator.send("POST", "/api/line/cut", null, "{\"seconds\":1}");
+      simulator.post("/api/line/cut", "{\"seconds\":1}");
       await().atMost(SOON).until(() -> !lineOf(simulator).path("cut").asBoolean());
-      await()
-          .atMost(SOON)
-          .until(
-              () ->
-                  mall.get("/health", null)
-                      .json()
-                      .at("/checks/central_server_connection")
-                      .asText()
-                      .equals("healthy"));
+      assertThat(throughTheLine()).isEqualTo(200);
     }
   }
 
-  private static JsonNode lineOf(TestMall simulator) {
-    return simulator.get("/health", null).json().path("line");
+  /** What central answers to somebody who asks at the line; -1 when nobody does. */
+  private int throughTheLine() {
+    return TestSimulator.ask("http://127.0.0.1:" + line + "/api/entities/x/beacons").status();
+  }
+
+  private static JsonNode lineOf(TestSimulator simulator) {
+    return health(simulator).path("line");
+  }
+
+  @Test
+  void anOperatorChangesItems() {
+    Map<String, String> settings =
+        Map.of("drover.simulator.period", "100", "drover.simulator.token", central.token());
+    try (TestSimulator simulator = new TestSimulator(data, central.url(), settings)) {
+      await().atMost(SOON).until(() -> central.replaced.size() >= 12);
+      assertThat(
+              Json.tree(central.replaced.get(0).getBytes(StandardCharsets.UTF_8))
+                  .path("updated_at")
+                  .isTextual())
+          .isTrue();
+      assertThat(health(simulator).path("activity").asText()).isEqualTo("changing");
+      assertThat(data.resolve("mall.db")).doesNotExist();
+    }
+  }
+
+  @Test
+  void anOperatorTakesCentralsNewKeyAndSaysWhenHeIsRefused() throws Exception {
+    Path keys = data.resolve("central-keys");
+    central.onlyOwnTokens = true;
+    Map<String, String> settings =
+        Map.of("drover.simulator.period", "100", "drover.simulator.central-keys", keys.toString());
+    try (TestSimulator simulator = new TestSimulator(data, central.url(), settings)) {
+      await()
+          .atMost(SOON)
+          .until(() -> health(simulator).path("activity").asText().startsWith("no token"));
+      assertThat(keys).as("only central makes its key").doesNotExist();
+      new FileKeyProvider(keys).signing("central-token");
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () -> {
+                assertThat(health(simulator).path("status").asText()).isEqualTo("degraded");
+                assertThat(health(simulator).at("/problems/0/cause").asText()).contains("401");
+              });
+      // central takes another key into use
+      Files.writeString(
+          keys.resolve("central-token.pem"),
+          PrivateKeys.toPem((ECPrivateKey) central.key.getPrivate()));
+      int before = central.replaced.size();
+      await().atMost(SOON).until(() -> central.replaced.size() > before);
+      await().atMost(SOON).until(() -> health(simulator).path("status").asText().equals("healthy"));
+    }
+  }
+
+  private static JsonNode health(TestSimulator simulator) {
+    return simulator.get("/health").json();
   }
 }

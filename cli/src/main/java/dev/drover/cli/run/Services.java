@@ -27,7 +27,7 @@ public final class Services {
   static final Set<String> OWN =
       Set.of(
           "DROVER_DATA",
-          "DROVER_BUNDLE",
+          "DROVER_BUNDLES",
           "DROVER_PORT",
           "DROVER_HTTPS_PORT",
           "DROVER_GRPC_PORT",
@@ -85,7 +85,7 @@ public final class Services {
     if (!environment.containsKey("DATABASE_URL")) {
       ports.put(27017 + offset, "DROVER_MONGO_PORT: embedded Mongo");
     }
-    return service("central", "central", own, ports, CENTRAL, 3900);
+    return service("central", own, ports, CENTRAL, 3900);
   }
 
   /** Returns the orchestrator of the mall. */
@@ -104,13 +104,12 @@ public final class Services {
     if (!environment.containsKey("MQTT_URL")) {
       ports.put(1883 + offset, "DROVER_MQTT_PORT of the mall");
     }
-    return service("orchestrator", "orchestrator", own, ports, 8081, 8900);
+    return service("orchestrator", own, ports, 8081, 8900);
   }
 
   /** Returns the simulated beacons of the mall, its operator, and its line to central. */
   public Service simulator() {
     Map<String, String> own = common("simulator", 8901);
-    own.put("DROVER_BUNDLE", "simulator");
     own.put("DROVER_PORT", port(8181));
     own.put("ORCHESTRATOR_URL", "http://127.0.0.1:" + port(8081));
     // its changes are an operator's; with a central elsewhere, give it DROVER_SIMULATOR_TOKEN
@@ -123,7 +122,7 @@ public final class Services {
     ports.put(8181 + offset, "DROVER_PORT of the simulated mall");
     ports.put(LINE + offset, "DROVER_LINE_PORT: the line between the mall and central");
     ports.put(8901 + offset, "DROVER_MANAGEMENT_PORT of the simulated mall");
-    return service("simulator", "orchestrator", own, ports, 8181, 8901);
+    return service("simulator", own, ports, 8181, 8901);
   }
 
   private void mall(Map<String, String> own, int central) {
@@ -143,17 +142,12 @@ public final class Services {
   }
 
   private Service service(
-      String name,
-      String module,
-      Map<String, String> own,
-      Map<Integer, String> ports,
-      int port,
-      int management) {
+      String name, Map<String, String> own, Map<Integer, String> ports, int port, int management) {
     // for people who wait: with the quick compiler only
     return new Service(
         name,
-        home.resolve(module).resolve("target/drover-" + module + ".jar"),
-        home.resolve("config/jvm/" + module + "-up.options"),
+        home.resolve(name).resolve("target/drover-" + name + ".jar"),
+        home.resolve("config/jvm/" + name + "-up.options"),
         own,
         ports,
         URI.create("http://127.0.0.1:" + port(port)),

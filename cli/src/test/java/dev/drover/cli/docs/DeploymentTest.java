@@ -52,7 +52,7 @@ class DeploymentTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"central", "orchestrator"})
+  @ValueSource(strings = {"central", "orchestrator", "simulator"})
   void d3TheImageHasTheCommandAndIsSentWhatItCopies(String name) throws IOException {
     String dockerfile = Files.readString(HOME.resolve("config/docker/" + name + ".Dockerfile"));
     String sent = Files.readString(HOME.resolve(".dockerignore"));
@@ -74,7 +74,7 @@ class DeploymentTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"central", "orchestrator"})
+  @ValueSource(strings = {"central", "orchestrator", "simulator"})
   void d3TheArchiveForUnitsHasWhatTheImageHas(String name) throws IOException {
     String page = Files.readString(HOME.resolve("docs/how-to/run-with-systemd.md"));
     Matcher archive = Pattern.compile("tar czf drover.tgz ([^`]*)```").matcher(page);

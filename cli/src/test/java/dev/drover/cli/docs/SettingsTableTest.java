@@ -24,7 +24,7 @@ class SettingsTableTest {
   private static final Pattern FROM_ENVIRONMENT = Pattern.compile("\\$\\{([A-Z_]+):(.*)}");
 
   @ParameterizedTest
-  @CsvSource({"central, ## Central", "orchestrator, ## Orchestrator"})
+  @CsvSource({"central, ## Central", "orchestrator, ## Orchestrator", "simulator, ## Simulator"})
   void namesDefaultsAndVariablesAreThoseOfTheApplication(String module, String heading)
       throws IOException {
     List<String> settings = new ArrayList<>();

@@ -48,7 +48,7 @@ public class JavaProcess implements AutoCloseable {
   /**
    * A process that is not started yet.
    *
-   * @param module {@code central} or {@code orchestrator}
+   * @param module {@code central}, {@code orchestrator} or {@code simulator}
    * @param name the name of its directory below {@code e2e/target}
    */
   protected JavaProcess(String module, String name, Map<String, String> settings) {

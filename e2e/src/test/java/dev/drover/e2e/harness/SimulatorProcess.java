@@ -7,7 +7,7 @@ import java.util.Map;
 /** The simulated mall as a real process: its beacons and its line to central. */
 public final class SimulatorProcess extends JavaProcess {
   private SimulatorProcess(String name, Map<String, String> settings) {
-    super("orchestrator", name, settings);
+    super("simulator", name, settings);
   }
 
   /**
@@ -24,7 +24,6 @@ public final class SimulatorProcess extends JavaProcess {
       int line,
       Map<String, String> settings) {
     Map<String, String> all = new HashMap<>();
-    all.put("DROVER_BUNDLE", "simulator");
     all.put("CENTRAL_SERVER_URL", central.url());
     all.put("ORCHESTRATOR_URL", mall.url());
     all.put("ENTITY_ID", mall.entity());
