@@ -6,7 +6,6 @@ import dev.drover.flows.Flow;
 import dev.drover.flows.FlowSet;
 import dev.drover.flows.RouteFile;
 import java.lang.reflect.Method;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -72,9 +71,9 @@ public abstract class FlowTest {
   }
 
   private static Properties shipped(String bundle) {
-    Path own = HOME.resolve(bundle).resolve("src/main/resources/application.yaml");
-    Path path =
-        Files.exists(own) ? own : HOME.resolve("orchestrator/src/main/resources/application.yaml");
+    // the flows that go with every bundle are tested as those of a mall
+    String module = bundle.equals(FlowSet.SHARED) ? "orchestrator" : bundle;
+    Path path = HOME.resolve(module).resolve("src/main/resources/application.yaml");
     try {
       Properties settings = ShippedSettings.read(path);
       settings.setProperty("drover.home", HOME.toString());

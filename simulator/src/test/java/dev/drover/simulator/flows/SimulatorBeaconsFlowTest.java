@@ -1,4 +1,4 @@
-package dev.drover.orchestrator.flows;
+package dev.drover.simulator.flows;
 
 import static dev.drover.flows.harness.Effect.body;
 import static dev.drover.flows.harness.Effect.failure;

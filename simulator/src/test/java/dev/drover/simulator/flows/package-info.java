@@ -1,0 +1,2 @@
+/** One test for each flow file of the simulated mall. */
+package dev.drover.simulator.flows;
