@@ -29,8 +29,7 @@ public final class Launcher {
     findOnPath("setsid").or(() -> findOnPath("nohup")).ifPresent(command::add);
     command.add(java);
     command.add("@" + service.options());
-    boolean ownsJar = service.jar().toString().contains(service.name());
-    command.addAll(UnpackedJar.of(java, service.jar()).arguments(ownsJar));
+    command.addAll(UnpackedJar.of(java, service.jar()).arguments(true));
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectInput(new File("/dev/null"))
