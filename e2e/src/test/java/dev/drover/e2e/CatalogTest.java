@@ -26,7 +26,7 @@ class CatalogTest {
     BundleCatalog catalog = BundleCatalog.read(Files.readString(file));
     Set<String> packed = packed(module);
 
-    assertThat(catalog.components()).contains("http", "direct", "sse");
+    assertThat(catalog.components()).contains("direct", "sse");
     assertThat(catalog.components()).allMatch(name -> packed.contains("component/" + name));
     assertThat(catalog.languages()).allMatch(name -> packed.contains("language/" + name));
     assertThat(catalog.dataFormats()).allMatch(name -> packed.contains("dataformat/" + name));
