@@ -41,6 +41,7 @@ public final class StoreCheck {
     boolean used = Files.exists(data.resolve("uplink.mark"));
     boolean there = size(store) > 0;
     keys.check(List.of("orchestrator"), List.of("mall-store"), used || there ? "mall.db" : null);
+    keys.renew(List.of("beacon-nonces", "mqtt-internal"));
     if (there) {
       read(store);
     } else if (used && !renewed()) {
