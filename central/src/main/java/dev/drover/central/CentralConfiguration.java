@@ -41,6 +41,7 @@ import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Idempotency;
 import dev.drover.engine.guard.MongoRateWindows;
 import dev.drover.engine.guard.RateLimiter;
+import dev.drover.engine.health.CertificateConditions;
 import dev.drover.engine.health.ClockConditions;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.http.ErrorRenderer;
@@ -88,6 +89,20 @@ class CentralConfiguration {
   @Bean("clockWatch")
   ClockWatch clockWatch(Clock clock, Ticker ticker, Conditions conditions) {
     return ClockConditions.watch(clock, ticker, conditions);
+  }
+
+  @Bean
+  CertificateConditions certificateConditions(
+      CentralProperties properties,
+      Conditions conditions,
+      Clock clock,
+      @Value("${drover.tls.warn-before}") Duration before) {
+    CentralProperties.GrpcTls grpc = properties.grpc().tls();
+    return new CertificateConditions(conditions, clock, before)
+        .own("drover.tls.certificate", properties.tls().certificate())
+        .own("drover.grpc.tls.certificate", grpc.certificate())
+        .trusted("drover.grpc.tls.client-authority", grpc.clientAuthority())
+        .javaTrust();
   }
 
   @Bean

@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.engine.backbone.FreePort;
 import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.orchestrator.store.MallStore;
+import io.vertx.core.net.SelfSignedCertificate;
+import java.io.RandomAccessFile;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +73,53 @@ class HealthTest extends MallTestBase {
         .getBean(MallStore.class)
         .database()
         .update("ALTER TABLE " + table + " RENAME TO " + to);
+  }
+
+  @Test
+  void aStoreThatIsDamagedWhileItIsUsedIsSaid() throws Exception {
+    try (TestMall mall = mall(Map.of())) {
+      awaitSound(mall);
+      MallStore store = mall.context.getBean(MallStore.class);
+      int root =
+          store
+              .database()
+              .first(
+                  row -> row.getInt(1),
+                  "SELECT rootpage FROM sqlite_master WHERE name = 'uplink_items'")
+              .orElseThrow();
+      try (Connection open =
+              DriverManager.getConnection("jdbc:sqlite:" + store.beside("mall.db"));
+          Statement statement = open.createStatement()) {
+        statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+      }
+      try (RandomAccessFile file = new RandomAccessFile(store.beside("mall.db").toFile(), "rw")) {
+        file.seek((root - 1) * 4096L);
+        file.write(new byte[] {7, 7, 7, 7, 7, 7, 7, 7});
+      }
+      awaitWord(mall, "local_cache", "unhealthy");
+      assertSays(mall, 503, "local_cache", "cannot be read or written everywhere");
+      int heard = central.heartbeats.size();
+      await("it tells central").atMost(SOON).until(() -> central.heartbeats.size() > heard + 1);
+    }
+  }
+
+  @Test
+  void aCertificateThatEndsSoonIsSaid() {
+    SelfSignedCertificate certificate = SelfSignedCertificate.create("localhost");
+    Map<String, String> settings =
+        Map.of(
+            "drover.https-port", String.valueOf(FreePort.pick()),
+            "drover.mqtt.tls-port", String.valueOf(FreePort.pick()),
+            "drover.tls.certificate", certificate.certificatePath(),
+            "drover.tls.key", certificate.privateKeyPath(),
+            "drover.tls.warn-before", "3650d");
+    try (TestMall mall = mall(settings)) {
+      assertThat(health(mall).at("/checks/certificates").asText()).isEqualTo("degraded");
+      assertThat(LyingCentralTest.cause(health(mall), "certificates"))
+          .contains(certificate.certificatePath(), "ends in");
+    } finally {
+      certificate.delete();
+    }
   }
 
   @Test
