@@ -1,6 +1,7 @@
 package dev.drover.engine.files;
 
 import dev.drover.engine.backbone.KafkaFiles;
+import dev.drover.engine.backbone.StoreBlocks;
 import dev.drover.engine.backbone.StoredVersion;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.disk.Directories;
@@ -50,9 +51,14 @@ public final class DataDirectory {
    * @param fault what is wrong, for people; empty when nothing is known to be
    * @param there whether the file exists
    * @param version the schema version of its data; empty when it has none or cannot be read
+   * @param looked how it was looked at, for people; empty when that is no news
    */
   public record Finding(
-      DataFile file, boolean there, OptionalInt version, Optional<String> fault) {}
+      DataFile file,
+      boolean there,
+      OptionalInt version,
+      Optional<String> fault,
+      Optional<String> looked) {}
 
   private DataDirectory(Path directory, String process, Clock clock) {
     this.directory = directory;
@@ -118,7 +124,7 @@ public final class DataDirectory {
 
   private static Finding missing(DataFile file) {
     Optional<String> fault = file.required() ? Optional.of("missing") : Optional.empty();
-    return new Finding(file, false, OptionalInt.empty(), fault);
+    return new Finding(file, false, OptionalInt.empty(), fault, Optional.empty());
   }
 
   private Finding look(DataFile file, Path path) {
@@ -128,7 +134,27 @@ public final class DataDirectory {
     if (version.isPresent() && version.getAsInt() > file.version()) {
       fault = Optional.of(Migrations.unknown(file.path(), version.getAsInt(), file.version()));
     }
-    return new Finding(file, true, version, fault);
+    Finding found = new Finding(file, true, version, fault, Optional.empty());
+    boolean whole = fault.isEmpty() && file.form() == DataFile.Form.MVSTORE;
+    return whole ? readWhole(found, path) : found;
+  }
+
+  /** Nothing but a store that nobody uses can be read as a whole. */
+  private static Finding readWhole(Finding found, Path path) {
+    Optional<String> fault = Optional.empty();
+    Optional<String> looked = Optional.empty();
+    if (locked(path)) {
+      looked = Optional.of("its blocks are not read while it is used");
+    } else {
+      try {
+        StoreBlocks.Found blocks = StoreBlocks.look(path);
+        fault = blocks.fault();
+        looked = Optional.of(blocks.words());
+      } catch (IOException e) {
+        fault = Optional.of("cannot be read: " + Plain.words(String.valueOf(e.getMessage())));
+      }
+    }
+    return new Finding(found.file(), true, found.version(), fault, looked);
   }
 
   private static OptionalInt version(DataFile file, Path path) {
