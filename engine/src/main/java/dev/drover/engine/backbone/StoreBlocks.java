@@ -86,8 +86,7 @@ public final class StoreBlocks {
             change.data() == null
                 ? Integer.MAX_VALUE
                 : BlockSums.blocks(change.position() + change.data().length);
-        // what lies between a former end and a write is made anew as well
-        awaited.set(Math.min(begin, BlockSums.blocks(file.size())), end);
+        awaited.set(begin, end);
       }
       return Optional.empty();
     } catch (IOException e) {
