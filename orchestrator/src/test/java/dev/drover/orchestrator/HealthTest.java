@@ -7,11 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.backbone.FreePort;
 import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.orchestrator.store.MallStore;
-import io.vertx.core.net.SelfSignedCertificate;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.util.Base64;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -104,22 +108,30 @@ class HealthTest extends MallTestBase {
   }
 
   @Test
-  void aCertificateThatEndsSoonIsSaid() {
-    SelfSignedCertificate certificate = SelfSignedCertificate.create("localhost");
+  void aCertificateThatEndsSoonIsSaid() throws Exception {
+    KeyPair pair = CentralTlsFaultsTest.pair();
+    X509Certificate certificate =
+        CentralTlsFaultsTest.certificate(
+            "localhost", pair, "localhost", pair, CentralTlsFaultsTest.later(10), false);
+    Path chain = pem("chain.pem", "CERTIFICATE", certificate.getEncoded());
+    Path key = pem("key.pem", "PRIVATE KEY", pair.getPrivate().getEncoded());
     Map<String, String> settings =
         Map.of(
             "drover.https-port", String.valueOf(FreePort.pick()),
             "drover.mqtt.tls-port", String.valueOf(FreePort.pick()),
-            "drover.tls.certificate", certificate.certificatePath(),
-            "drover.tls.key", certificate.privateKeyPath(),
-            "drover.tls.warn-before", "3650d");
+            "drover.tls.certificate", chain.toString(),
+            "drover.tls.key", key.toString());
     try (TestMall mall = mall(settings)) {
-      assertThat(health(mall).at("/checks/certificates").asText()).isEqualTo("degraded");
-      assertThat(LyingCentralTest.cause(health(mall), "certificates"))
-          .contains(certificate.certificatePath(), "ends in");
-    } finally {
-      certificate.delete();
+      awaitWord(mall, "certificates", "degraded");
+      assertSays(mall, 200, "certificates", chain + "): the certificate of CN=localhost ends in");
     }
+  }
+
+  private Path pem(String name, String type, byte[] der) throws Exception {
+    String body = Base64.getMimeEncoder().encodeToString(der);
+    return Files.writeString(
+        data.resolve(name),
+        "-----BEGIN " + type + "-----\n" + body + "\n-----END " + type + "-----\n");
   }
 
   @Test

@@ -129,32 +129,29 @@ public final class DataDirectory {
 
   private Finding look(DataFile file, Path path) {
     Optional<String> fault = fault(file, path);
+    Optional<String> looked = Optional.empty();
+    if (fault.isEmpty() && file.form() == DataFile.Form.MVSTORE) {
+      // before anything else reads it: what is damaged there can be taken for anything
+      StoreBlocks.Found blocks = locked(path) ? null : blocks(path);
+      fault = blocks == null ? fault : blocks.fault();
+      looked =
+          Optional.of(
+              blocks == null ? "its blocks are not read while it is used" : blocks.words());
+    }
     OptionalInt version =
         fault.isEmpty() && file.version() > 0 ? version(file, path) : OptionalInt.empty();
     if (version.isPresent() && version.getAsInt() > file.version()) {
       fault = Optional.of(Migrations.unknown(file.path(), version.getAsInt(), file.version()));
     }
-    Finding found = new Finding(file, true, version, fault, Optional.empty());
-    boolean whole = fault.isEmpty() && file.form() == DataFile.Form.MVSTORE;
-    return whole ? readWhole(found, path) : found;
+    return new Finding(file, true, version, fault, looked);
   }
 
-  /** Nothing but a store that nobody uses can be read as a whole. */
-  private static Finding readWhole(Finding found, Path path) {
-    Optional<String> fault = Optional.empty();
-    Optional<String> looked = Optional.empty();
-    if (locked(path)) {
-      looked = Optional.of("its blocks are not read while it is used");
-    } else {
-      try {
-        StoreBlocks.Found blocks = StoreBlocks.look(path);
-        fault = blocks.fault();
-        looked = Optional.of(blocks.words());
-      } catch (IOException e) {
-        fault = Optional.of("cannot be read: " + Plain.words(String.valueOf(e.getMessage())));
-      }
+  private static StoreBlocks.Found blocks(Path path) {
+    try {
+      return StoreBlocks.look(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + path, e);
     }
-    return new Finding(found.file(), true, found.version(), fault, looked);
   }
 
   private static OptionalInt version(DataFile file, Path path) {
