@@ -91,8 +91,7 @@ class HealthTest extends MallTestBase {
                   row -> row.getInt(1),
                   "SELECT rootpage FROM sqlite_master WHERE name = 'uplink_items'")
               .orElseThrow();
-      try (Connection open =
-              DriverManager.getConnection("jdbc:sqlite:" + store.beside("mall.db"));
+      try (Connection open = DriverManager.getConnection("jdbc:sqlite:" + store.beside("mall.db"));
           Statement statement = open.createStatement()) {
         statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
       }

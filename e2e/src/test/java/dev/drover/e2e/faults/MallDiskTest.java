@@ -26,9 +26,8 @@ import org.slf4j.LoggerFactory;
  * random write, again and again: each write at the mall is done, or refused for want of room; with
  * room it goes on without a restart, and nothing that was acknowledged is missing at central.
  *
- * <p>{@code -Ddrover.fault.fills=10 -Ddrover.fault.seed=…}, with {@code
- * -Ddrover.fault.queue=KAFKA} of the other queue. A small disk needs root; the log says when it is
- * left out.
+ * <p>{@code -Ddrover.fault.fills=10 -Ddrover.fault.seed=…}, with {@code -Ddrover.fault.queue=KAFKA}
+ * of the other queue. A small disk needs root; the log says when it is left out.
  */
 class MallDiskTest {
   private static final Logger LOG = LoggerFactory.getLogger(MallDiskTest.class);
@@ -118,8 +117,7 @@ class MallDiskTest {
       case 0 -> replace();
       case 1 -> delete();
       case 2 -> told("resync", scene.api().post("/api/orchestrator/resync", operator(), "{}"));
-      case 3 ->
-          told("rekey", scene.api().post("/api/orchestrator/keys/rekey", operator(), "{}"));
+      case 3 -> told("rekey", scene.api().post("/api/orchestrator/keys/rekey", operator(), "{}"));
       case 4 -> change();
       default -> create();
     }
@@ -130,9 +128,7 @@ class MallDiskTest {
   }
 
   private int told(String write, Api.Answer answer) {
-    answers
-        .computeIfAbsent(write, name -> new TreeMap<>())
-        .merge(answer.status(), 1, Integer::sum);
+    answers.computeIfAbsent(write, name -> new TreeMap<>()).merge(answer.status(), 1, Integer::sum);
     // the data may be away while they are fetched anew
     assertThat(answer.status()).as(write + " " + answer).isIn(202, 409, 503, 507);
     return answer.status();
@@ -169,8 +165,7 @@ class MallDiskTest {
   private void replace() {
     String id = any();
     String text = "newer text of " + id + " " + number++;
-    Api.Answer answer =
-        scene.api().put(areas() + "/" + id, operator(), document(id, text));
+    Api.Answer answer = scene.api().put(areas() + "/" + id, operator(), document(id, text));
     if (told("replace", answer) == 202) {
       edits.put(id, text);
     }
@@ -178,8 +173,7 @@ class MallDiskTest {
 
   private void delete() {
     String id = any();
-    Api.Answer answer =
-        scene.api().call("DELETE", areas() + "/" + id).token(operator()).send();
+    Api.Answer answer = scene.api().call("DELETE", areas() + "/" + id).token(operator()).send();
     if (told("delete", answer) == 202) {
       edits.put(id, null);
     }

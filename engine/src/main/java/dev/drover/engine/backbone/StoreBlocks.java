@@ -99,8 +99,7 @@ public final class StoreBlocks {
     int noted = sums == null ? 0 : BlockSums.entries(sums);
     for (int block = 0; block < Math.max(there, noted); block += CHUNK) {
       ByteBuffer entries = BlockSums.entries(sums, block, CHUNK);
-      byte[] bytes =
-          BlockSums.read(file, (long) block * BlockSums.BLOCK, CHUNK * BlockSums.BLOCK);
+      byte[] bytes = BlockSums.read(file, (long) block * BlockSums.BLOCK, CHUNK * BlockSums.BLOCK);
       for (int i = 0; i < CHUNK && block + i < Math.max(there, noted); i++) {
         look(block + i, bytes, i * BlockSums.BLOCK, BlockSums.entry(entries, block + i, i));
       }

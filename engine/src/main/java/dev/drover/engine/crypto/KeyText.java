@@ -49,8 +49,7 @@ final class KeyText {
    */
   static KeyPair pair(String text) {
     int begin = text.indexOf(BEGIN);
-    List<String> before =
-        text.substring(0, Math.max(0, begin)).lines().map(String::strip).toList();
+    List<String> before = text.substring(0, Math.max(0, begin)).lines().map(String::strip).toList();
     for (int line = 0; line < before.size(); line++) {
       if (!LINE.matcher(before.get(line)).matches()) {
         throw new IllegalArgumentException(

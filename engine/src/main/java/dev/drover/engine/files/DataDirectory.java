@@ -135,8 +135,7 @@ public final class DataDirectory {
       StoreBlocks.Found blocks = locked(path) ? null : blocks(path);
       fault = blocks == null ? fault : blocks.fault();
       looked =
-          Optional.of(
-              blocks == null ? "its blocks are not read while it is used" : blocks.words());
+          Optional.of(blocks == null ? "its blocks are not read while it is used" : blocks.words());
     }
     OptionalInt version =
         fault.isEmpty() && file.version() > 0 ? version(file, path) : OptionalInt.empty();

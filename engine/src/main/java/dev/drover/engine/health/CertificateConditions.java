@@ -92,8 +92,7 @@ public final class CertificateConditions {
           all.stream().max(Comparator.comparing(X509Certificate::getNotAfter));
       last.ifPresent(
           one ->
-              sources.add(
-                  new Source(JAVAS, Path.of(file), false, null, now -> fault(one, now))));
+              sources.add(new Source(JAVAS, Path.of(file), false, null, now -> fault(one, now))));
     }
     return this;
   }

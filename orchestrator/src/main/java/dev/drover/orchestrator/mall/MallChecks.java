@@ -93,7 +93,8 @@ public final class MallChecks {
       words.put(check, HEALTHY);
     }
     words.put("tower_connection", "not_configured");
-    for (String check : List.of(UPLINK, DISK, CERTIFICATES, ClockConditions.CHECK, ContractNet.CHECK)) {
+    for (String check :
+        List.of(UPLINK, DISK, CERTIFICATES, ClockConditions.CHECK, ContractNet.CHECK)) {
       words.put(check, HEALTHY);
     }
     words.replaceAll(

@@ -69,8 +69,7 @@ public final class StoreOutcomes implements Database.Outcomes {
 
   /** The store takes no write now; that it is damaged is told already. */
   public void noWrite(Exception why) {
-    if (why.getCause() instanceof SQLException sql
-        && DAMAGES.contains(sql.getErrorCode() & 0xff)) {
+    if (why.getCause() instanceof SQLException sql && DAMAGES.contains(sql.getErrorCode() & 0xff)) {
       return;
     }
     conditions.fails(

@@ -77,16 +77,14 @@ class StoreOutcomesTest {
     StoreOutcomes outcomes =
         new StoreOutcomes(directory.resolve("mall.db"), conditions, Ticker.of(() -> now));
     try (MallStore store = open(outcomes)) {
-      int pages =
-          store.database().first(row -> row.getInt(1), "PRAGMA page_count").orElseThrow();
+      int pages = store.database().first(row -> row.getInt(1), "PRAGMA page_count").orElseThrow();
       store
           .database()
           .transaction(
               session ->
                   Database.query(
                       session, row -> row.getInt(1), "PRAGMA max_page_count=" + (pages + 2)));
-      assertThatThrownBy(
-              () -> store.set(Map.of("large", Optional.of("x".repeat(10 * PAGE)))))
+      assertThatThrownBy(() -> store.set(Map.of("large", Optional.of("x".repeat(10 * PAGE)))))
           .isInstanceOf(IllegalStateException.class);
       assertThat(conditions.problems())
           .singleElement()

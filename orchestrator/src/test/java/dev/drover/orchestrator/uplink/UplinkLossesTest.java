@@ -136,8 +136,7 @@ class UplinkLossesTest {
       UplinkStore store = open(mall);
       store.accept("any", "", UplinkClass.NORMAL, null, "{}");
     }
-    byte[] numbers =
-        ByteBuffer.allocate(3 * Long.BYTES).putLong(9).putLong(0).putLong(0).array();
+    byte[] numbers = ByteBuffer.allocate(3 * Long.BYTES).putLong(9).putLong(0).putLong(0).array();
     Files.write(
         directory.resolve("uplink.mark"), sealer.seal("uplink-mark", "uplink-mark", numbers));
     try (MallStore mall = mall(directory)) {
