@@ -51,7 +51,7 @@ class StoreOutcomesTest {
     try (MallStore store = open(outcomes)) {
       assertThatThrownBy(() -> store.database().query(row -> 1, "SELECT data FROM edits"))
           .isInstanceOf(IllegalStateException.class);
-      store.set(Map.of("cursor", Optional.of("c-1")));
+      store.settings().set(Map.of("cursor", Optional.of("c-1")));
       outcomes.tookWrite();
       assertThat(conditions.worst(StoreOutcomes.CHECK)).contains(Severity.UNHEALTHY);
       assertThat(conditions.problems())
@@ -84,7 +84,7 @@ class StoreOutcomesTest {
               session ->
                   Database.query(
                       session, row -> row.getInt(1), "PRAGMA max_page_count=" + (pages + 2)));
-      assertThatThrownBy(() -> store.set(Map.of("large", Optional.of("x".repeat(10 * PAGE)))))
+      assertThatThrownBy(() -> store.settings().set(Map.of("large", Optional.of("x".repeat(10 * PAGE)))))
           .isInstanceOf(IllegalStateException.class);
       assertThat(conditions.problems())
           .singleElement()
