@@ -68,6 +68,9 @@ CREATE TABLE IF NOT EXISTS edits (
   applied_seq INTEGER
 );
 CREATE INDEX IF NOT EXISTS edits_by_item ON edits (collection, item_id);
+-- the words of Edits.UNSENT: asked with each transaction
+CREATE INDEX IF NOT EXISTS edits_unsent ON edits (seq)
+  WHERE applied_seq IS NULL AND batch IS NOT (seq || '-' || base_seq || '-' || edited_at);
 CREATE TABLE IF NOT EXISTS sync_conflicts (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   collection TEXT NOT NULL,

@@ -40,6 +40,7 @@ import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.engine.guard.Idempotency;
 import dev.drover.engine.guard.MongoRateWindows;
 import dev.drover.engine.guard.RateLimiter;
+import dev.drover.engine.health.CertificateConditions;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.migrate.MongoMigrations;
@@ -58,6 +59,20 @@ class CentralConfiguration {
   private static final String TOKEN_KEY = "central-token";
   private static final String ANSWERS_KEY = "central-answers";
   private static final String LOGS_KEY = "central-logs";
+
+  @Bean
+  CertificateConditions certificateConditions(
+      CentralProperties properties,
+      Conditions conditions,
+      Clock clock,
+      @Value("${drover.tls.warn-before}") Duration before) {
+    CentralProperties.GrpcTls grpc = properties.grpc().tls();
+    return new CertificateConditions(conditions, clock, before)
+        .own("drover.tls.certificate", properties.tls().certificate())
+        .own("drover.grpc.tls.certificate", grpc.certificate())
+        .trusted("drover.grpc.tls.client-authority", grpc.clientAuthority())
+        .javaTrust();
+  }
 
   @Bean
   MongoDatabase database(

@@ -7,6 +7,7 @@ import com.mongodb.client.model.ReplaceOptions;
 import dev.drover.engine.events.EventHub;
 import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.engine.guard.ContractNet;
+import dev.drover.engine.health.CertificateConditions;
 import dev.drover.engine.health.ClockConditions;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.health.Problem;
@@ -50,16 +51,23 @@ public class CentralHealth implements AutoCloseable {
   private final EventHub hub;
   private final GrpcPort grpc;
   private final Conditions conditions;
+  private final CertificateConditions certificates;
   private final Clock clock;
   private volatile long answered = System.nanoTime() - 2 * PATIENCE;
 
   /** Health of the parts that central cannot work without. */
   public CentralHealth(
-      MongoDatabase database, EventHub hub, GrpcPort grpc, Conditions conditions, Clock clock) {
+      MongoDatabase database,
+      EventHub hub,
+      GrpcPort grpc,
+      Conditions conditions,
+      CertificateConditions certificates,
+      Clock clock) {
     this.database = database;
     this.hub = hub;
     this.grpc = grpc;
     this.conditions = conditions;
+    this.certificates = certificates;
     this.clock = clock;
     looks.scheduleWithFixedDelay(this::look, 0, LOOK_SECONDS, TimeUnit.SECONDS);
   }
@@ -98,9 +106,16 @@ public class CentralHealth implements AutoCloseable {
         "grpc_server",
         "the gRPC server does not answer on port " + grpc.configuredPort(),
         "look at the log for the reason, and start central again");
+    certificates.look();
     Map<String, String> checks = new LinkedHashMap<>();
     for (String check :
-        List.of("database", "event_log", "grpc_server", ClockConditions.CHECK, ContractNet.CHECK)) {
+        List.of(
+            "database",
+            "event_log",
+            "grpc_server",
+            CertificateConditions.CHECK,
+            ClockConditions.CHECK,
+            ContractNet.CHECK)) {
       checks.put(check, conditions.worst(check).map(Severity::word).orElse(HEALTHY));
     }
     return checks;

@@ -201,13 +201,38 @@ class CentralApplicationTest {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
     JsonNode health = Json.tree(answer.body().getBytes(StandardCharsets.UTF_8));
     assertThat(health.at("/checks/grpc_server").asText()).isEqualTo("unhealthy");
-    JsonNode problem = health.at("/problems/0");
-    assertThat(problem.path("check").asText()).isEqualTo("grpc_server");
+    JsonNode problem = problem(health, "grpc_server");
     assertThat(problem.path("cause").asText()).contains("does not answer on port");
     assertThat(problem.path("since").asText()).isNotEmpty();
     assertThat(problem.path("remedy").asText()).isNotEmpty();
     central.getBean(GrpcPort.class).listen();
     assertThat(get(client, url, null).statusCode()).isEqualTo(200);
+  }
+
+  private static JsonNode problem(JsonNode health, String check) {
+    for (JsonNode problem : health.path("problems")) {
+      if (problem.path("check").asText().equals(check)) {
+        return problem;
+      }
+    }
+    throw new AssertionError(check + " is not told: " + health);
+  }
+
+  @Test
+  void aCertificateThatEndsSoonIsSaid() throws Exception {
+    HttpResponse<String> answer =
+        get(client("TLSv1.3"), "https://127.0.0.1:" + PORTS.get(0) + "/health", null);
+    JsonNode health = Json.tree(answer.body().getBytes(StandardCharsets.UTF_8));
+    assertThat(health.at("/checks/certificates").asText()).isEqualTo("degraded");
+    JsonNode problem = problem(health, "certificates");
+    assertThat(problem.path("cause").asText())
+        .contains(
+            "tls.certificate",
+            data.resolve("cert.pem").toString(),
+            "CN=central.test ends in",
+            certificate.getNotAfter().toInstant().toString());
+    assertThat(problem.path("since").asText()).isNotEmpty();
+    assertThat(problem.path("remedy").asText()).contains("renew it", "start the process again");
   }
 
   @Test

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Looks at the files of a central or a mall that does not start: what each is, whether it is"
           + " damaged, and what to do.",
-      "It sees heads and small files; what only the process can see is in its own last line."
+      "It reads heads, small files, and each block of a central's document store; what only the"
+          + " process can see is in its own last line."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -78,12 +79,13 @@ final class DoctorCommand implements Callable<Integer> {
     if (!finding.there()) {
       return "not there";
     }
+    String fine = finding.looked().map(how -> "fine: " + how).orElse("fine");
     if (finding.file().version() == 0) {
-      return "fine";
+      return fine;
     }
     return finding.version().isPresent()
-        ? "fine, schema version " + finding.version().getAsInt()
-        : "fine, without a schema version: the next start writes it";
+        ? fine + ", schema version " + finding.version().getAsInt()
+        : fine + ", without a schema version: the next start writes it";
   }
 
   private boolean look(DataDirectory directory, PrintWriter out) {

@@ -68,10 +68,16 @@ final class KeysCommand {
     } catch (FileAlreadyExistsException e) {
       throw new CliException(file + " exists; name another file with --out");
     }
-    Files.write(file, pem.getBytes(StandardCharsets.US_ASCII));
-    // the public key is given away now
-    Directories.syncFile(file);
-    Directories.syncNameOf(file);
+    try {
+      Files.write(file, pem.getBytes(StandardCharsets.US_ASCII));
+      // the public key is given away now
+      Directories.syncFile(file);
+      Directories.syncNameOf(file);
+    } catch (IOException e) {
+      // a part of a key is none, and the next try would not replace it
+      Files.deleteIfExists(file);
+      throw e;
+    }
     PrintWriter out = spec.commandLine().getOut();
     out.print(PublicKeys.toPem((ECPublicKey) pair.getPublic()));
     out.flush();

@@ -2,6 +2,10 @@ package dev.drover.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import dev.drover.engine.backbone.EmbeddedMongo;
+import dev.drover.engine.backbone.MongoConfig;
 import dev.drover.engine.crypto.FileKeyProvider;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,8 +16,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
+import org.bson.Document;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +102,59 @@ class DoctorCommandTest {
           .hasSizeGreaterThanOrEqualTo(4);
     }
     assertThat(doctor()).isZero();
+  }
+
+  /** A central's document store as its files lie there after a stop. */
+  private Path store() throws IOException {
+    Path central = data.resolve("central");
+    try (EmbeddedMongo mongo =
+            new EmbeddedMongo(new MongoConfig(central.resolve("mongo"), 0, true)).start();
+        MongoClient client = MongoClients.create(mongo.url())) {
+      for (int i = 0; i < 50; i++) {
+        client
+            .getDatabase("d")
+            .getCollection("c")
+            .insertOne(new Document("_id", i).append("text", "x".repeat(2_000)));
+      }
+    }
+    FileKeyProvider keys = new FileKeyProvider(central.resolve("keys"));
+    keys.signing("central-token");
+    keys.signing("central-logs");
+    keys.secret("central-answers");
+    data = central;
+    return central.resolve("mongo/drover.mv");
+  }
+
+  @Test
+  void f10EachBlockOfADocumentStoreIsReadAndWhatIsDamagedIsSaid() throws IOException {
+    Path store = store();
+    byte[] sound = Files.readAllBytes(store);
+    assertThat(doctor()).as(() -> out.toString()).isZero();
+    int blocks = (sound.length + 4095) / 4096;
+    assertThat(line("mongo/drover.mv")).contains("fine: all " + blocks + " blocks were read");
+
+    Random random = new Random(20);
+    for (int n = 0; n < 50; n++) {
+      byte[] damaged = sound.clone();
+      // not in the head, which is looked at without checksums
+      int at = 8 + random.nextInt(sound.length - 8);
+      damaged[at] ^= (byte) (1 << random.nextInt(8));
+      Files.write(store, damaged);
+      assertThat(doctor()).as("bit of byte " + at).isEqualTo(1);
+      assertThat(line("mongo/drover.mv"))
+          .contains("damaged: 1 of " + blocks, "the first at byte " + at / 4096 * 4096);
+    }
+    assertThat(out.toString()).contains("put back a backup");
+
+    Files.write(store, Arrays.copyOf(sound, sound.length - 3 * 4096));
+    assertThat(doctor()).isEqualTo(1);
+    assertThat(line("mongo/drover.mv")).contains("damaged: ", " of " + blocks + " blocks");
+    assertThat(Files.readAllBytes(store)).as("nothing is changed").hasSize(sound.length - 3 * 4096);
+
+    Files.write(store, sound);
+    Files.delete(store.resolveSibling("drover.mv.sums"));
+    assertThat(doctor()).isZero();
+    assertThat(line("mongo/drover.mv")).contains(blocks + " of them have no checksum");
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.engine.grpc.GrpcLimits;
 import dev.drover.engine.grpc.GrpcPort;
+import dev.drover.engine.health.CertificateConditions;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.limit.ByteBudget;
 import dev.drover.engine.schema.Schemas;
@@ -44,6 +45,7 @@ import dev.drover.orchestrator.mall.MallState;
 import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.store.SealedStore;
+import dev.drover.orchestrator.store.StoreOutcomes;
 import dev.drover.orchestrator.sync.MallDataOperations;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.RegisterRequest;
@@ -54,6 +56,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.ContextClosedEvent;
@@ -128,8 +131,17 @@ class MallConfiguration {
   }
 
   @Bean
-  MallStore mallStore(OrchestratorProperties properties, Sealer sealer, Clock clock) {
-    return new MallStore(properties.data().resolve("mall.db"), sealer, clock);
+  StoreOutcomes storeOutcomes(
+      OrchestratorProperties properties, Conditions conditions, Ticker ticker) {
+    return new StoreOutcomes(properties.data().resolve("mall.db"), conditions, ticker);
+  }
+
+  @Bean
+  MallStore mallStore(
+      OrchestratorProperties properties, Sealer sealer, Clock clock, StoreOutcomes outcomes) {
+    MallStore store = new MallStore(properties.data().resolve("mall.db"), sealer, clock);
+    store.database().heardBy(outcomes);
+    return store;
   }
 
   @Bean
@@ -340,23 +352,38 @@ class MallConfiguration {
   }
 
   @Bean
+  CertificateConditions certificateConditions(
+      OrchestratorProperties properties,
+      Conditions conditions,
+      Clock clock,
+      @Value("${drover.tls.warn-before}") Duration before) {
+    return new CertificateConditions(conditions, clock, before)
+        .own("drover.tls.certificate", properties.tls().certificate())
+        .javaTrust();
+  }
+
+  @Bean
   MallChecks mallChecks(
       CentralLink link,
       MallStore store,
+      StoreOutcomes outcomes,
       EntityCache cache,
       Conditions conditions,
       UplinkStore uplink,
       GrpcPort grpc,
+      CertificateConditions certificates,
       MallFigures figures,
       OrchestratorProperties properties,
       Clock clock) {
     return new MallChecks(
         link,
         store,
+        outcomes,
         cache,
         conditions,
         uplink,
         grpc,
+        certificates,
         figures,
         properties.health().minFreeMb(),
         clock);

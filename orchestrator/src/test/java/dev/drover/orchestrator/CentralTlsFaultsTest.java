@@ -49,13 +49,13 @@ class CentralTlsFaultsTest {
   private final int port = FreePort.pick();
   private TestMall mall;
 
-  private static KeyPair pair() throws Exception {
+  static KeyPair pair() throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
     generator.initialize(new ECGenParameterSpec("secp256r1"));
     return generator.generateKeyPair();
   }
 
-  private static X509Certificate certificate(
+  static X509Certificate certificate(
       String issuer, KeyPair by, String name, KeyPair of, Instant end, boolean authority)
       throws Exception {
     JcaX509v3CertificateBuilder builder =
@@ -99,7 +99,7 @@ class CentralTlsFaultsTest {
     System.clearProperty(TRUST + "Password");
   }
 
-  private static Instant later(int days) {
+  static Instant later(int days) {
     return Instant.now().plus(Duration.ofDays(days));
   }
 

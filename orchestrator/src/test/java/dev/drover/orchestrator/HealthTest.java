@@ -4,8 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.engine.backbone.FreePort;
 import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.orchestrator.store.MallStore;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.Base64;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +77,60 @@ class HealthTest extends MallTestBase {
         .getBean(MallStore.class)
         .database()
         .update("ALTER TABLE " + table + " RENAME TO " + to);
+  }
+
+  @Test
+  void aStoreThatIsDamagedWhileItIsUsedIsSaid() throws Exception {
+    try (TestMall mall = mall(Map.of())) {
+      awaitSound(mall);
+      MallStore store = mall.context.getBean(MallStore.class);
+      int root =
+          store
+              .database()
+              .first(
+                  row -> row.getInt(1),
+                  "SELECT rootpage FROM sqlite_master WHERE name = 'uplink_items'")
+              .orElseThrow();
+      try (Connection open = DriverManager.getConnection("jdbc:sqlite:" + store.beside("mall.db"));
+          Statement statement = open.createStatement()) {
+        statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+      }
+      try (RandomAccessFile file = new RandomAccessFile(store.beside("mall.db").toFile(), "rw")) {
+        file.seek((root - 1) * 4096L);
+        file.write(new byte[] {7, 7, 7, 7, 7, 7, 7, 7});
+      }
+      awaitWord(mall, "local_cache", "unhealthy");
+      assertSays(mall, 503, "local_cache", "cannot be read or written everywhere");
+      int heard = central.heartbeats.size();
+      await("it tells central").atMost(SOON).until(() -> central.heartbeats.size() > heard + 1);
+    }
+  }
+
+  @Test
+  void aCertificateThatEndsSoonIsSaid() throws Exception {
+    KeyPair pair = CentralTlsFaultsTest.pair();
+    X509Certificate certificate =
+        CentralTlsFaultsTest.certificate(
+            "localhost", pair, "localhost", pair, CentralTlsFaultsTest.later(10), false);
+    Path chain = pem("chain.pem", "CERTIFICATE", certificate.getEncoded());
+    Path key = pem("key.pem", "PRIVATE KEY", pair.getPrivate().getEncoded());
+    Map<String, String> settings =
+        Map.of(
+            "drover.https-port", String.valueOf(FreePort.pick()),
+            "drover.mqtt.tls-port", String.valueOf(FreePort.pick()),
+            "drover.tls.certificate", chain.toString(),
+            "drover.tls.key", key.toString());
+    try (TestMall mall = mall(settings)) {
+      awaitWord(mall, "certificates", "degraded");
+      assertSays(mall, 200, "certificates", chain + "): the certificate of CN=localhost ends in");
+    }
+  }
+
+  private Path pem(String name, String type, byte[] der) throws Exception {
+    String body = Base64.getMimeEncoder().encodeToString(der);
+    return Files.writeString(
+        data.resolve(name),
+        "-----BEGIN " + type + "-----\n" + body + "\n-----END " + type + "-----\n");
   }
 
   @Test

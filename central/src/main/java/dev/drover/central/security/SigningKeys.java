@@ -11,6 +11,7 @@ import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import java.io.IOException;
 import java.security.KeyPair;
 import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
@@ -156,7 +157,11 @@ public final class SigningKeys {
     exchange.getMessage().setBody(answer.put("kid", keyId).put("state", "retired").toString());
   }
 
-  private static ProtocolException fixed(IllegalStateException why) {
+  /** A disk that is full, say, is nothing that the caller did wrong. */
+  private static RuntimeException fixed(IllegalStateException why) {
+    if (why.getCause() instanceof IOException) {
+      return why;
+    }
     return new ProtocolException(ErrorCode.VALIDATION_FAILED, why.getMessage());
   }
 }

@@ -5,6 +5,7 @@ import java.io.Reader;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -28,9 +29,12 @@ public final class PidFile {
     properties.setProperty("pid", Long.toString(process.pid()));
     process.info().startInstant().ifPresent(t -> properties.setProperty("started", t.toString()));
     Files.createDirectories(file.getParent());
-    try (Writer writer = Files.newBufferedWriter(file)) {
+    // A full disk leaves the former one: who cannot be found is never stopped.
+    Path fresh = file.resolveSibling("." + file.getFileName() + ".new");
+    try (Writer writer = Files.newBufferedWriter(fresh)) {
       properties.store(writer, null);
     }
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Returns the process when it lives and is the one that was written. */

@@ -44,14 +44,10 @@ final class BlockSums implements AutoCloseable {
 
   /** Reads it; nobody else may have the file, or what is read is old at once. */
   void load() throws IOException {
-    ByteBuffer all = read(sums, 0, Math.toIntExact(sums.size()));
+    journal = mark(sums).orElse(null);
+    ByteBuffer all = buffer(sums, 0, Math.toIntExact(sums.size()));
     if (all.remaining() < HEAD) {
       return;
-    }
-    long magic = all.getLong();
-    RedoJournal.Mark mark = new RedoJournal.Mark(all.getLong(), all.getLong());
-    if (magic == MAGIC && all.getLong() == check(mark)) {
-      journal = mark;
     }
     all.position(HEAD);
     for (int block = 0; all.remaining() >= ENTRY; block++) {
@@ -60,6 +56,45 @@ final class BlockSums implements AutoCloseable {
         set(block, value);
       }
     }
+  }
+
+  /** What of the journal a store has, as its checksums say; empty when that is not known. */
+  static Optional<RedoJournal.Mark> mark(FileChannel sums) throws IOException {
+    ByteBuffer head = sums == null ? ByteBuffer.allocate(0) : buffer(sums, 0, HEAD);
+    if (head.remaining() < HEAD) {
+      return Optional.empty();
+    }
+    long magic = head.getLong();
+    RedoJournal.Mark mark = new RedoJournal.Mark(head.getLong(), head.getLong());
+    return magic == MAGIC && head.getLong() == check(mark) ? Optional.of(mark) : Optional.empty();
+  }
+
+  /** How many blocks have an entry, good or not. */
+  static int entries(FileChannel sums) throws IOException {
+    return (int) (Math.max(0, sums.size() - HEAD) / ENTRY);
+  }
+
+  /** The entries from a block on; none without a file of them. */
+  static ByteBuffer entries(FileChannel sums, int block, int count) throws IOException {
+    return sums == null
+        ? ByteBuffer.allocate(0)
+        : buffer(sums, HEAD + (long) block * ENTRY, count * ENTRY);
+  }
+
+  /** The checksum of a block; empty when its entry is damaged or missing. */
+  static Optional<Integer> entry(ByteBuffer entries, int block, int index) {
+    if (entries.limit() < (index + 1) * ENTRY) {
+      return Optional.empty();
+    }
+    int value = entries.getInt(index * ENTRY);
+    boolean sound = entries.getInt(index * ENTRY + Integer.BYTES) == check(value, block);
+    return sound ? Optional.of(value) : Optional.empty();
+  }
+
+  /** Bytes of a file, as many as there are. */
+  static byte[] read(FileChannel file, long from, int length) throws IOException {
+    ByteBuffer bytes = buffer(file, from, length);
+    return Arrays.copyOf(bytes.array(), bytes.limit());
   }
 
   private static int check(int value, int block) {
@@ -73,7 +108,7 @@ final class BlockSums implements AutoCloseable {
     return ~((mixed ^ mixed >>> 33) * 0xc4ceb9fe1a85ec53L);
   }
 
-  private static int blocks(long bytes) {
+  static int blocks(long bytes) {
     return (int) ((bytes + BLOCK - 1) / BLOCK);
   }
 
@@ -103,7 +138,7 @@ final class BlockSums implements AutoCloseable {
     return !known.get(block) || values[block] == sum(block, bytes, from, length);
   }
 
-  private static int sum(int block, byte[] bytes, int from, int length) {
+  static int sum(int block, byte[] bytes, int from, int length) {
     CRC32C crc = new CRC32C();
     crc.update(block);
     crc.update(block >>> 8);
@@ -119,7 +154,7 @@ final class BlockSums implements AutoCloseable {
     if (end <= (long) first * BLOCK) {
       return;
     }
-    byte[] bytes = read(file, (long) first * BLOCK, (int) (end - (long) first * BLOCK)).array();
+    byte[] bytes = read(file, (long) first * BLOCK, (int) (end - (long) first * BLOCK));
     ByteBuffer entries = ByteBuffer.allocate((bytes.length + BLOCK - 1) / BLOCK * ENTRY);
     for (int at = 0; at < bytes.length; at += BLOCK) {
       int block = first + at / BLOCK;
@@ -164,7 +199,7 @@ final class BlockSums implements AutoCloseable {
    */
   void check(FileChannel file) throws IOException {
     for (long at = 0; at < file.size(); at += READ) {
-      byte[] bytes = read(file, at, (int) Math.min(READ, file.size() - at)).array();
+      byte[] bytes = read(file, at, (int) Math.min(READ, file.size() - at));
       check((int) (at / BLOCK), bytes, bytes.length);
     }
     if (known.length() > blocks(file.size())) {
@@ -191,7 +226,7 @@ final class BlockSums implements AutoCloseable {
     sums.force(true);
   }
 
-  private static ByteBuffer read(FileChannel from, long at, int length) throws IOException {
+  private static ByteBuffer buffer(FileChannel from, long at, int length) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(length);
     while (bytes.hasRemaining() && from.read(bytes, at + bytes.position()) >= 0) {
       // until it is full

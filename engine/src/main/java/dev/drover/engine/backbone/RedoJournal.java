@@ -36,10 +36,19 @@ final class RedoJournal implements AutoCloseable {
   private long end;
 
   RedoJournal(Path path) throws IOException {
-    file =
+    this(
         FileChannel.open(
-            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
     Directories.syncNameOf(path);
+  }
+
+  private RedoJournal(FileChannel file) {
+    this.file = file;
+  }
+
+  /** One that is there, and is not changed. */
+  static RedoJournal toRead(Path path) throws IOException {
+    return new RedoJournal(FileChannel.open(path, StandardOpenOption.READ));
   }
 
   /** The beginning of records with a number that none has had. */

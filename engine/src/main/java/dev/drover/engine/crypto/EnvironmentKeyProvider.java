@@ -116,14 +116,11 @@ public final class EnvironmentKeyProvider implements KeyProvider {
 
   private static byte[] secret(String variable, String value) {
     try {
-      byte[] secret = Base64.getDecoder().decode(value.strip());
-      if (secret.length == SECRET_BYTES) {
-        return secret;
-      }
+      // or the text of a key file
+      return KeyText.secret(value.replace("\\n", "\n"));
     } catch (IllegalArgumentException e) {
-      // Falls through to the one message, which must not quote the value.
+      throw new IllegalStateException(variable + " " + e.getMessage(), e);
     }
-    throw new IllegalStateException(variable + " does not hold 32 bytes in Base64");
   }
 
   /** {@code …_OLD}: former values, comma separated. */

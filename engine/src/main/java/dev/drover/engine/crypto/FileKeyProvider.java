@@ -5,10 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.SecureRandom;
-import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -44,16 +42,15 @@ public final class FileKeyProvider implements KeyProvider {
   @Override
   public KeyPair signing(String name) {
     Path file = file(name, PEM);
-    String pem = files.load(file, () -> pem(PrivateKeys.generate()));
+    return pair(file, files.load(file, () -> KeyText.of("", PrivateKeys.generate())));
+  }
+
+  private static KeyPair pair(Path file, String text) {
     try {
-      return PrivateKeys.parse(pem);
+      return KeyText.pair(text);
     } catch (IllegalArgumentException e) {
       throw new IllegalStateException("Key file " + file + ": " + e.getMessage(), e);
     }
-  }
-
-  private static String pem(KeyPair pair) {
-    return PrivateKeys.toPem((ECPrivateKey) pair.getPrivate());
   }
 
   /** Former keys lie beside the present one as {@code <name>.pem.old-<time>-<kid>}. */
@@ -61,7 +58,7 @@ public final class FileKeyProvider implements KeyProvider {
   public List<KeyPair> olderSigning(String name) {
     return files.startingWith(file(name, PEM).getFileName() + OLD).stream()
         .sorted(Comparator.comparing(Path::toString).reversed())
-        .map(file -> PrivateKeys.parse(files.load(file, this::newSecret)))
+        .map(file -> pair(file, files.load(file, this::newSecret)))
         .toList();
   }
 
@@ -100,7 +97,9 @@ public final class FileKeyProvider implements KeyProvider {
     KeyPair made = PrivateKeys.generate();
     String madeBy = operation.map(id -> new KeyOrigin(id, former).text()).orElse("");
     files.replace(
-        file, files.file(file.getFileName() + OLD + since + "-" + former), madeBy + pem(made));
+        file,
+        files.file(file.getFileName() + OLD + since + "-" + former),
+        KeyText.of(madeBy, made));
     return new Rotation(kid(made), former);
   }
 
@@ -126,7 +125,7 @@ public final class FileKeyProvider implements KeyProvider {
                 new Rotation(
                     name.startsWith(retired)
                         ? name.substring(retired.length())
-                        : kid(PrivateKeys.parse(text)),
+                        : kid(pair(path, text)),
                     origin.former()));
   }
 
@@ -170,14 +169,10 @@ public final class FileKeyProvider implements KeyProvider {
 
   private static byte[] secret(Path file, String text) {
     try {
-      byte[] secret = Base64.getDecoder().decode(text.strip());
-      if (secret.length == SECRET_BYTES) {
-        return secret;
-      }
+      return KeyText.secret(text);
     } catch (IllegalArgumentException e) {
-      // Falls through to the one message, which must not quote the file.
+      throw new IllegalStateException("Key file " + file + " " + e.getMessage(), e);
     }
-    throw new IllegalStateException("Key file " + file + " does not hold 32 bytes in Base64");
   }
 
   /** Former values lie beside the present one as {@code <name>.key.old-<random>}. */
@@ -219,7 +214,7 @@ public final class FileKeyProvider implements KeyProvider {
   private String newSecret() {
     byte[] secret = new byte[SECRET_BYTES];
     random.nextBytes(secret);
-    return Base64.getEncoder().encodeToString(secret) + "\n";
+    return KeyText.of(secret);
   }
 
   private Path file(String name, String suffix) {

@@ -114,12 +114,12 @@ final class KeyFiles {
    * its second name, then the new one takes its place: none is ever lost.
    */
   void replace(Path file, Path former, String content) throws IOException {
-    if (!Files.exists(former)) {
-      Files.createLink(former, file);
-    }
-    Directories.sync(dir);
     Path fresh = write(file, content);
     try {
+      if (!Files.exists(former)) {
+        Files.createLink(former, file);
+      }
+      Directories.sync(dir);
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
       Directories.sync(dir);
     } finally {
@@ -184,6 +184,10 @@ final class KeyFiles {
         channel.write(bytes);
       }
       channel.force(true);
+    } catch (IOException e) {
+      // a part of a key is none, and on a full disk nobody else needs the room
+      Files.deleteIfExists(temporary);
+      throw e;
     }
     return temporary;
   }

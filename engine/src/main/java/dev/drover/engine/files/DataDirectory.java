@@ -1,6 +1,7 @@
 package dev.drover.engine.files;
 
 import dev.drover.engine.backbone.KafkaFiles;
+import dev.drover.engine.backbone.StoreBlocks;
 import dev.drover.engine.backbone.StoredVersion;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.disk.Directories;
@@ -50,9 +51,14 @@ public final class DataDirectory {
    * @param fault what is wrong, for people; empty when nothing is known to be
    * @param there whether the file exists
    * @param version the schema version of its data; empty when it has none or cannot be read
+   * @param looked how it was looked at, for people; empty when that is no news
    */
   public record Finding(
-      DataFile file, boolean there, OptionalInt version, Optional<String> fault) {}
+      DataFile file,
+      boolean there,
+      OptionalInt version,
+      Optional<String> fault,
+      Optional<String> looked) {}
 
   private DataDirectory(Path directory, String process, Clock clock) {
     this.directory = directory;
@@ -118,17 +124,33 @@ public final class DataDirectory {
 
   private static Finding missing(DataFile file) {
     Optional<String> fault = file.required() ? Optional.of("missing") : Optional.empty();
-    return new Finding(file, false, OptionalInt.empty(), fault);
+    return new Finding(file, false, OptionalInt.empty(), fault, Optional.empty());
   }
 
   private Finding look(DataFile file, Path path) {
     Optional<String> fault = fault(file, path);
+    Optional<String> looked = Optional.empty();
+    if (fault.isEmpty() && file.form() == DataFile.Form.MVSTORE) {
+      // before anything else reads it: what is damaged there can be taken for anything
+      StoreBlocks.Found blocks = locked(path) ? null : blocks(path);
+      fault = blocks == null ? fault : blocks.fault();
+      looked =
+          Optional.of(blocks == null ? "its blocks are not read while it is used" : blocks.words());
+    }
     OptionalInt version =
         fault.isEmpty() && file.version() > 0 ? version(file, path) : OptionalInt.empty();
     if (version.isPresent() && version.getAsInt() > file.version()) {
       fault = Optional.of(Migrations.unknown(file.path(), version.getAsInt(), file.version()));
     }
-    return new Finding(file, true, version, fault);
+    return new Finding(file, true, version, fault, looked);
+  }
+
+  private static StoreBlocks.Found blocks(Path path) {
+    try {
+      return StoreBlocks.look(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + path, e);
+    }
   }
 
   private static OptionalInt version(DataFile file, Path path) {

@@ -29,7 +29,7 @@ public record DataFile(
     SECRET,
     /** A database of SQLite; its head. */
     SQLITE,
-    /** A store of H2; its head. */
+    /** A store of H2; its head, and each of its blocks against its checksum. */
     MVSTORE,
     /** The directory of an embedded Kafka broker; its small files. */
     KAFKA,

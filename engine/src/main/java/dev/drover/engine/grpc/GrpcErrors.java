@@ -3,6 +3,7 @@ package dev.drover.engine.grpc;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Any;
 import com.google.protobuf.Timestamp;
+import dev.drover.engine.http.ErrorRenderer;
 import dev.drover.proto.ErrorBody;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
@@ -44,10 +45,8 @@ final class GrpcErrors {
   static void refuse(ServerCall<?, ?> call, Exchange exchange, Instant now) {
     Message answer = exchange.getMessage();
     Exception unhandled = exchange.getException();
-    if (unhandled instanceof ProtocolException told) {
-      fail(call, told, answer, now);
-    } else if (unhandled != null) {
-      fail(call, new ProtocolException(ErrorCode.INTERNAL_ERROR, "The server failed"), answer, now);
+    if (unhandled != null) {
+      fail(call, ErrorRenderer.unhandled(unhandled), answer, now);
     } else {
       JsonNode error = Json.tree(answer.getBody(byte[].class)).path("error");
       close(call, error, MetadataPolicy.outbound(answer));

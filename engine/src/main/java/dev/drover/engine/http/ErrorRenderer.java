@@ -51,6 +51,16 @@ public final class ErrorRenderer {
   }
 
   private static ProtocolException protocolError(Throwable caught) {
+    return error(
+        caught, "The server failed; nothing was changed by this request");
+  }
+
+  /** The error that stands for a failure which no flow has handled, such as one within a try. */
+  public static ProtocolException unhandled(Throwable failure) {
+    return error(failure, "The server failed");
+  }
+
+  private static ProtocolException error(Throwable caught, String otherwise) {
     for (Throwable cause = caught; cause != null; cause = cause.getCause()) {
       if (cause instanceof ProtocolException error) {
         return error;
@@ -62,7 +72,6 @@ public final class ErrorRenderer {
           "The disk of this server is full; the request was not completed",
           Map.of("retry_after_seconds", RETRY_AFTER_SECONDS));
     }
-    return new ProtocolException(
-        ErrorCode.INTERNAL_ERROR, "The server failed; nothing was changed by this request");
+    return new ProtocolException(ErrorCode.INTERNAL_ERROR, otherwise);
   }
 }

@@ -167,7 +167,7 @@ public final class HttpPort implements AutoCloseable {
           new ProtocolException(ErrorCode.VALIDATION_FAILED, "The request is malformed");
       case 404 -> new ProtocolException(ErrorCode.NOT_FOUND, "No such path");
       case 503 -> new ProtocolException(ErrorCode.NETWORK_TIMEOUT, "This operation is stopped");
-      default -> new ProtocolException(ErrorCode.INTERNAL_ERROR, "The server failed");
+      default -> ErrorRenderer.unhandled(ctx.failure());
     };
   }
 

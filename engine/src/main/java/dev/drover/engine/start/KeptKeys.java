@@ -3,17 +3,27 @@ package dev.drover.engine.start;
 import dev.drover.engine.crypto.EnvironmentKeyProvider;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.crypto.KeyProvider;
+import dev.drover.engine.disk.Directories;
+import dev.drover.proto.Plain;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The keys of a process at its start: made together when it is new, and never replaced beside data
  * that belong to them.
  */
 public final class KeptKeys {
+  private static final Logger LOG = LoggerFactory.getLogger("protocol");
+
   private final Path directory;
   private final Map<String, String> environment;
   private final KeyProvider keys;
@@ -36,10 +46,61 @@ public final class KeptKeys {
     secrets.forEach(name -> check(name, ".key", beside, () -> keys.secret(name)));
   }
 
+  /**
+   * Sets damaged secrets aside that nothing depends on once the process has ended: others are made
+   * when they are needed.
+   */
+  public void renew(List<String> secrets) {
+    for (String name : secrets) {
+      Path file = directory.resolve(name + ".key");
+      if (!given(variable(name)) && Files.exists(file)) {
+        try {
+          keys.secret(name);
+        } catch (IllegalStateException e) {
+          setAside(file, e);
+        }
+      }
+    }
+  }
+
+  private static void setAside(Path file, IllegalStateException why) {
+    boolean damaged =
+        why.getCause() instanceof IllegalArgumentException
+            || why.getCause() instanceof CharacterCodingException;
+    if (!damaged) {
+      throw new StartRefused(StartRefused.FAILED, words(why));
+    }
+    Path aside = file.resolveSibling(file.getFileName() + ".damaged");
+    try {
+      Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+      Directories.syncNameOf(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot set aside " + file, e);
+    }
+    LOG.atWarn()
+        .addKeyValue("event", "key_renewed")
+        .log("{}; it is set aside as {}, and another is made", words(why), aside);
+  }
+
+  /** The whole of it, with the name of the file that the cause alone may not have. */
+  private static String words(RuntimeException why) {
+    String reason = StartFailure.reason(why);
+    String message = String.valueOf(why.getMessage());
+    return message.contains(reason) ? Plain.words(message) : reason;
+  }
+
+  private boolean given(String variable) {
+    return !environment.getOrDefault(variable, "").isBlank();
+  }
+
+  private static String variable(String name) {
+    return "DROVER_KEY_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
+  }
+
   private void check(String name, String suffix, String beside, Runnable read) {
     Path file = directory.resolve(name + suffix);
-    String variable = "DROVER_KEY_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
-    if (beside != null && !Files.exists(file) && environment.getOrDefault(variable, "").isBlank()) {
+    String variable = variable(name);
+    if (beside != null && !Files.exists(file) && !given(variable)) {
       throw new StartRefused(
           StartRefused.FAILED,
           file
@@ -54,7 +115,7 @@ public final class KeptKeys {
     } catch (RuntimeException e) {
       throw new StartRefused(
           StartRefused.FAILED,
-          StartFailure.reason(e)
+          words(e)
               + "; it is not replaced: put "
               + file
               + " back from a backup, or give it as "

@@ -17,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -103,6 +104,31 @@ public final class TlsFiles {
               + file
               + " cannot be read as a key store: "
               + e.getMessage());
+    }
+  }
+
+  /**
+   * The certificates of Java's own trust store.
+   *
+   * @throws IllegalStateException when it cannot be read
+   */
+  public static List<X509Certificate> trustedByJava() {
+    String file = System.getProperty("javax.net.ssl.trustStore");
+    String password = System.getProperty("javax.net.ssl.trustStorePassword");
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      KeyStore store =
+          KeyStore.getInstance(
+              System.getProperty("javax.net.ssl.trustStoreType", KeyStore.getDefaultType()));
+      store.load(in, password == null ? null : password.toCharArray());
+      List<X509Certificate> found = new ArrayList<>();
+      for (String alias : Collections.list(store.aliases())) {
+        if (store.getCertificate(alias) instanceof X509Certificate certificate) {
+          found.add(certificate);
+        }
+      }
+      return found;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException("javax.net.ssl.trustStore: " + file + " cannot be read", e);
     }
   }
 

@@ -96,6 +96,11 @@ class DamagedStoreTest {
   @Test
   void f10ADamagedFileIsMendedOrRefusedAndNeverReadAsSomethingElse() throws IOException {
     LOG.info("seed {}", SEED);
+    for (String state : List.of("stopped", "killed")) {
+      StoreBlocks.Found sound = StoreBlocks.look(dir.resolve(state).resolve("drover.mv"));
+      assertThat(sound.fault()).as(state).isEmpty();
+      assertThat(sound.unknown()).as(state).isZero();
+    }
     Map<String, Integer> outcomes = new TreeMap<>();
     List<String> wrong = new ArrayList<>();
     for (String state : List.of("stopped", "killed")) {
@@ -106,7 +111,11 @@ class DamagedStoreTest {
           if (!damage(kind, dir.resolve("trial").resolve(name), name)) {
             continue;
           }
+          boolean seen = doctorSees(dir.resolve("trial/drover.mv"));
           String outcome = outcome();
+          if (name.equals("drover.mv") && seen != outcome.startsWith("refused")) {
+            wrong.add(state + " " + kind + " " + i + ": " + outcome + ", and the doctor: " + seen);
+          }
           outcomes.merge(state + " " + name + " " + outcome, 1, Integer::sum);
           if (outcome.startsWith("wrong")) {
             wrong.add(state + " " + name + " " + kind + " " + i + ": " + outcome);
@@ -118,6 +127,11 @@ class DamagedStoreTest {
     assertThat(wrong).as("seed " + SEED).isEmpty();
     assertThat(outcomes)
         .containsKeys("stopped drover.mv refused", "killed drover.mv.journal whole");
+  }
+
+  /** Whether it is seen without a start, by who changes nothing. */
+  private static boolean doctorSees(Path store) throws IOException {
+    return !Files.exists(store) || StoreBlocks.look(store).fault().isPresent();
   }
 
   private boolean damage(String kind, Path file, String name) throws IOException {

@@ -3,6 +3,7 @@ package dev.drover.orchestrator.cache;
 import dev.drover.engine.crypto.SealBrokenException;
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.engine.disk.Directories;
+import dev.drover.engine.disk.Overwrite;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -53,9 +54,8 @@ final class CacheMark implements AutoCloseable {
       Directories.syncNameOf(file);
     }
     byte[] number = ByteBuffer.allocate(Long.BYTES).putLong(revision).array();
-    ByteBuffer sealed = ByteBuffer.wrap(sealer.seal(KIND, entityId, number));
     // Less than a sector, always of one length: it is replaced as a whole.
-    channel.write(sealed, 0);
+    Overwrite.with(channel, sealer.seal(KIND, entityId, number));
     channel.force(false);
   }
 

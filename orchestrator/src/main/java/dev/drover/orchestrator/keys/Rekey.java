@@ -9,6 +9,7 @@ import dev.drover.orchestrator.store.SealedTable;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -107,6 +108,10 @@ public final class Rekey implements OutboxSource {
     try {
       key = keys.rotate(name);
     } catch (IllegalStateException e) {
+      if (e.getCause() instanceof IOException) {
+        // such as a full disk: nothing that the caller did wrong
+        throw e;
+      }
       throw new ProtocolException(ErrorCode.VALIDATION_FAILED, e.getMessage());
     }
     sealer.rotate(key);

@@ -2,15 +2,16 @@ package dev.drover.orchestrator.mall;
 
 import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.engine.guard.ContractNet;
+import dev.drover.engine.health.CertificateConditions;
 import dev.drover.engine.health.ClockConditions;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.health.Problem;
 import dev.drover.engine.health.Severity;
-import dev.drover.engine.limit.DiskFull;
 import dev.drover.orchestrator.cache.CacheState;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.store.MallStore;
+import dev.drover.orchestrator.store.StoreOutcomes;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import java.time.Clock;
 import java.time.Instant;
@@ -27,17 +28,20 @@ import java.util.Optional;
 public final class MallChecks {
   private static final String HEALTHY = "healthy";
   private static final String CONNECTION = "central_server_connection";
-  private static final String CACHE = "local_cache";
+  private static final String CACHE = StoreOutcomes.CHECK;
   private static final String GRPC = "grpc_server";
   private static final String DISK = "disk_space";
+  private static final String CERTIFICATES = CertificateConditions.CHECK;
   private static final String UPLINK = "uplink";
 
   private final CentralLink link;
   private final MallStore store;
+  private final StoreOutcomes outcomes;
   private final EntityCache cache;
   private final Conditions conditions;
   private final UplinkStore uplink;
   private final GrpcPort grpc;
+  private final CertificateConditions certificates;
   private final MallFigures figures;
   private final long minFreeMb;
   private final Instant begun;
@@ -50,19 +54,23 @@ public final class MallChecks {
   public MallChecks(
       CentralLink link,
       MallStore store,
+      StoreOutcomes outcomes,
       EntityCache cache,
       Conditions conditions,
       UplinkStore uplink,
       GrpcPort grpc,
+      CertificateConditions certificates,
       MallFigures figures,
       long minFreeMb,
       Clock clock) {
     this.link = link;
     this.store = store;
+    this.outcomes = outcomes;
     this.cache = cache;
     this.conditions = conditions;
     this.uplink = uplink;
     this.grpc = grpc;
+    this.certificates = certificates;
     this.figures = figures;
     this.minFreeMb = minFreeMb;
     this.begun = clock.instant();
@@ -77,6 +85,7 @@ public final class MallChecks {
     lookAtGrpc();
     lookAtDisk();
     lookAtUplink();
+    certificates.look();
     List<Problem> problems = new ArrayList<>(conditions.problems());
     notYet().forEach(problems::add);
     Map<String, String> words = new LinkedHashMap<>();
@@ -84,7 +93,8 @@ public final class MallChecks {
       words.put(check, HEALTHY);
     }
     words.put("tower_connection", "not_configured");
-    for (String check : List.of(UPLINK, DISK, ClockConditions.CHECK, ContractNet.CHECK)) {
+    for (String check :
+        List.of(UPLINK, DISK, CERTIFICATES, ClockConditions.CHECK, ContractNet.CHECK)) {
       words.put(check, HEALTHY);
     }
     words.replaceAll(
@@ -136,17 +146,11 @@ public final class MallChecks {
   private void lookAtStore() {
     try {
       store.probe();
-      conditions.well("mall-store");
+      outcomes.tookWrite();
     } catch (RuntimeException e) {
-      conditions.fails(
-          "mall-store",
-          CACHE,
-          Severity.UNHEALTHY,
-          "mall.db takes no write: " + e.getMessage(),
-          DiskFull.is(e)
-              ? "make room on its disk; the mall goes on by itself"
-              : "look at the log and at the disk; ./drover doctor says whether mall.db is damaged");
+      outcomes.noWrite(e);
     }
+    outcomes.look();
   }
 
   private void lookAtGrpc() {

@@ -10,15 +10,19 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the mall measures of itself (document 1, sections 7.2 and 10.3). */
 public final class MallFigures {
+  private static final Logger LOG = LoggerFactory.getLogger(MallFigures.class);
   private static final double MB = 1_000_000;
   private static final double GB = 1_000_000_000;
 
   private final Path data;
   private final Path firmware;
   private final MallStore store;
+  private volatile long pendingTasks;
 
   /** Figures of the process whose data lies here. */
   public MallFigures(Path data, Path firmware, MallStore store) {
@@ -91,9 +95,14 @@ public final class MallFigures {
     return ManagementFactory.getRuntimeMXBean().getUptime() / 1000;
   }
 
-  /** Tasks that were received and not begun. */
+  /** Tasks that were received and not begun; as last known while the store cannot be read. */
   public long pendingTasks() {
-    return store.events().received("task_create");
+    try {
+      pendingTasks = store.events().received("task_create");
+    } catch (IllegalStateException e) {
+      LOG.debug("A mall whose store is damaged tells central so", e);
+    }
+    return pendingTasks;
   }
 
   private static double rounded(double value) {

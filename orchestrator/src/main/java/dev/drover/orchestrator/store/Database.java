@@ -40,6 +40,13 @@ public final class Database implements AutoCloseable {
     Runnable look(Session open) throws SQLException;
   }
 
+  /** Hears how the file took what was asked of it. */
+  @FunctionalInterface
+  public interface Outcomes {
+    /** SQLite refused; the callers hear of it as well. */
+    void failed(SQLException why);
+  }
+
   // SQLITE_FULL
   private static final int DISK_FULL = 13;
 
@@ -48,6 +55,7 @@ public final class Database implements AutoCloseable {
   private final Object readLock = new Object();
   private final GroupWrites group = new GroupWrites(this);
   private volatile Witness witness = open -> () -> {};
+  private volatile Outcomes outcomes = why -> {};
 
   /**
    * Opens or creates the file, and brings it to the version that this build knows.
@@ -128,7 +136,7 @@ public final class Database implements AutoCloseable {
       connection.setAutoCommit(true);
       return result;
     } catch (SQLException e) {
-      throw new IllegalStateException("the mall's store refuses: " + e.getMessage(), e);
+      throw refused(e);
     }
   }
 
@@ -150,6 +158,16 @@ public final class Database implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  private IllegalStateException refused(SQLException why) {
+    outcomes.failed(why);
+    return new IllegalStateException("the mall's store refuses: " + why.getMessage(), why);
+  }
+
+  /** From now on, each failure is told here. */
+  public void heardBy(Outcomes who) {
+    outcomes = who;
   }
 
   /** From now on, each transaction has this witness. */
@@ -188,7 +206,7 @@ public final class Database implements AutoCloseable {
       try {
         return work.run(reader);
       } catch (SQLException e) {
-        throw new IllegalStateException("the mall's store refuses: " + e.getMessage(), e);
+        throw refused(e);
       }
     }
   }

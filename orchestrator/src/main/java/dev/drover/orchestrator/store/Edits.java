@@ -18,6 +18,9 @@ public final class Edits {
   /** As {@link MallEdit#attempt}; the column {@code batch} has the one that is in the uplink. */
   private static final String ATTEMPT = "(seq || '-' || base_seq || '-' || edited_at)";
 
+  /** SQL: an edit that is neither decided nor in the uplink. */
+  public static final String UNSENT = "applied_seq IS NULL AND batch IS NOT " + ATTEMPT;
+
   private final Database database;
   private final SealedTexts texts;
   private final Clock clock;
@@ -100,8 +103,8 @@ public final class Edits {
     return database.query(
         this::edit,
         COLUMNS
-            + "WHERE applied_seq IS NULL AND batch IS NOT "
-            + ATTEMPT
+            + "WHERE "
+            + UNSENT
             + " AND seq < coalesce((SELECT min(later.seq) FROM edits later JOIN edits earlier USING"
             + " (collection, item_id) WHERE later.applied_seq IS NULL AND earlier.applied_seq IS"
             + " NULL AND earlier.seq < later.seq), 9223372036854775807) ORDER BY seq LIMIT ?",

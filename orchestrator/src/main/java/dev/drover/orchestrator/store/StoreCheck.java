@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 
 /** What a mall looks at before it starts: keys, and a store that can be read. */
 public final class StoreCheck {
@@ -41,6 +42,7 @@ public final class StoreCheck {
     boolean used = Files.exists(data.resolve("uplink.mark"));
     boolean there = size(store) > 0;
     keys.check(List.of("orchestrator"), List.of("mall-store"), used || there ? "mall.db" : null);
+    keys.renew(List.of("beacon-nonces", "mqtt-internal"));
     if (there) {
       read(store);
     } else if (used && !renewed()) {
@@ -70,21 +72,26 @@ public final class StoreCheck {
   }
 
   private static void read(Path store) {
+    damage(store)
+        .ifPresent(
+            found -> {
+              throw refused(store, "is damaged", " (" + found.replace('\n', ' ') + ")");
+            });
+  }
+
+  /** What SQLite finds damaged in a store; a large one is not read as a whole. */
+  static Optional<String> damage(Path store) {
     try (Connection open = DriverManager.getConnection("jdbc:sqlite:" + store);
         Statement statement = open.createStatement()) {
       MallSchema.MIGRATIONS.refuseUnknown(store.toString(), SqlMigrations.version(open));
-      String sql =
-          size(store) > READ_WHOLE
-              ? "SELECT count(*) || '' FROM sqlite_master"
-              : "PRAGMA quick_check(1)";
+      boolean large = size(store) > READ_WHOLE;
+      String sql = large ? "SELECT count(*) || '' FROM sqlite_master" : "PRAGMA quick_check(1)";
       try (ResultSet row = statement.executeQuery(sql)) {
         String found = row.next() ? row.getString(1) : "nothing";
-        if (size(store) <= READ_WHOLE && !found.equals("ok")) {
-          throw refused(store, "is damaged", " (" + found.replace('\n', ' ') + ")");
-        }
+        return large || found.equals("ok") ? Optional.empty() : Optional.of(found);
       }
     } catch (SQLException e) {
-      throw refused(store, "is damaged", " (" + e.getMessage() + ")");
+      return Optional.of(e.getMessage());
     }
   }
 

@@ -39,6 +39,9 @@ final class UplinkLosses {
           if (had.accepted() > has.accepted()) {
             note(open, has, had);
           }
+          if (had.edits() > has.edits()) {
+            noteEdits(open, has, had);
+          }
           lost = ranges(open);
           return null;
         });
@@ -61,7 +64,7 @@ final class UplinkLosses {
             missing - known);
     UplinkCounts.add(open, "accepted", missing);
     UplinkCounts.add(open, "stored", known);
-    raise(open, had.accepted());
+    raise(open, "uplink_items", had.accepted());
     if (known < missing) {
       Database.update(
           open,
@@ -71,13 +74,39 @@ final class UplinkLosses {
     }
   }
 
+  /**
+   * Edits that were answered and had not entered the uplink, such as the second one of an item
+   * whose first central has not decided: nobody else has them. They get numbers of lost writes.
+   */
+  private static void noteEdits(Session open, UplinkMark.State has, UplinkMark.State had)
+      throws SQLException {
+    long missing = had.edits() - Math.max(has.edits(), had.unsent() - 1);
+    raise(open, "edits", had.edits());
+    if (missing <= 0) {
+      return;
+    }
+    long last = Math.max(has.accepted(), had.accepted());
+    LOG.atError()
+        .addKeyValue("event", "store_older")
+        .addKeyValue("missing", missing)
+        .log(
+            "mall.db is older than it was: {} edits that were made here and not sent yet are"
+                + " missing; they count as the lost writes {} to {}",
+            missing,
+            last + 1,
+            last + missing);
+    UplinkCounts.add(open, "accepted", missing);
+    raise(open, "uplink_items", last + missing);
+    Database.update(
+        open, "INSERT INTO uplink_lost (first, last) VALUES (?, ?)", last + 1, last + missing);
+  }
+
   /** No number is given twice. */
-  private static void raise(Session open, long to) throws SQLException {
+  private static void raise(Session open, String table, long to) throws SQLException {
     if (Database.update(
-            open, "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'uplink_items'", to)
+            open, "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", to, table)
         == 0) {
-      Database.update(
-          open, "INSERT INTO sqlite_sequence (name, seq) VALUES ('uplink_items', ?)", to);
+      Database.update(open, "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table, to);
     }
   }
 

@@ -3,7 +3,9 @@ package dev.drover.orchestrator.uplink;
 import dev.drover.engine.crypto.SealBrokenException;
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.engine.disk.Directories;
+import dev.drover.engine.disk.Overwrite;
 import dev.drover.orchestrator.store.Database;
+import dev.drover.orchestrator.store.Edits;
 import dev.drover.orchestrator.store.Session;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,8 +38,10 @@ final class UplinkMark implements Database.Witness {
    * @param accepted the highest number that was given to a write
    * @param settled all up to this number were settled
    * @param parked the highest id of a parked write
+   * @param edits the highest number of an edit that was made at the mall
+   * @param unsent all edits below this number have entered the uplink, which numbers them then
    */
-  record State(long accepted, long settled, long parked) {}
+  record State(long accepted, long settled, long parked, long edits, long unsent) {}
 
   private final Path file;
   private final Sealer sealer;
@@ -55,7 +59,18 @@ final class UplinkMark implements Database.Witness {
         return Optional.empty();
       }
       ByteBuffer opened = ByteBuffer.wrap(sealer.open(KIND, KIND, Files.readAllBytes(file)));
-      return Optional.of(new State(opened.getLong(), opened.getLong(), opened.getLong()));
+      long accepted = opened.getLong();
+      long settled = opened.getLong();
+      long parked = opened.getLong();
+      // earlier versions say nothing of edits
+      boolean edits = opened.remaining() >= 2 * Long.BYTES;
+      return Optional.of(
+          new State(
+              accepted,
+              settled,
+              parked,
+              edits ? opened.getLong() : 0,
+              edits ? opened.getLong() : 0));
     } catch (SealBrokenException e) {
       LOG.atWarn()
           .addKeyValue("event", "mark_damaged")
@@ -70,11 +85,17 @@ final class UplinkMark implements Database.Witness {
   static State state(Session open) throws SQLException {
     return Database.query(
             open,
-            row -> new State(row.getLong(1), row.getLong(2), row.getLong(3)),
+            row ->
+                new State(
+                    row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5)),
             "SELECT s.accepted, coalesce((SELECT min(seq) - 1 FROM uplink_items), s.accepted),"
-                + " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'uplink_parked'), 0)"
+                + " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'uplink_parked'), 0),"
+                + " s.edits, coalesce((SELECT min(seq) FROM edits WHERE "
+                + Edits.UNSENT
+                + "), s.edits + 1)"
                 + " FROM (SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name ="
-                + " 'uplink_items'), 0) AS accepted) s")
+                + " 'uplink_items'), 0) AS accepted, coalesce((SELECT seq FROM sqlite_sequence"
+                + " WHERE name = 'edits'), 0) AS edits) s")
         .get(0);
   }
 
@@ -91,18 +112,18 @@ final class UplinkMark implements Database.Witness {
 
   private synchronized void write(State now) {
     byte[] numbers =
-        ByteBuffer.allocate(3 * Long.BYTES)
+        ByteBuffer.allocate(5 * Long.BYTES)
             .putLong(now.accepted)
             .putLong(now.settled)
             .putLong(now.parked)
+            .putLong(now.edits)
+            .putLong(now.unsent)
             .array();
     // Less than a sector, always of one length: it is replaced as a whole.
     boolean named = last != null;
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      ByteBuffer sealed = ByteBuffer.wrap(sealer.seal(KIND, KIND, numbers));
-      channel.truncate(sealed.remaining());
-      channel.write(sealed, 0);
+      Overwrite.with(channel, sealer.seal(KIND, KIND, numbers));
       if (!named) {
         // that it exists says that there was a store
         Directories.syncNameOf(file);

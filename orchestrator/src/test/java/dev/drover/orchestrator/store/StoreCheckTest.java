@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.start.KeptKeys;
 import dev.drover.engine.start.StartRefused;
 import java.nio.file.Files;
@@ -68,5 +69,21 @@ class StoreCheckTest {
     Files.createFile(data.resolve(StoreCheck.RENEW));
     check();
     refused("mall.db");
+  }
+
+  @Test
+  void f9ADamagedKeyThatIsACopyIsSetAsideAndMadeAnew() throws Exception {
+    for (String name : List.of("beacon-nonces", "mqtt-internal")) {
+      FileKeyProvider keys = new FileKeyProvider(data.resolve("keys"));
+      keys.secret(name);
+      Path file = data.resolve("keys").resolve(name + ".key");
+      for (byte[] noise : List.of(new byte[0], new byte[] {-1, -2}, "short".getBytes("UTF-8"))) {
+        Files.write(file, noise);
+        check();
+        assertThat(file).doesNotExist();
+        assertThat(file.resolveSibling(name + ".key.damaged")).hasBinaryContent(noise);
+        assertThat(keys.secret(name)).hasSize(32);
+      }
+    }
   }
 }

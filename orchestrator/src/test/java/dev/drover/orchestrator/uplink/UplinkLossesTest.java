@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.engine.outbox.OutboxSource;
+import dev.drover.orchestrator.store.Edits;
+import dev.drover.orchestrator.store.MallEdit;
 import dev.drover.orchestrator.store.MallSettings;
 import dev.drover.orchestrator.store.MallStore;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +91,56 @@ class UplinkLossesTest {
       try (MallStore mall = mall(after)) {
         assertThat(open(mall).ledger().gap()).as("after another start").isEqualTo(1);
       }
+    }
+  }
+
+  @Test
+  void f6AnEditThatHasNoNumberOfTheUplinkYetIsAGapWhenTheStoreLosesIt() throws IOException {
+    Path after;
+    try (MallStore mall = mall(directory)) {
+      UplinkStore store = open(mall);
+      Edits edits = new Edits(mall, CLOCK);
+      for (int n = 0; n < 5; n++) {
+        // the second of an item waits, outside of the uplink, until the first is decided
+        edits.add("areas", "same", "update", "{\"n\":" + n + "}", 1);
+      }
+      List<MallEdit> next = edits.next(10);
+      assertThat(next).hasSize(1);
+      store.accept("sync_changes", "areas/same", UplinkClass.NORMAL, null, "{}");
+      edits.sent(List.of(next.get(0).attempt()));
+      assertThat(store.ledger().accepted()).isEqualTo(1);
+      after = killed(0);
+    }
+    for (int start = 0; start < 2; start++) {
+      try (MallStore mall = mall(after)) {
+        UplinkStore store = open(mall);
+        Ledger ledger = store.ledger();
+        assertThat(ledger.accepted()).isEqualTo(5);
+        assertThat(ledger.gap()).as("the one that was sent, and four").isEqualTo(5);
+        assertThat(store.lost())
+            .containsExactly(new UplinkLosses.Range(1, 1), new UplinkLosses.Range(2, 5));
+        new Edits(mall, CLOCK).add("areas", "other" + start, "create", "{}", 1);
+        assertThat(
+                mall.database()
+                    .first(row -> row.getLong(1), "SELECT max(seq) FROM edits")
+                    .orElseThrow())
+            .as("no number is given twice")
+            .isEqualTo(6 + start);
+      }
+    }
+  }
+
+  @Test
+  void aMarkOfAnEarlierVersionSaysNothingOfEdits() throws IOException {
+    try (MallStore mall = mall(directory)) {
+      UplinkStore store = open(mall);
+      store.accept("any", "", UplinkClass.NORMAL, null, "{}");
+    }
+    byte[] numbers = ByteBuffer.allocate(3 * Long.BYTES).putLong(9).putLong(0).putLong(0).array();
+    Files.write(
+        directory.resolve("uplink.mark"), sealer.seal("uplink-mark", "uplink-mark", numbers));
+    try (MallStore mall = mall(directory)) {
+      assertThat(open(mall).ledger().gap()).isEqualTo(8);
     }
   }
 
