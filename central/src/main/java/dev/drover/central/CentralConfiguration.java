@@ -28,6 +28,7 @@ import dev.drover.central.sync.EdgeEditDecisions;
 import dev.drover.central.sync.History;
 import dev.drover.central.sync.SyncOperations;
 import dev.drover.central.sync.SyncTraffic;
+import dev.drover.engine.beans.FlowBeans;
 import dev.drover.engine.crypto.EnvironmentKeyProvider;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.crypto.Jwks;
@@ -165,13 +166,18 @@ class CentralConfiguration {
   }
 
   @Bean
-  Authenticator authenticator(TokenVerifier tokens) {
-    return new Authenticator(tokens);
+  FlowBeans flowBeans(TokenVerifier tokens, CentralProperties properties, Clock clock) {
+    return new FlowBeans(tokens, properties.homeDirectory(), clock, new ProtocolLog());
   }
 
   @Bean
-  Authoriser authoriser() {
-    return new Authoriser();
+  Authenticator authenticator(FlowBeans beans) {
+    return beans.authenticator();
+  }
+
+  @Bean
+  Authoriser authoriser(FlowBeans beans) {
+    return beans.authoriser();
   }
 
   @Bean
@@ -192,13 +198,13 @@ class CentralConfiguration {
   }
 
   @Bean
-  Schemas schemas(CentralProperties properties) {
-    return new Schemas(properties.homeDirectory().resolve("proto/schemas"));
+  Schemas schemas(FlowBeans beans) {
+    return beans.schemas();
   }
 
   @Bean
-  ErrorRenderer errorRenderer(Clock clock) {
-    return new ErrorRenderer(clock);
+  ErrorRenderer errorRenderer(FlowBeans beans) {
+    return beans.errorRenderer();
   }
 
   /** A development aid: which steps of the flows ran, for the coverage test. */
@@ -209,8 +215,8 @@ class CentralConfiguration {
   }
 
   @Bean
-  ProtocolLog protocolLog() {
-    return new ProtocolLog();
+  ProtocolLog protocolLog(FlowBeans beans) {
+    return beans.protocolLog();
   }
 
   @Bean

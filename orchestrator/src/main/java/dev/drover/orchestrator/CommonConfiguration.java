@@ -1,6 +1,7 @@
 package dev.drover.orchestrator;
 
 import com.nimbusds.jose.jwk.JWKSet;
+import dev.drover.engine.beans.FlowBeans;
 import dev.drover.engine.crypto.EnvironmentKeyProvider;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.crypto.KeyProvider;
@@ -89,23 +90,29 @@ class CommonConfiguration {
   }
 
   @Bean
-  Authenticator authenticator(TokenVerifier tokens) {
-    return new Authenticator(tokens);
+  FlowBeans flowBeans(TokenVerifier tokens, OrchestratorProperties properties, Clock clock) {
+    ProtocolLog log = new ProtocolLog(properties.entityId(), properties.orchestratorId());
+    return new FlowBeans(tokens, properties.home(), clock, log);
   }
 
   @Bean
-  Authoriser authoriser() {
-    return new Authoriser();
+  Authenticator authenticator(FlowBeans beans) {
+    return beans.authenticator();
   }
 
   @Bean
-  Schemas schemas(OrchestratorProperties properties) {
-    return new Schemas(properties.home().resolve("proto/schemas"));
+  Authoriser authoriser(FlowBeans beans) {
+    return beans.authoriser();
   }
 
   @Bean
-  ErrorRenderer errorRenderer(Clock clock) {
-    return new ErrorRenderer(clock);
+  Schemas schemas(FlowBeans beans) {
+    return beans.schemas();
+  }
+
+  @Bean
+  ErrorRenderer errorRenderer(FlowBeans beans) {
+    return beans.errorRenderer();
   }
 
   /** A development aid: which steps of the flows ran, for the coverage test. */
@@ -116,8 +123,8 @@ class CommonConfiguration {
   }
 
   @Bean
-  ProtocolLog protocolLog(OrchestratorProperties properties) {
-    return new ProtocolLog(properties.entityId(), properties.orchestratorId());
+  ProtocolLog protocolLog(FlowBeans beans) {
+    return beans.protocolLog();
   }
 
   /** How the calls of central go. */
