@@ -28,7 +28,6 @@ import dev.drover.central.sync.EdgeEditDecisions;
 import dev.drover.central.sync.History;
 import dev.drover.central.sync.SyncOperations;
 import dev.drover.central.sync.SyncTraffic;
-import dev.drover.engine.beans.FlowBeans;
 import dev.drover.engine.crypto.EnvironmentKeyProvider;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.crypto.Jwks;
@@ -166,18 +165,13 @@ class CentralConfiguration {
   }
 
   @Bean
-  FlowBeans flowBeans(TokenVerifier tokens, CentralProperties properties, Clock clock) {
-    return new FlowBeans(tokens, properties.homeDirectory(), clock, new ProtocolLog());
+  Authenticator authenticator(TokenVerifier tokens) {
+    return new Authenticator(tokens);
   }
 
   @Bean
-  Authenticator authenticator(FlowBeans beans) {
-    return beans.authenticator();
-  }
-
-  @Bean
-  Authoriser authoriser(FlowBeans beans) {
-    return beans.authoriser();
+  Authoriser authoriser() {
+    return new Authoriser();
   }
 
   @Bean
@@ -198,13 +192,13 @@ class CentralConfiguration {
   }
 
   @Bean
-  Schemas schemas(FlowBeans beans) {
-    return beans.schemas();
+  Schemas schemas(CentralProperties properties) {
+    return new Schemas(properties.homeDirectory().resolve("proto/schemas"));
   }
 
   @Bean
-  ErrorRenderer errorRenderer(FlowBeans beans) {
-    return beans.errorRenderer();
+  ErrorRenderer errorRenderer(Clock clock) {
+    return new ErrorRenderer(clock);
   }
 
   /** A development aid: which steps of the flows ran, for the coverage test. */
@@ -215,8 +209,8 @@ class CentralConfiguration {
   }
 
   @Bean
-  ProtocolLog protocolLog(FlowBeans beans) {
-    return beans.protocolLog();
+  ProtocolLog protocolLog() {
+    return new ProtocolLog();
   }
 
   @Bean

@@ -1,7 +1,6 @@
 package dev.drover.orchestrator;
 
 import com.nimbusds.jose.jwk.JWKSet;
-import dev.drover.engine.beans.FlowBeans;
 import dev.drover.engine.crypto.EnvironmentKeyProvider;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.crypto.KeyProvider;
@@ -90,29 +89,23 @@ class CommonConfiguration {
   }
 
   @Bean
-  FlowBeans flowBeans(TokenVerifier tokens, OrchestratorProperties properties, Clock clock) {
-    ProtocolLog log = new ProtocolLog(properties.entityId(), properties.orchestratorId());
-    return new FlowBeans(tokens, properties.home(), clock, log);
+  Authenticator authenticator(TokenVerifier tokens) {
+    return new Authenticator(tokens);
   }
 
   @Bean
-  Authenticator authenticator(FlowBeans beans) {
-    return beans.authenticator();
+  Authoriser authoriser() {
+    return new Authoriser();
   }
 
   @Bean
-  Authoriser authoriser(FlowBeans beans) {
-    return beans.authoriser();
+  Schemas schemas(OrchestratorProperties properties) {
+    return new Schemas(properties.home().resolve("proto/schemas"));
   }
 
   @Bean
-  Schemas schemas(FlowBeans beans) {
-    return beans.schemas();
-  }
-
-  @Bean
-  ErrorRenderer errorRenderer(FlowBeans beans) {
-    return beans.errorRenderer();
+  ErrorRenderer errorRenderer(Clock clock) {
+    return new ErrorRenderer(clock);
   }
 
   /** A development aid: which steps of the flows ran, for the coverage test. */
@@ -123,8 +116,8 @@ class CommonConfiguration {
   }
 
   @Bean
-  ProtocolLog protocolLog(FlowBeans beans) {
-    return beans.protocolLog();
+  ProtocolLog protocolLog(OrchestratorProperties properties) {
+    return new ProtocolLog(properties.entityId(), properties.orchestratorId());
   }
 
   /** How the calls of central go. */

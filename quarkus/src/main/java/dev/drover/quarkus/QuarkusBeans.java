@@ -1,8 +1,8 @@
 package dev.drover.quarkus;
 
 import dev.drover.flows.anywhere.FlowsAnywhere;
-import jakarta.inject.Singleton;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.camel.quarkus.main.events.BeforeConfigure;

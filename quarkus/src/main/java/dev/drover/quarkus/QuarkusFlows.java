@@ -1,6 +1,5 @@
 package dev.drover.quarkus;
 
-import dev.drover.flows.anywhere.FlowsAnywhere;
 import dev.drover.flows.anywhere.Questions;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;

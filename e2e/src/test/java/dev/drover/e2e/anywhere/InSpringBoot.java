@@ -31,8 +31,11 @@ final class InSpringBoot implements FlowsAnywhereTest.Runtime {
                 (GenericApplicationContext context) ->
                     flows
                         .beans()
-                        .forEach((name, bean) -> context.getBeanFactory().registerSingleton(name, bean)))
-            .run("--spring.config.location=optional:classpath:/none/", "--spring.main.banner-mode=off")) {
+                        .forEach(
+                            (name, bean) -> context.getBeanFactory().registerSingleton(name, bean)))
+            .run(
+                "--spring.config.location=optional:classpath:/none/",
+                "--spring.main.banner-mode=off")) {
       return Questions.ask(spring.getBean(CamelContext.class), flows);
     }
   }

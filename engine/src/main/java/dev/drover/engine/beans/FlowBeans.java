@@ -4,34 +4,31 @@ import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.guard.Authenticator;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.http.ErrorRenderer;
-import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.schema.Schemas;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 
 /**
- * Makes the beans that flows and Kamelets of every process name: who calls, may they, is the body
- * right, how is a refusal told, what is logged. Spring's configuration only calls this; under plain
- * Camel or Quarkus {@link #byName} is bound to the registry.
+ * Makes the beans that the Kamelets and error configurations of every process name: who calls, may
+ * they, is the body right, how is a refusal told. Spring's configuration only calls this; under
+ * plain Camel or Quarkus {@link #byName} is bound to the registry.
  */
 public final class FlowBeans {
   private final Authenticator authenticator;
   private final Authoriser authoriser = new Authoriser();
   private final Schemas schemas;
   private final ErrorRenderer errorRenderer;
-  private final ProtocolLog protocolLog;
 
   /**
    * Makes them.
    *
    * @param home directory that holds proto/schemas
    */
-  public FlowBeans(TokenVerifier tokens, Path home, Clock clock, ProtocolLog protocolLog) {
+  public FlowBeans(TokenVerifier tokens, Path home, Clock clock) {
     this.authenticator = new Authenticator(tokens);
     this.schemas = new Schemas(home.resolve("proto/schemas"));
     this.errorRenderer = new ErrorRenderer(clock);
-    this.protocolLog = protocolLog;
   }
 
   /** Who calls. */
@@ -54,18 +51,12 @@ public final class FlowBeans {
     return errorRenderer;
   }
 
-  /** The log lines of section 10.2. */
-  public ProtocolLog protocolLog() {
-    return protocolLog;
-  }
-
   /** Returns each bean under the name that flows give it. */
   public Map<String, Object> byName() {
     return Map.of(
         "authenticator", authenticator,
         "authoriser", authoriser,
         "schemas", schemas,
-        "errorRenderer", errorRenderer,
-        "protocolLog", protocolLog);
+        "errorRenderer", errorRenderer);
   }
 }

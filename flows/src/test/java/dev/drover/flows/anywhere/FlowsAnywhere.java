@@ -50,7 +50,7 @@ public final class FlowsAnywhere {
     this.issuer = new TokenIssuer(key, clock);
     JWKSet keys = Jwks.of(List.of((ECPublicKey) key.getPublic()));
     this.guards =
-        new FlowBeans(new TokenVerifier(() -> keys, clock), home, clock, new ProtocolLog());
+        new FlowBeans(new TokenVerifier(() -> keys, clock), home, clock);
   }
 
   /** The settings of any runtime: which files it loads, and what they leave open. */
@@ -76,6 +76,7 @@ public final class FlowsAnywhere {
   /** The beans that the flows name. */
   public Map<String, Object> beans() {
     Map<String, Object> beans = new LinkedHashMap<>(guards.byName());
+    beans.put("protocolLog", new ProtocolLog());
     beans.putAll(StandIns.byName(notebook));
     return beans;
   }
@@ -88,6 +89,6 @@ public final class FlowsAnywhere {
   /** An {@code Authorization} of this role for mall-1. */
   String authorization(Role role) {
     Grant grant = new Grant("someone", role, "mall-1");
-    return "Bearer " + issuer.issue(grant, Duration.ofHours(1)).token();
+    return "Bearer " + issuer.issue(grant, Duration.ofHours(1)).value();
   }
 }

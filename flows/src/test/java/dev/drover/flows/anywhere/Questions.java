@@ -86,8 +86,15 @@ public final class Questions {
     all.add(new Question("direct:revokeBeacon", beacon, "{}"));
     all.add(new Question("direct:revokeBeacon", beacon, "{\"reason\": \"stolen\"}"));
     all.add(new Question("direct:restoreBeacon", beacon, null));
-    for (String type : List.of("data_update", "task_create", "access_log_request", "party", "ping",
-        "connected", "resync_required")) {
+    for (String type :
+        List.of(
+            "data_update",
+            "task_create",
+            "access_log_request",
+            "party",
+            "ping",
+            "connected",
+            "resync_required")) {
       all.add(event(type, "known"));
     }
     all.add(event("data_update", "new"));
