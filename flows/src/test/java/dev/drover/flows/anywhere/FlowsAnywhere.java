@@ -8,6 +8,7 @@ import dev.drover.engine.crypto.Jwks;
 import dev.drover.engine.crypto.Role;
 import dev.drover.engine.crypto.TokenIssuer;
 import dev.drover.engine.crypto.TokenVerifier;
+import dev.drover.engine.health.Conditions;
 import dev.drover.engine.log.ProtocolLog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +34,7 @@ public final class FlowsAnywhere {
       List.of(
           "routes/shared/00-errors",
           "routes/central/00-errors",
+          "routes/central/06-event-relay",
           "routes/central/13-sync-changes",
           "routes/orchestrator/03-event-handlers",
           "routes/orchestrator/06-event-acks",
@@ -49,8 +51,7 @@ public final class FlowsAnywhere {
     KeyPair key = new FileKeyProvider(Files.createTempDirectory("keys")).signing("token");
     this.issuer = new TokenIssuer(key, clock);
     JWKSet keys = Jwks.of(List.of((ECPublicKey) key.getPublic()));
-    this.guards =
-        new FlowBeans(new TokenVerifier(() -> keys, clock), home, clock);
+    this.guards = new FlowBeans(new TokenVerifier(() -> keys, clock), home, clock);
   }
 
   /** The settings of any runtime: which files it loads, and what they leave open. */
@@ -61,6 +62,9 @@ public final class FlowsAnywhere {
     settings.put("drover.sync.conflict-policy", "central-wins");
     settings.put("drover.sync.edit-period", "20");
     settings.put("drover.events.ack-period", "20");
+    settings.put("drover.events.topic", "drover.events");
+    settings.put("drover.events.relay-period", "20");
+    settings.put("drover.kafka.brokers", "none");
     settings.put("drover.events.retry-delay", "1");
     settings.put("camel.main.name", "anywhere");
     settings.put(
@@ -77,6 +81,7 @@ public final class FlowsAnywhere {
   public Map<String, Object> beans() {
     Map<String, Object> beans = new LinkedHashMap<>(guards.byName());
     beans.put("protocolLog", new ProtocolLog());
+    beans.put("conditions", new Conditions(clock));
     beans.putAll(StandIns.byName(notebook));
     return beans;
   }

@@ -22,11 +22,11 @@ public final class Notebook {
     return taken;
   }
 
-  /** Returns what is written up to this line; a line is waited for 20 seconds. */
-  List<String> takeUntil(String last) throws InterruptedException {
+  /** Returns what is written until all of these lines are; each line is waited for 20 seconds. */
+  List<String> take(String... last) throws InterruptedException {
     List<String> taken = new ArrayList<>();
     String line = "";
-    while (line != null && !line.equals(last)) {
+    while (line != null && !taken.containsAll(List.of(last))) {
       line = notes.poll(20, TimeUnit.SECONDS);
       taken.add(line == null ? "nothing for 20 s" : line);
     }

@@ -26,10 +26,9 @@ public final class Questions {
    * @return a text: for each question what was done, the status, the body and the failure
    */
   public static String ask(CamelContext context, FlowsAnywhere flows) throws Exception {
-    StringBuilder text = new StringBuilder("the outbox is read\n");
-    for (String note : flows.notebook().takeUntil("done 2")) {
-      text.append("  ").append(note).append('\n');
-    }
+    StringBuilder text = new StringBuilder("the outboxes are read\n");
+    List<String> notes = flows.notebook().take("edits done: 2", "events done: 2");
+    notes.stream().sorted().forEach(note -> text.append("  ").append(note).append('\n'));
     for (Question question : questions(flows)) {
       Map<String, Object> shown = new TreeMap<>(question.headers());
       shown.computeIfPresent("Authorization", (name, value) -> "a token");

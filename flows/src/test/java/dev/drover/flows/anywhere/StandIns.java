@@ -1,26 +1,47 @@
 package dev.drover.flows.anywhere;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.outbox.OutboxSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
+import org.apache.camel.processor.aggregate.GroupedMessageAggregationStrategy;
 
 /** Beans with the methods that the flows name; they note what they were asked and store nothing. */
 public final class StandIns {
   private StandIns() {}
 
   static Map<String, Object> byName(Notebook notes) {
-    return Map.of(
-        "edgeEdits", new Edits(notes),
-        "editSender", new Sender(notes),
-        "ackQueue", new Acks(),
-        "beaconRevocations", new Revocations(notes),
-        "eventSteps", new Events(notes),
-        "eventCheck", new Check(notes),
-        "dataUpdate", new Updates(notes),
-        "idempotency", new Keys(notes),
-        "notebook", notes);
+    Map<String, Object> beans = new LinkedHashMap<>();
+    beans.put("edgeEdits", new Edits(notes));
+    beans.put("editSender", new Sender(notes));
+    beans.put("ackQueue", Entries.none());
+    beans.put("beaconRevocations", new Revocations(notes));
+    beans.put("eventSteps", new Events(notes));
+    beans.put("eventCheck", new Check(notes));
+    beans.put("dataUpdate", new Updates(notes));
+    beans.put("idempotency", new Keys(notes));
+    beans.put("entityOutbox", Entries.of(notes, "events", facts("mall-1"), facts("mall-2")));
+    beans.put("messagesInOrder", new GroupedMessageAggregationStrategy());
+    beans.put("kafka", new EventLogStandIn(notes));
+    beans.put("notebook", notes);
+    return beans;
+  }
+
+  /** What central tells a mall of. */
+  private static ObjectNode facts(String entity) {
+    ObjectNode facts = JsonNodeFactory.instance.objectNode();
+    facts.put("entity_id", entity).put("updated_at", "2026-01-02T03:04:05.000Z");
+    ObjectNode changes = facts.putObject("changes");
+    for (String collection : List.of("areas", "beacons", "merchants", "connections")) {
+      changes.putArray(collection);
+    }
+    changes.withArray("areas").add("a1");
+    facts.put("checksum", "sha256:" + "0".repeat(64)).put("event_key", entity + ":1-2");
+    return facts.put("from_seq", 1).put("to_seq", 2);
   }
 
   /** Edits, at the mall and at central. */
@@ -55,31 +76,53 @@ public final class StandIns {
     }
   }
 
-  /** Hands two edits over, once. */
-  public static final class Sender implements OutboxSource {
+  /** Hands its entries over, once. */
+  public static class Entries implements OutboxSource {
     private final Notebook notes;
-    private final AtomicBoolean handed = new AtomicBoolean();
+    private final String name;
+    private final List<Entry> entries = new ArrayList<>();
 
-    Sender(Notebook notes) {
+    Entries(Notebook notes, String name, Object... bodies) {
       this.notes = notes;
+      this.name = name;
+      for (Object body : bodies) {
+        entries.add(new Entry(name + " " + entries.size(), Map.of(), body));
+      }
+    }
+
+    static Entries of(Notebook notes, String name, Object... bodies) {
+      return new Entries(notes, name, bodies);
+    }
+
+    static Entries none() {
+      return new Entries(new Notebook(), "nothing");
     }
 
     @Override
-    public List<Entry> claim(int max) {
-      boolean first = handed.compareAndSet(false, true);
-      return first
-          ? List.of(new Entry("1", Map.of(), "edit 1"), new Entry("2", Map.of(), "edit 2"))
-          : List.of();
+    public synchronized List<Entry> claim(int max) {
+      List<Entry> claimed = List.copyOf(entries);
+      entries.clear();
+      return claimed;
     }
 
     @Override
-    public void done(List<Entry> entries) {
-      notes.note("done " + entries.size());
+    public void done(List<Entry> told) {
+      notes.note(name + " done: " + told.size());
     }
 
     @Override
     public boolean durable() {
       return false;
+    }
+  }
+
+  /** Edits on their way to central, and its verdicts. */
+  public static final class Sender extends Entries {
+    private final Notebook notes;
+
+    Sender(Notebook notes) {
+      super(notes, "edits", "edit 1", "edit 2");
+      this.notes = notes;
     }
 
     /** The verdict stands in the body. */
@@ -106,19 +149,6 @@ public final class StandIns {
     /** Notes it. */
     public void resubmit(Exchange exchange) {
       notes.note("resubmit");
-    }
-  }
-
-  /** Nothing is to be acknowledged. */
-  public static final class Acks implements OutboxSource {
-    @Override
-    public List<Entry> claim(int max) {
-      return List.of();
-    }
-
-    @Override
-    public void done(List<Entry> entries) {
-      throw new IllegalStateException("nothing was claimed");
     }
   }
 

@@ -43,6 +43,7 @@ public abstract class NoticedEdits {
         String path = "routes/" + matcher.group(1) + "/" + matcher.group(2) + ".camel.yaml";
         RouteFile file = EditedFlow.orAsItIs(path, all);
         Class<? extends FlowTest> test = type(source);
+        assertThat(new EditedFlow(file, "nothing").isNoticedBy(test)).as(path).isFalse();
         EditedFlow.withoutEachStep(file).forEach(edit -> edits.add(new Tested(edit, test)));
       }
     }
