@@ -3,7 +3,7 @@ package dev.drover.e2e.anywhere;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.e2e.harness.JavaProcess;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,9 +12,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * A representative set of flow files, unchanged from disk, starts in Spring Boot, camel-main and
  * Camel Quarkus, and gives the same answers in each. The Quarkus application is built with {@code
- * ./mvnw -Pquarkus package}; without it that line is skipped.
+ * ./mvnw -Pquarkus package}; without it that line is skipped. {@code -Dapproved.update=true} writes
+ * the answers down.
  */
 class FlowsAnywhereTest {
+  private static final Path APPROVED = Path.of("src/test/resources/anywhere/answers.txt");
+
   private static final Map<Where, Runtime> RUNTIMES =
       Map.of(
           Where.SPRING_BOOT, new InSpringBoot(),
@@ -36,13 +39,11 @@ class FlowsAnywhereTest {
   @ParameterizedTest
   @EnumSource(Where.class)
   void theFlowsAnswerTheSame(Where where) throws Exception {
-    String expected;
-    try (var resource = getClass().getResourceAsStream("/anywhere/answers.txt")) {
-      expected = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
-    }
-
     String answers = RUNTIMES.get(where).answers(JavaProcess.HOME);
 
-    assertThat(answers).isEqualTo(expected);
+    if (Boolean.getBoolean("approved.update")) {
+      Files.writeString(APPROVED, answers);
+    }
+    assertThat(answers).isEqualTo(Files.readString(APPROVED));
   }
 }

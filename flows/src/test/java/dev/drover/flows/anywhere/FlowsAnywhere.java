@@ -64,9 +64,11 @@ public final class FlowsAnywhere {
     settings.put("drover.events.ack-period", "20");
     settings.put("drover.events.topic", "drover.events");
     settings.put("drover.events.relay-period", "20");
-    settings.put("drover.kafka.brokers", "none");
+    settings.put("drover.kafka.brokers", "127.0.0.1:9092");
     settings.put("drover.events.retry-delay", "1");
     settings.put("camel.main.name", "anywhere");
+    // the stand-in for Kafka has none of the options of the component
+    settings.put("camel.main.autowired-enabled", "false");
     settings.put(
         "camel.main.routes-include-pattern",
         FILES.stream()
