@@ -8,16 +8,20 @@ import jakarta.inject.Inject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.camel.CamelContext;
+import org.apache.camel.quarkus.core.CamelRuntime;
 
-/** Asks the flows when they run, and ends. */
+/** Starts the flows, asks them, and ends. */
 @QuarkusMain
 public class QuarkusFlows implements QuarkusApplication {
   @Inject CamelContext context;
+
+  @Inject CamelRuntime runtime;
 
   @Inject QuarkusBeans beans;
 
   @Override
   public int run(String... arguments) throws Exception {
+    runtime.start(arguments);
     String answers = Questions.ask(context, beans.flows());
     Files.writeString(Path.of(System.getProperty("answers")), answers);
     return 0;

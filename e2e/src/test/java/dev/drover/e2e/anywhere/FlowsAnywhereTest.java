@@ -41,7 +41,7 @@ class FlowsAnywhereTest {
   void theFlowsAnswerTheSame(Where where) throws Exception {
     String answers = RUNTIMES.get(where).answers(JavaProcess.HOME);
 
-    if (Boolean.getBoolean("approved.update")) {
+    if (where == Where.CAMEL_MAIN && Boolean.getBoolean("approved.update")) {
       Files.writeString(APPROVED, answers);
     }
     assertThat(answers).isEqualTo(Files.readString(APPROVED));

@@ -33,7 +33,8 @@ final class InSpringBoot implements FlowsAnywhereTest.Runtime {
     application.setInitializers(List.of((ApplicationContextInitializer<?>) bind(flows.beans())));
     try (var spring =
         application.run(
-            "--spring.config.location=optional:classpath:/none/", "--spring.main.banner-mode=off")) {
+            "--spring.config.location=optional:classpath:/none/",
+            "--spring.main.banner-mode=off")) {
       return Questions.ask(spring.getBean(CamelContext.class), flows);
     }
   }
