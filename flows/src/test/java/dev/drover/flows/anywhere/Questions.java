@@ -1,6 +1,10 @@
 package dev.drover.flows.anywhere;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.drover.engine.crypto.Role;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +17,8 @@ import org.apache.camel.support.MessageHelper;
 
 /** Asks the flows of a started context, and writes down what they answer. */
 public final class Questions {
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
   private static final String ANY_ID =
       "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 
@@ -56,10 +62,16 @@ public final class Questions {
           .append(' ')
           .append(headers.get("Content-Type"))
           .append(' ')
-          .append(MessageHelper.extractBodyAsString(answer.getMessage()))
+          .append(inOrder(MessageHelper.extractBodyAsString(answer.getMessage())))
           .append(answer.getException() == null ? "" : " ! " + answer.getException())
           .append('\n');
     }
+  }
+
+  /** JSON with its fields in one order: that of an error's details differs from start to start. */
+  private static String inOrder(String body) throws IOException {
+    boolean object = body != null && body.startsWith("{\"") && body.endsWith("}");
+    return object ? JSON.writeValueAsString(JSON.readValue(body, Map.class)) : body;
   }
 
   private static List<Question> questions(FlowsAnywhere flows) {

@@ -14,7 +14,6 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.kamelet.KameletComponent;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
@@ -41,7 +40,8 @@ final class FlowContext implements AutoCloseable {
         .read(new Findings());
   }
 
-  static FlowContext start(
+  /** Makes the context; who asked for it starts it. */
+  static FlowContext of(
       Path home,
       FlowSet all,
       RouteFile file,
@@ -58,7 +58,6 @@ final class FlowContext implements AutoCloseable {
     outside.stub(all, file);
     context.load(all, file);
     context.camel.addRoutes(context.probes(file));
-    context.camel.start();
     return context;
   }
 
@@ -127,7 +126,7 @@ final class FlowContext implements AutoCloseable {
     PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromString(name, text));
   }
 
-  CamelContext camel() {
+  DefaultCamelContext camel() {
     return camel;
   }
 

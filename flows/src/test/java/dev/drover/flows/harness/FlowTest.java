@@ -15,12 +15,14 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.test.junit5.CamelTestSupport;
+import org.apache.camel.test.junit5.TestExecutionConfiguration;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -36,7 +38,7 @@ import org.junit.jupiter.api.TestInstance;
  * the file must have been taken.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-public abstract class FlowTest {
+public abstract class FlowTest extends CamelTestSupport {
   /** The repository. */
   protected static final Path HOME =
       Path.of(System.getProperty("drover.home", "..")).toAbsolutePath().normalize();
@@ -49,7 +51,7 @@ public abstract class FlowTest {
   private final Recorder recorder = new Recorder();
   private final Branches branches = new Branches(recorder);
   private final Set<String> tests = new HashSet<>();
-  private FlowContext context;
+  private FlowContext flow;
 
   /**
    * Prepares the context of a file.
@@ -87,13 +89,19 @@ public abstract class FlowTest {
     realBeans.put(name, bean);
   }
 
-  @BeforeAll
-  final void startFlow() throws Exception {
-    context = start(settings);
+  @Override
+  public final void configureTest(TestExecutionConfiguration configuration) {
+    configuration.withCreateCamelContextPerClass(true);
   }
 
-  private FlowContext start(Properties with) throws Exception {
-    return FlowContext.start(HOME, ALL, file, with, realBeans, recorder, branches);
+  @Override
+  protected final CamelContext createCamelContext() throws Exception {
+    flow = with(settings);
+    return flow.camel();
+  }
+
+  private FlowContext with(Properties values) throws Exception {
+    return FlowContext.of(HOME, ALL, file, values, realBeans, recorder, branches);
   }
 
   @BeforeEach
@@ -104,10 +112,9 @@ public abstract class FlowTest {
 
   @AfterAll
   final void everyBranchWasTaken() {
-    if (context == null) {
-      return; // it did not start, which is reported
+    if (flow == null) {
+      return; // it could not be made, which is reported
     }
-    context.close();
     long all =
         Stream.of(getClass().getDeclaredMethods())
             .filter(m -> Stream.of(m.getAnnotations()).anyMatch(a -> isTest(a.annotationType())))
@@ -133,15 +140,15 @@ public abstract class FlowTest {
 
   /** Begins a message that enters the route of this id. */
   protected final Message into(String routeId) {
-    return new Message(context, routeId);
+    return new Message(flow, routeId);
   }
 
   /** Sends an HTTP request to what the file binds; path parameters are filled in. */
   protected final Run request(String method, String path) {
-    Exchange exchange = new DefaultExchange(context.camel());
+    Exchange exchange = new DefaultExchange(flow.camel());
     exchange.getMessage().setHeader(Exchange.HTTP_METHOD, method);
     exchange.getMessage().setHeader(Exchange.HTTP_PATH, path);
-    context.door().request(exchange);
+    flow.door().request(exchange);
     return new Run(exchange, recorder.calls());
   }
 
@@ -150,12 +157,13 @@ public abstract class FlowTest {
     Properties other = new Properties();
     other.putAll(settings);
     other.setProperty(name, value);
-    FlowContext usual = context;
-    try (FlowContext changed = start(other)) {
-      context = changed;
+    FlowContext usual = flow;
+    try (FlowContext changed = with(other)) {
+      flow = changed;
+      changed.camel().start();
       body.run();
     } finally {
-      context = usual;
+      flow = usual;
     }
   }
 
