@@ -21,7 +21,6 @@ import org.apache.camel.Route;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.test.junit5.CamelTestSupport;
-import org.apache.camel.test.junit5.TestExecutionConfiguration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,11 +86,6 @@ public abstract class FlowTest extends CamelTestSupport {
   /** Uses a real bean instead of a recorded one. */
   protected final void real(String name, Object bean) {
     realBeans.put(name, bean);
-  }
-
-  @Override
-  public final void configureTest(TestExecutionConfiguration configuration) {
-    configuration.withCreateCamelContextPerClass(true);
   }
 
   @Override
