@@ -14,6 +14,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.kamelet.KameletComponent;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
@@ -40,8 +41,7 @@ final class FlowContext implements AutoCloseable {
         .read(new Findings());
   }
 
-  /** Makes the context; who asked for it starts it. */
-  static FlowContext of(
+  static FlowContext start(
       Path home,
       FlowSet all,
       RouteFile file,
@@ -58,6 +58,7 @@ final class FlowContext implements AutoCloseable {
     outside.stub(all, file);
     context.load(all, file);
     context.camel.addRoutes(context.probes(file));
+    context.camel.start();
     return context;
   }
 
@@ -126,7 +127,7 @@ final class FlowContext implements AutoCloseable {
     PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromString(name, text));
   }
 
-  DefaultCamelContext camel() {
+  CamelContext camel() {
     return camel;
   }
 

@@ -15,13 +15,12 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.DefaultExchange;
-import org.apache.camel.test.junit5.CamelTestSupport;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -37,7 +36,7 @@ import org.junit.jupiter.api.TestInstance;
  * the file must have been taken.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-public abstract class FlowTest extends CamelTestSupport {
+public abstract class FlowTest {
   /** The repository. */
   protected static final Path HOME =
       Path.of(System.getProperty("drover.home", "..")).toAbsolutePath().normalize();
@@ -50,7 +49,7 @@ public abstract class FlowTest extends CamelTestSupport {
   private final Recorder recorder = new Recorder();
   private final Branches branches = new Branches(recorder);
   private final Set<String> tests = new HashSet<>();
-  private FlowContext flow;
+  private FlowContext context;
 
   /**
    * Prepares the context of a file.
@@ -88,14 +87,13 @@ public abstract class FlowTest extends CamelTestSupport {
     realBeans.put(name, bean);
   }
 
-  @Override
-  protected final CamelContext createCamelContext() throws Exception {
-    flow = with(settings);
-    return flow.camel();
+  @BeforeAll
+  final void startFlow() throws Exception {
+    context = start(settings);
   }
 
-  private FlowContext with(Properties values) throws Exception {
-    return FlowContext.of(HOME, ALL, file, values, realBeans, recorder, branches);
+  private FlowContext start(Properties with) throws Exception {
+    return FlowContext.start(HOME, ALL, file, with, realBeans, recorder, branches);
   }
 
   @BeforeEach
@@ -106,9 +104,10 @@ public abstract class FlowTest extends CamelTestSupport {
 
   @AfterAll
   final void everyBranchWasTaken() {
-    if (flow == null) {
-      return; // it could not be made, which is reported
+    if (context == null) {
+      return; // it did not start, which is reported
     }
+    context.close();
     long all =
         Stream.of(getClass().getDeclaredMethods())
             .filter(m -> Stream.of(m.getAnnotations()).anyMatch(a -> isTest(a.annotationType())))
@@ -134,15 +133,15 @@ public abstract class FlowTest extends CamelTestSupport {
 
   /** Begins a message that enters the route of this id. */
   protected final Message into(String routeId) {
-    return new Message(flow, routeId);
+    return new Message(context, routeId);
   }
 
   /** Sends an HTTP request to what the file binds; path parameters are filled in. */
   protected final Run request(String method, String path) {
-    Exchange exchange = new DefaultExchange(flow.camel());
+    Exchange exchange = new DefaultExchange(context.camel());
     exchange.getMessage().setHeader(Exchange.HTTP_METHOD, method);
     exchange.getMessage().setHeader(Exchange.HTTP_PATH, path);
-    flow.door().request(exchange);
+    context.door().request(exchange);
     return new Run(exchange, recorder.calls());
   }
 
@@ -151,13 +150,12 @@ public abstract class FlowTest extends CamelTestSupport {
     Properties other = new Properties();
     other.putAll(settings);
     other.setProperty(name, value);
-    FlowContext usual = flow;
-    try (FlowContext changed = with(other)) {
-      flow = changed;
-      changed.camel().start();
+    FlowContext usual = context;
+    try (FlowContext changed = start(other)) {
+      context = changed;
       body.run();
     } finally {
-      flow = usual;
+      context = usual;
     }
   }
 
