@@ -25,6 +25,9 @@ import org.apache.camel.support.processor.DelegateAsyncProcessor;
 final class Branches implements InterceptStrategy {
   private static final Set<String> PASSED_BY = Set.of("filter", "choice", "loop", "split");
 
+  /** More than all tests of a file need. */
+  private static final int ENDLESS = 5_000;
+
   private final Recorder recorder;
   private final Set<String> taken = ConcurrentHashMap.newKeySet();
   private final Map<String, Integer> entered = new ConcurrentHashMap<>();
@@ -62,7 +65,9 @@ final class Branches implements InterceptStrategy {
   private void step(String id, List<String> children, Processor target, Exchange exchange)
       throws Exception {
     taken.add(id);
-    entered.merge(id, 1, Integer::sum);
+    if (entered.merge(id, 1, Integer::sum) > ENDLESS) {
+      throw new IllegalStateException(id + " was entered " + ENDLESS + " times: it has no end");
+    }
     int before = count(children);
     Exchange outer = recorder.enter(exchange);
     try {

@@ -1,22 +1,17 @@
 package dev.drover.flows.harness;
 
-import dev.drover.flows.EndpointUse;
 import dev.drover.flows.Findings;
 import dev.drover.flows.Flow;
 import dev.drover.flows.FlowReader;
 import dev.drover.flows.FlowSet;
 import dev.drover.flows.RouteFile;
-import dev.drover.flows.Step;
 import dev.drover.flows.YamlNode;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -28,13 +23,10 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 
 /**
- * A plain Camel context with one flow file from disk, its Kamelets and its route configurations.
- * What is outside of the file is recorded: beans, endpoints that leave the process, and direct:
- * routes of other files.
+ * A plain Camel context with one flow file from disk, its Kamelets and its route configurations;
+ * what is {@link Outside} of the file is recorded.
  */
 final class FlowContext implements AutoCloseable {
-  private static final Set<String> REAL = Set.of("direct", "kamelet", "log", "platform-http");
-
   private final DefaultCamelContext camel = new DefaultCamelContext();
   private final Recorder recorder;
   private final HttpDoor door = new HttpDoor();
@@ -61,9 +53,10 @@ final class FlowContext implements AutoCloseable {
     FlowContext context = new FlowContext(recorder);
     context.prepare(home, settings, branches);
     List<Flow> flows = Stream.concat(configurations(all, file), kamelets(all, file)).toList();
-    context.bind(Stream.concat(file.flows().stream(), flows.stream()).toList(), realBeans);
-    context.stubOutside(all, file);
-    context.load(home, all, file);
+    Outside outside = new Outside(context.camel, recorder);
+    outside.bind(Stream.concat(file.flows().stream(), flows.stream()).toList(), realBeans);
+    outside.stub(all, file);
+    context.load(all, file);
     context.camel.addRoutes(context.probes(file));
     context.camel.start();
     return context;
@@ -90,7 +83,7 @@ final class FlowContext implements AutoCloseable {
             .map(flow -> flow.node().text("routeConfigurationId"))
             .collect(Collectors.toSet());
     return all.filesOf(file.bundle())
-        .filter(other -> !other.equals(file))
+        .filter(other -> !other.path().equals(file.path()))
         .flatMap(other -> other.flows().stream())
         .filter(flow -> flow.kind() == Flow.Kind.CONFIGURATION && named.contains(flow.name()));
   }
@@ -102,72 +95,6 @@ final class FlowContext implements AutoCloseable {
         .flatMap(use -> all.kamelet(use.path()).stream())
         .map(kamelet -> kamelet.flow())
         .distinct();
-  }
-
-  private void bind(List<Flow> flows, Map<String, Object> realBeans) {
-    Set<String> names = new LinkedHashSet<>();
-    flows.stream().flatMap(Flow::allSteps).forEach(step -> named(step, names));
-    for (String name : names) {
-      Object real = realBeans.get(name);
-      camel.getRegistry().bind(name, real != null ? real : recorder.bean(name, BeanTypes.of(name)));
-    }
-    realBeans.forEach(camel.getRegistry()::bind);
-  }
-
-  private static void named(Step step, Set<String> names) {
-    for (String key : List.of("ref", "aggregationStrategy", "onExceptionOccurredRef")) {
-      String name = step.options().text(key).replaceFirst("^#", "");
-      if (!name.isEmpty() && !name.contains(".")) {
-        names.add(name);
-      }
-    }
-  }
-
-  private void stubOutside(FlowSet all, RouteFile file) throws Exception {
-    List<EndpointUse> uses = file.flows().stream().flatMap(f -> f.endpoints().stream()).toList();
-    Set<String> schemes =
-        uses.stream()
-            .map(EndpointUse::scheme)
-            .filter(scheme -> !scheme.isEmpty() && !REAL.contains(scheme))
-            .filter(scheme -> !scheme.contains("{"))
-            .collect(Collectors.toCollection(LinkedHashSet::new));
-    schemes.addAll(Set.of("http", "https"));
-    schemes.forEach(s -> camel.addComponent(s, new RecordingComponent(s, recorder)));
-    Predicate<EndpointUse> direct = use -> use.scheme().equals("direct");
-    Set<String> own =
-        uses.stream()
-            .filter(direct.and(use -> use.role() == EndpointUse.Role.CONSUMER))
-            .map(EndpointUse::path)
-            .collect(Collectors.toSet());
-    Set<String> others =
-        uses.stream()
-            .filter(direct)
-            .map(EndpointUse::path)
-            .filter(path -> !own.contains(path) && !path.contains("{"))
-            .collect(Collectors.toCollection(LinkedHashSet::new));
-    operations(all, file).filter(name -> !own.contains(name)).forEach(others::add);
-    camel.addRoutes(directsOfOthers(others));
-  }
-
-  /** The operations of the contract that the file binds, if it does. */
-  private static Stream<String> operations(FlowSet all, RouteFile file) {
-    return file.root().items().stream()
-        .flatMap(item -> item.at("rest", "openApi").stream())
-        .map(api -> api.text("specification").replaceFirst(".*/", ""))
-        .flatMap(contract -> all.operations().get(contract).stream());
-  }
-
-  private RouteBuilder directsOfOthers(Set<String> names) {
-    return new RouteBuilder() {
-      @Override
-      public void configure() {
-        errorHandler(noErrorHandler());
-        for (String name : names) {
-          String uri = "direct:" + name;
-          from(uri).routeId("other file: " + name).process(e -> recorder.call(uri, uri, e));
-        }
-      }
-    };
   }
 
   /** A route that only fails, or not, for each route configuration of the file. */
@@ -187,7 +114,7 @@ final class FlowContext implements AutoCloseable {
     };
   }
 
-  private void load(Path home, FlowSet all, RouteFile file) throws Exception {
+  private void load(FlowSet all, RouteFile file) throws Exception {
     List<Flow> missing = configurations(all, file).toList();
     for (Flow configuration : missing) {
       YamlNode node = configuration.node();
@@ -195,10 +122,9 @@ final class FlowContext implements AutoCloseable {
       PluginHelper.getRoutesLoader(camel)
           .loadRoutes(ResourceHelper.fromString(configuration.name() + ".camel.yaml", json));
     }
-    Path path = home.resolve(file.path());
-    PluginHelper.getRoutesLoader(camel)
-        .loadRoutes(
-            ResourceHelper.fromString(path.getFileName().toString(), Files.readString(path)));
+    String name = file.path().substring(file.path().lastIndexOf('/') + 1);
+    String text = String.join("\n", file.lines()) + "\n";
+    PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromString(name, text));
   }
 
   CamelContext camel() {

@@ -59,11 +59,7 @@ public abstract class FlowTest {
    */
   protected FlowTest(String bundle, String name, String... settings) {
     String path = "routes/" + bundle + "/" + name + ".camel.yaml";
-    this.file =
-        ALL.files().stream()
-            .filter(f -> f.path().equals(path))
-            .findFirst()
-            .orElseThrow(() -> new IllegalArgumentException("there is no " + path));
+    this.file = EditedFlow.orAsItIs(path, ALL);
     this.settings = shipped(bundle);
     for (int i = 0; i < settings.length; i += 2) {
       this.settings.setProperty(settings[i], settings[i + 1]);

@@ -301,6 +301,7 @@ class BeaconsFlowTest extends FlowTest {
             "beacons." + method,
             line == null ? NOTHING : line)
         .sent("authoriser.authorise", "entity_id", "mall-1")
+        .header("Content-Type", method.equals("forget") ? null : "application/json")
         .endsWell();
   }
 }

@@ -86,7 +86,9 @@ class CentralReadsFlowTest extends FlowTest {
   void aReadThatFailsIsAskedAgainWholeUntilItIsAnswered() {
     given(
         "centralReads.process",
-        all(property("DroverReadAgain", true), header("CamelRedeliveryDelay", 1L)));
+        inTurn(
+            all(property("DroverReadAgain", true), header("CamelRedeliveryDelay", 1L)),
+            property("DroverReadAgain", false)));
     given(CENTRAL, inTurn(failure(new IllegalStateException("no line")), exchange -> null));
     given("centralCalls.away", rethrow());
 

@@ -65,7 +65,9 @@ class RegistrationFlowTest extends FlowTest {
     given("centralKeys.plan", property("DroverKeysDue", true));
 
     into("registration-keys-fetch")
+        .header("X-Of-The-Clock", "1")
         .run()
+        .sent("direct:read-central", "X-Of-The-Clock", (Object) null)
         .calls(
             "centralKeys.plan", "direct:read-central", "centralKeys.take", "centralOutcomes.well")
         .sent("direct:read-central", "CamelHttpPath", "/.well-known/jwks.json")

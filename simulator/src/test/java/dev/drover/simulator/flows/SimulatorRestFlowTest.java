@@ -23,6 +23,12 @@ class SimulatorRestFlowTest extends FlowTest {
   }
 
   @ParameterizedTest(name = "{0}")
+  @CsvSource({"health-simulator-answer", "simulator-line-cut"})
+  void theAnswerIsJson(String route) {
+    into(route).run().header("Content-Type", "application/json");
+  }
+
+  @ParameterizedTest(name = "{0}")
   @CsvSource({
     "health-simulator-answer, simulatorOperations.health",
     "simulator-line-cut, simulatorOperations.cutLine"

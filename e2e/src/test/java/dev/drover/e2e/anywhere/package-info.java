@@ -1,0 +1,2 @@
+/** The same flow files in each runtime that Camel has. */
+package dev.drover.e2e.anywhere;

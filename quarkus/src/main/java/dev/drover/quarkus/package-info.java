@@ -1,0 +1,2 @@
+/** Flow files in Camel Quarkus. */
+package dev.drover.quarkus;
