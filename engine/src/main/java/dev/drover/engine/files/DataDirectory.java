@@ -52,7 +52,12 @@ public final class DataDirectory {
    * @param version the schema version of its data; empty when it has none or cannot be read
    */
   public record Finding(
-      DataFile file, boolean there, OptionalInt version, Optional<String> fault) {}
+      DataFile file, boolean there, OptionalInt version, Optional<String> fault) {
+    /** Whether a newer build has written it: then it is not damaged, and the fault says all. */
+    public boolean newer() {
+      return version.isPresent() && version.getAsInt() > file.version();
+    }
+  }
 
   private DataDirectory(Path directory, String process, Clock clock) {
     this.directory = directory;
