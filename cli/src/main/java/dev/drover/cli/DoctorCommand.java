@@ -2,6 +2,7 @@ package dev.drover.cli;
 
 import dev.drover.cli.words.CliException;
 import dev.drover.engine.files.DataDirectory;
+import dev.drover.engine.files.FileClass;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -88,6 +89,13 @@ final class DoctorCommand implements Callable<Integer> {
         : fine + ", without a schema version: the next start writes it";
   }
 
+  private static String consequence(DataDirectory.Finding finding) {
+    boolean kept = finding.newer() && finding.file().fileClass() == FileClass.TRUTH;
+    return kept
+        ? "the start is refused"
+        : finding.file().damaged() + ". " + finding.file().remedy();
+  }
+
   private boolean look(DataDirectory directory, PrintWriter out) {
     if (directory.inUse()) {
       if (repair) {
@@ -106,10 +114,7 @@ final class DoctorCommand implements Callable<Integer> {
         sound &= aside.isPresent();
         out.printf(
             "  %-26s %s%n",
-            "",
-            aside
-                .map(path -> "set aside: " + path)
-                .orElse(finding.file().damaged() + ". " + finding.file().remedy()));
+            "", aside.map(path -> "set aside: " + path).orElseGet(() -> consequence(finding)));
       }
     }
     return sound;

@@ -187,6 +187,7 @@ class DoctorCommandTest {
     Files.write(data.resolve("mall.db"), head);
     assertThat(doctor("--repair")).isEqualTo(1);
     assertThat(line("mall.db")).contains("has schema version 7, and this build knows 1 at most");
+    assertThat(out.toString()).as("it is not damaged").doesNotContain("mall.db.renew");
     assertThat(data.resolve("mall.db")).hasBinaryContent(head);
   }
 

@@ -289,7 +289,7 @@ class RulesTest {
   /** Who may compare times of day, and why this is no wait. */
   private static final Map<String, String> COMPARES =
       Map.ofEntries(
-          Map.entry("dev.drover.central.beacon.AccessLogStore", "a caller's since and until"),
+          Map.entry("dev.drover.central.beacon.AccessLogReader", "a caller's since and until"),
           Map.entry(
               "dev.drover.central.beacon.BeaconState",
               "how long a beacon is silent, as it is shown"),

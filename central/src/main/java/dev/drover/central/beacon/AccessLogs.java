@@ -52,6 +52,7 @@ public final class AccessLogs {
 
   private final BeaconRegistry beacons;
   private final AccessLogStore store;
+  private final AccessLogReader reader;
   private final AccessLogRequests requests;
   private final KeyPair key;
 
@@ -68,6 +69,7 @@ public final class AccessLogs {
       Clock clock) {
     this.beacons = beacons;
     this.store = new AccessLogStore(database, clock);
+    this.reader = new AccessLogReader(database);
     this.requests = requests;
     this.key = key;
   }
@@ -150,17 +152,17 @@ public final class AccessLogs {
 
   /** A page of an entity's logs, in stored order; {@code cursor} says where the next one begins. */
   public void list(Exchange exchange) {
-    AccessLogStore.Query query =
-        new AccessLogStore.Query(
+    AccessLogReader.Query query =
+        new AccessLogReader.Query(
             EntityScope.of(exchange, Json.MAPPER.createObjectNode()),
             Fields.query(exchange, "beacon_id"),
             Fields.time(exchange, "since"),
             Fields.time(exchange, "until"));
-    AccessLogStore.Position from =
+    AccessLogReader.Position from =
         Fields.query(exchange, "cursor")
-            .map(AccessLogStore.Position::parse)
-            .orElse(AccessLogStore.Position.START);
-    AccessLogStore.Page page = store.read(query, from, Fields.limit(exchange, PAGE, MAX_PAGE));
+            .map(AccessLogReader.Position::parse)
+            .orElse(AccessLogReader.Position.START);
+    AccessLogReader.Page page = reader.read(query, from, Fields.limit(exchange, PAGE, MAX_PAGE));
     ObjectNode answer = Json.MAPPER.createObjectNode();
     ArrayNode list = answer.putArray("logs");
     for (Document entry : page.entries()) {

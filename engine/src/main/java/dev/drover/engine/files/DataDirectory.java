@@ -58,7 +58,12 @@ public final class DataDirectory {
       boolean there,
       OptionalInt version,
       Optional<String> fault,
-      Optional<String> looked) {}
+      Optional<String> looked) {
+    /** Whether a newer build has written it: then it is not damaged, and the fault says all. */
+    public boolean newer() {
+      return version.isPresent() && version.getAsInt() > file.version();
+    }
+  }
 
   private DataDirectory(Path directory, String process, Clock clock) {
     this.directory = directory;
