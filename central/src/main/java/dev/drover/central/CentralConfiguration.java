@@ -133,8 +133,13 @@ class CentralConfiguration {
 
   @Bean("health")
   CentralHealth health(
-      MongoDatabase database, EventHub hub, GrpcPort grpc, Conditions conditions, Clock clock) {
-    return new CentralHealth(database, hub, grpc, conditions, clock);
+      MongoDatabase database,
+      EventHub hub,
+      GrpcPort grpc,
+      Conditions conditions,
+      CertificateConditions certificates,
+      Clock clock) {
+    return new CentralHealth(database, hub, grpc, conditions, certificates, clock);
   }
 
   @Bean
