@@ -49,6 +49,11 @@ record UplinkCopy(UplinkRef ref, String type, String key, Instant createdAt, byt
     }
   }
 
+  /** This one, or the other message of the same item when this one does not bring the write. */
+  UplinkCopy or(UplinkCopy other) {
+    return sealed == null ? other : this;
+  }
+
   /** Whether it brings this item: with all that its row says of it, and the write itself. */
   boolean brings(UplinkItem item) {
     return sealed != null

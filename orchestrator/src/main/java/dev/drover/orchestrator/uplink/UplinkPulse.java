@@ -25,46 +25,74 @@ final class UplinkPulse {
     private long wait = QUIET.toNanos();
   }
 
+  /** The reader of one queue: urgent and latest writes share theirs, so one holds up the other. */
+  private static final class Reader {
+    private boolean working;
+    private long began;
+    private long last;
+  }
+
   private final LongSupplier nanos;
   private final Map<UplinkClass, Beat> beats = new EnumMap<>(UplinkClass.class);
+  private final Reader urgent = new Reader();
+  private final Reader normal = new Reader();
 
   /** With a source of nanoseconds that never goes back. */
   UplinkPulse(LongSupplier nanos) {
     this.nanos = nanos;
+    long now = nanos.getAsLong();
+    for (UplinkClass queue : UplinkClass.values()) {
+      Beat first = new Beat();
+      first.last = now;
+      beats.put(queue, first);
+    }
+  }
+
+  private Reader reader(UplinkClass queue) {
+    return queue == UplinkClass.NORMAL ? normal : urgent;
   }
 
   /** A batch with items of this class is at work. */
   synchronized void works(UplinkClass queue) {
-    Beat beat = beat(queue);
-    beat.last = nanos.getAsLong();
-    beat.wait = BUSY.toNanos();
+    Reader reader = reader(queue);
+    long now = nanos.getAsLong();
+    if (!reader.working) {
+      reader.began = now;
+    }
+    reader.working = true;
+    reader.last = now;
+    beat(queue, now);
   }
 
   /** A batch with items of this class has ended. */
   synchronized void rests(UplinkClass queue) {
-    Beat beat = beat(queue);
-    beat.last = nanos.getAsLong();
+    Reader reader = reader(queue);
+    long now = nanos.getAsLong();
+    if (reader.working && now - reader.began >= QUIET.toNanos()) {
+      // The other class of this reader had no chance to come.
+      beats.keySet().stream().filter(other -> reader(other) == reader).forEach(o -> beat(o, now));
+    }
+    reader.working = false;
+    beat(queue, now);
+  }
+
+  private void beat(UplinkClass queue, long now) {
+    Beat beat = beats.get(queue);
+    beat.last = now;
     beat.wait = QUIET.toNanos();
   }
 
   /** Whether nothing came for too long; the next time it takes longer to be so. */
   synchronized boolean silent(UplinkClass queue) {
-    Beat beat = beat(queue);
-    if (nanos.getAsLong() - beat.last < beat.wait) {
+    Reader reader = reader(queue);
+    Beat beat = beats.get(queue);
+    long now = nanos.getAsLong();
+    boolean busy = reader.working && now - reader.last < BUSY.toNanos();
+    if (busy || now - beat.last < beat.wait) {
       return false;
     }
-    beat.last = nanos.getAsLong();
+    beat.last = now;
     beat.wait = Math.min(2 * beat.wait, MOST.toNanos());
     return true;
-  }
-
-  private Beat beat(UplinkClass queue) {
-    return beats.computeIfAbsent(
-        queue,
-        one -> {
-          Beat first = new Beat();
-          first.last = nanos.getAsLong();
-          return first;
-        });
   }
 }

@@ -60,7 +60,7 @@ public final class UplinkUpload {
       byte[] content = content(exchange, one);
       try {
         UplinkCopy copy = UplinkCopy.read(content);
-        batch.put(copy.ref(), copy);
+        batch.merge(copy.ref(), copy, UplinkCopy::or);
       } catch (RuntimeException e) {
         String text = new String(content, StandardCharsets.UTF_8);
         String why = "unreadable: " + Plain.words(e.getMessage());

@@ -357,6 +357,38 @@ class UplinkStoreTest {
   }
 
   @Test
+  void aReaderThatIsHeldUpByHeartbeatsHasNotLostTheUrgentOnesBehindThem() {
+    AtomicLong seconds = new AtomicLong(100);
+    UplinkPulse pulse = new UplinkPulse(() -> seconds.get() * 1_000_000_000);
+    for (int minute = 0; minute < 60; minute++) {
+      pulse.works(UplinkClass.LATEST);
+      seconds.addAndGet(60);
+      assertThat(pulse.silent(UplinkClass.URGENT)).isFalse();
+    }
+    pulse.rests(UplinkClass.LATEST);
+    assertThat(pulse.silent(UplinkClass.URGENT)).as("it had no chance to bring them").isFalse();
+    for (int second = 0; second < 5; second++) {
+      pulse.works(UplinkClass.LATEST);
+      pulse.rests(UplinkClass.LATEST);
+      seconds.addAndGet(1);
+    }
+    assertThat(pulse.silent(UplinkClass.URGENT)).as("it brings others").isTrue();
+    pulse.works(UplinkClass.LATEST);
+    seconds.addAndGet(120);
+    assertThat(pulse.silent(UplinkClass.URGENT)).as("nobody hears of it").isTrue();
+  }
+
+  @Test
+  void aSecondMessageThatBringsNothingTakesNothingAway() {
+    accept("b1", UplinkClass.NORMAL);
+    UplinkCopy whole = queued().get(0);
+    UplinkCopy empty =
+        new UplinkCopy(whole.ref(), whole.type(), whole.key(), whole.createdAt(), null);
+    assertThat(whole.or(empty)).isEqualTo(whole);
+    assertThat(empty.or(whole)).isEqualTo(whole);
+  }
+
+  @Test
   void anEndThatIsToldTwiceCountsOnce() {
     UplinkItem item = accept("b1", UplinkClass.NORMAL);
     settle(Verdict.Status.STORED, item);
