@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import dev.drover.e2e.harness.Api;
+import dev.drover.e2e.harness.BeaconFleet;
 import dev.drover.e2e.harness.CentralProcess;
 import dev.drover.e2e.harness.FaultProxy;
 import dev.drover.e2e.harness.JavaProcess;
@@ -76,6 +77,8 @@ class EditedFlowsTest {
     repeatCommandsTenTimes();
     fetchBeaconsBeforeAreas();
     addAWebhookAfterAHeartbeat();
+    dropHeartbeatsFirstWhenTheDiskIsLow();
+    acknowledgeBeforeApplying();
     Map<String, String> settings =
         Map.of(
             "DROVER_HOME",
@@ -176,10 +179,69 @@ class EditedFlowsTest {
             + last);
   }
 
+  private static void dropHeartbeatsFirstWhenTheDiskIsLow() throws IOException {
+    edit(
+        "orchestrator/15-uplink.camel.yaml",
+        "${exchangeProperty.DroverUplinkLeft} < 1",
+        "${exchangeProperty.DroverUplinkDiskLow} == true");
+  }
+
+  private static void acknowledgeBeforeApplying() throws IOException {
+    String stored =
+        "            description: Only of a repetition; what is owed waits for the delta\n"
+            + "            ref: eventSteps\n"
+            + "            method: acknowledge\n";
+    edit(
+        "orchestrator/03-event-handlers.camel.yaml",
+        stored,
+        stored
+            + "        - bean:\n"
+            + "            id: acknowledge-at-once\n"
+            + "            description: The event is stored, and each start compares the data\n"
+            + "            ref: dataUpdate\n"
+            + "            method: settle\n");
+  }
+
   private static void write(String collection, String id) {
-    String path = "/api/entities/" + ENTITY + "/" + collection;
+    write(ENTITY, collection, id);
+  }
+
+  private static void write(String entity, String collection, String id) {
+    String path = "/api/entities/" + entity + "/" + collection;
     String body = "{\"id\":\"" + id + "\"}";
-    assertThat(api.post(path, operator, body).status()).isEqualTo(201);
+    assertThat(api.post(path, central.admin(), body).status()).isEqualTo(201);
+  }
+
+  /** A mall with a line of its own, whose disk has too little room and which may ask seldom. */
+  private static OrchestratorProcess mall(String entity, FaultProxy line) {
+    String body = "{\"id\":\"" + entity + "\"}";
+    assertThat(api.post("/api/entities", central.admin(), body).status()).isEqualTo(201);
+    return OrchestratorProcess.of(
+        central,
+        entity,
+        Map.of(
+            "DROVER_HOME",
+            home.toString(),
+            "CENTRAL_SERVER_URL",
+            line.url(),
+            "DROVER_HEALTH_MIN_FREE_MB",
+            "999999999",
+            "DROVER_LIMITS_BEACON_REQUESTS",
+            "999999/1m",
+            "DROVER_LIMITS_CHALLENGES",
+            "999999/1m",
+            "DROVER_SYNC_DELTAS_PER_MINUTE",
+            "1"));
+  }
+
+  /** Until it has central's data; it is never healthy, for its disk. */
+  private static void awaitData(OrchestratorProcess mall, String id) {
+    String token = central.token(Role.OPERATOR, mall.entity(), "olga");
+    String path = "/api/entities/" + mall.entity() + "/areas/" + id;
+    Awaitility.await(id)
+        .atMost(SOON)
+        .ignoreExceptions()
+        .until(() -> new Api(mall.url()).get(path, token).status() == 200);
   }
 
   @Test
@@ -238,5 +300,63 @@ class EditedFlowsTest {
   void aWebhookHearsOfEachHeartbeatAndGetsNoToken() {
     Awaitility.await("two heartbeats").atMost(SOON).until(() -> HOOKED.size() >= 2);
     assertThat(HOOKED).containsOnly("/well false the mall is well");
+  }
+
+  @Test
+  void anEventIsAcknowledgedBeforeItIsAppliedAndAppliedAfterADeath() {
+    String entity = "edited-acks";
+    try (FaultProxy own = new FaultProxy("127.0.0.1", central.port());
+        OrchestratorProcess early = mall(entity, own)) {
+      write(entity, "areas", "first");
+      early.launch();
+      awaitData(early, "first");
+      // The one delta of this minute came with the full sync.
+      Awaitility.await("a delta")
+          .atMost(SOON)
+          .until(() -> own.asked().stream().anyMatch(request -> request.contains("/sync/delta")));
+      own.listen();
+      int before = own.asked().size();
+      write(entity, "areas", "second");
+      Awaitility.await("the acknowledgement")
+          .atMost(SOON)
+          .until(() -> own.heard().contains("event_ack"));
+      assertThat(own.asked().stream().skip(before))
+          .noneMatch(request -> request.contains("/sync/"));
+      String token = central.token(Role.OPERATOR, entity, "olga");
+      String second = "/api/entities/" + entity + "/areas/second";
+      assertThat(new Api(early.url()).get(second, token).status()).isEqualTo(404);
+      early.kill();
+      early.launch();
+      awaitData(early, "second");
+    }
+  }
+
+  @Test
+  void heartbeatsOfBeaconsGiveWayFirstWhenTheDiskIsLow() throws Exception {
+    String entity = "edited-uplink";
+    try (FaultProxy own = new FaultProxy("127.0.0.1", central.port());
+        OrchestratorProcess full = mall(entity, own);
+        BeaconFleet fleet = new BeaconFleet(entity, new Api(full.url()), 3, 7)) {
+      write(entity, "areas", "first");
+      own.listen();
+      full.launch();
+      awaitData(full, "first");
+      fleet.start();
+      fleet.allow(60);
+      Awaitility.await("reports").atMost(SOON).until(() -> fleet.accepted() >= 60);
+      fleet.finish();
+      Awaitility.await("the last reports").atMost(SOON).until(fleet::finished);
+      fleet.check();
+      assertThat(fleet.heartbeats().values()).anyMatch(times -> !times.isEmpty());
+      String token = central.token(Role.OPERATOR, entity, "olga");
+      Awaitility.await("an empty uplink")
+          .atMost(SOON)
+          .until(
+              () -> {
+                JsonNode ledger = new Api(full.url()).get("/api/uplink/ledger", token).json();
+                return ledger.path("accepted").asInt() > 0 && ledger.path("pending").asInt() == 0;
+              });
+      assertThat(own.heard()).contains("access_logs").doesNotContain("beacon_heartbeat");
+    }
   }
 }

@@ -119,8 +119,8 @@ class SyncConfiguration {
   }
 
   @Bean
-  DataUpdate dataUpdate(EntityCache cache, AckQueue acks, SyncPlan plan) {
-    return new DataUpdate(cache, acks, plan);
+  DataUpdate dataUpdate(EntityCache cache, AckQueue acks) {
+    return new DataUpdate(cache, acks);
   }
 
   @Bean

@@ -7,6 +7,7 @@ import dev.drover.engine.crypto.KeyProvider;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.mqttbatch.MqttConnection;
 import dev.drover.orchestrator.central.CentralLink;
+import dev.drover.orchestrator.mall.MallFigures;
 import dev.drover.orchestrator.mall.MallIdentity;
 import dev.drover.orchestrator.mall.MallMqttAccess;
 import dev.drover.orchestrator.store.MallStore;
@@ -131,7 +132,7 @@ class UplinkConfiguration {
   }
 
   @Bean
-  UplinkDoor uplinkDoor(UplinkStore store) {
-    return new UplinkDoor(store);
+  UplinkDoor uplinkDoor(UplinkStore store, MallFigures figures, OrchestratorProperties properties) {
+    return new UplinkDoor(store, () -> figures.diskBelow(properties.health().minFreeMb()));
   }
 }

@@ -39,6 +39,7 @@ public final class OrchestratorProcess extends JavaProcess {
     all.put("DROVER_GRPC_PORT", String.valueOf(Ports.free()));
     all.put("DROVER_MQTT_PORT", String.valueOf(Ports.free()));
     all.put("DROVER_EVENTS_BACKOFF", "200ms,400ms,1s");
+    all.put("DROVER_CENTRAL_BREAKER_PAUSE", "1s");
     all.put("DROVER_EVENTS_ACK_PERIOD", "1000");
     all.put("DROVER_FIRMWARE", HOME.resolve("e2e/target/processes/firmware-" + entity).toString());
     all.putAll(settings);

@@ -203,7 +203,7 @@ final class ModelMall implements AutoCloseable {
             store, acks, new CentralContact(store, Duration.ofHours(24), clock, ticker)));
     BeaconStore beacons = new BeaconStore(store.database(), sealer, clock);
     registry.bind("beaconRevocations", new ShutOutBeacons(store.database(), beacons, clock));
-    registry.bind("dataUpdate", new DataUpdate(cache, acks, plan));
+    registry.bind("dataUpdate", new DataUpdate(cache, acks));
     registry.bind("syncPlan", plan);
     registry.bind(
         "fullSync",

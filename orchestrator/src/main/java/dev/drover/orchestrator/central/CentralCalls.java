@@ -4,21 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.http.RetryAfter;
 import dev.drover.engine.schema.ParsedBody;
 import dev.drover.engine.schema.Schemas;
-import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
-import org.apache.camel.support.SynchronizationAdapter;
-import org.apache.camel.util.IOHelper;
 
 /**
  * What every request to central has in common: who asks, and whether the answer is one. An answer
@@ -33,11 +26,7 @@ public final class CentralCalls {
   private static final String CALL = "DroverCentralCall";
   private static final String PAUSE = "DroverCentralPause";
   private static final Set<Integer> PASSING = Set.of(408, 425, 429);
-  private static final String JSON = "application/json";
   private static final String PENDING = "register-pending";
-
-  /** Values and marks of an answer that is read as a whole: a tree takes many times its text. */
-  private static final long MOST_TOKENS = 300_000;
 
   /** Bytes of a refusal's body that anybody reads. */
   private static final int LONGEST_REFUSAL = 64 * 1024;
@@ -88,7 +77,7 @@ public final class CentralCalls {
     message.setHeader("X-Entity-ID", entityId);
     message.setHeader("X-Orchestrator-ID", token.assignedId());
     message.setHeader("X-Request-ID", UUID.randomUUID().toString());
-    message.setHeader(Exchange.CONTENT_TYPE, JSON);
+    message.setHeader(Exchange.CONTENT_TYPE, AnswerParts.JSON);
   }
 
   /**
@@ -126,20 +115,22 @@ public final class CentralCalls {
    */
   public void take(Exchange exchange) {
     CentralCall call = call(exchange).orElseThrow();
-    int status = status(exchange);
-    if (status / 100 == 3 || status / 100 == 2 && !(json(exchange) && call.mayBe(status))) {
-      close(exchange);
+    int status = AnswerParts.status(exchange);
+    if (status / 100 == 3
+        || status / 100 == 2 && !(AnswerParts.json(exchange) && call.mayBe(status))) {
+      AnswerParts.close(exchange);
       return;
     }
     if (status / 100 == 2) {
       if (call.size() != CentralCall.Size.STREAM) {
-        exchange.getMessage().setBody(read(exchange, Integer.MAX_VALUE));
+        exchange.getMessage().setBody(AnswerParts.read(exchange, Integer.MAX_VALUE));
       }
       return;
     }
-    byte[] body = plain(read(exchange, LONGEST_REFUSAL));
+    byte[] body =
+        AnswerParts.plain(AnswerParts.read(exchange, LONGEST_REFUSAL), limits.maxAnswer());
     exchange.getMessage().setBody(body);
-    if (status >= 500 && !(json(exchange) && !code(body).isEmpty())) {
+    if (status >= 500 && !(AnswerParts.json(exchange) && !AnswerParts.code(body).isEmpty())) {
       throw new CentralAwayException("central answered " + status, pause(exchange).orElse(null));
     }
   }
@@ -172,7 +163,7 @@ public final class CentralCalls {
   public void check(Exchange exchange) {
     centralClock.heard(exchange);
     CentralCall call = call(exchange).orElseThrow();
-    int status = status(exchange);
+    int status = AnswerParts.status(exchange);
     // Camel counts its tries in a header, and central's answer has taken its place.
     exchange
         .getMessage()
@@ -184,31 +175,19 @@ public final class CentralCalls {
     if (!call.mayBe(status)) {
       throw wrong(exchange, status, "which is no answer to " + call.path());
     }
-    if (!json(exchange)) {
-      throw wrong(exchange, status, "with " + type(exchange) + " instead of " + JSON);
+    if (!AnswerParts.json(exchange)) {
+      throw wrong(
+          exchange,
+          status,
+          "with " + AnswerParts.type(exchange) + " instead of " + AnswerParts.JSON);
     }
     switch (call.size()) {
-      case STREAM -> closeInTheEnd(exchange);
+      case STREAM -> AnswerParts.closeInTheEnd(exchange);
       case PAGE -> {}
       default -> {
         accept(exchange, call, status);
         exchange.setProperty(PAUSE, pause(exchange).orElse(null));
       }
-    }
-  }
-
-  /** The circuit breaker has ended what Camel would close it with. */
-  private static void closeInTheEnd(Exchange exchange) {
-    if (exchange.getMessage().getBody() instanceof InputStream in) {
-      exchange
-          .getExchangeExtension()
-          .addOnCompletion(
-              new SynchronizationAdapter() {
-                @Override
-                public void onDone(Exchange ended) {
-                  IOHelper.close(in);
-                }
-              });
     }
   }
 
@@ -220,7 +199,8 @@ public final class CentralCalls {
       bytes = PackedAnswer.unpack(bytes, limits.bytes(call));
       exchange.getMessage().setBody(bytes);
       AnswerTokens.require(
-          bytes, call.size() == CentralCall.Size.BATCH ? MOST_BATCH_TOKENS : MOST_TOKENS);
+          bytes,
+          call.size() == CentralCall.Size.BATCH ? MOST_BATCH_TOKENS : AnswerParts.MOST_TOKENS);
       answer = ParsedBody.tree(exchange);
       schemas.require(status == 202 ? PENDING : call.schema(), answer);
     } catch (ProtocolException e) {
@@ -228,7 +208,7 @@ public final class CentralCalls {
     }
     JsonNode entity = answer.path("entity_id");
     if (!entity.isMissingNode() && !entityId.equals(entity.textValue())) {
-      throw wrong(exchange, status, "of the entity " + shortly(entity.asText()));
+      throw wrong(exchange, status, "of the entity " + AnswerParts.shortly(entity.asText()));
     }
   }
 
@@ -237,7 +217,7 @@ public final class CentralCalls {
       throw wrong(exchange, status, "a redirect, and none is followed");
     }
     byte[] body = exchange.getMessage().getBody(byte[].class);
-    String code = json(exchange) ? code(body) : "";
+    String code = AnswerParts.json(exchange) ? AnswerParts.code(body) : "";
     if (status >= 500 || PASSING.contains(status)) {
       throw new CentralAwayException(
           "central answered " + status + (code.isEmpty() ? "" : " " + code),
@@ -247,7 +227,10 @@ public final class CentralCalls {
       throw wrong(
           exchange,
           status,
-          "with " + type(exchange) + " and without the protocol's error body: " + excerpt(body));
+          "with "
+              + AnswerParts.type(exchange)
+              + " and without the protocol's error body: "
+              + AnswerParts.excerpt(body));
     }
     CentralToken token = exchange.getProperty(TOKEN, CentralToken.class);
     if (status == 401 && token != null) {
@@ -268,85 +251,13 @@ public final class CentralCalls {
         "central answered " + status + " " + what, pause(exchange).orElse(null));
   }
 
-  /** An error body without its packing; as it came when it cannot be unpacked. */
-  private byte[] plain(byte[] body) {
-    try {
-      return PackedAnswer.unpack(body, limits.maxAnswer());
-    } catch (ProtocolException e) {
-      return body;
-    }
-  }
-
-  /** The answer's bytes, so many at the most; what comes behind them is not read. */
-  private static byte[] read(Exchange exchange, int most) {
-    try (InputStream in = exchange.getMessage().getBody(InputStream.class)) {
-      return in == null ? new byte[0] : in.readNBytes(most);
-    } catch (IOException e) {
-      throw new CentralAwayException("central's answer broke off: " + e.getMessage(), e);
-    } finally {
-      // Nobody behind this may touch what is read, or broken.
-      exchange.getMessage().setBody(null);
-    }
-  }
-
-  private static void close(Exchange exchange) {
-    if (exchange.getMessage().getBody() instanceof InputStream in) {
-      exchange.getMessage().setBody(null);
-      try {
-        in.close();
-      } catch (IOException e) {
-        throw new CentralAwayException("central's answer broke off: " + e.getMessage(), e);
-      }
-    }
-  }
-
   private Optional<Duration> pause(Exchange exchange) {
     String value = exchange.getMessage().getHeader("Retry-After", String.class);
     return RetryAfter.read(value, limits.longestPause(), clock);
   }
 
-  /** How a body begins, for people. */
-  private static String excerpt(byte[] body) {
-    String text = new String(body, 0, Math.min(body.length, 80), StandardCharsets.UTF_8);
-    return '"' + text.replaceAll("[\\p{Cntrl}\\p{Zs}]+", " ") + '"';
-  }
-
-  private static String type(Exchange exchange) {
-    String type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, String.class);
-    return type == null ? "no kind of content" : shortly(type);
-  }
-
-  private static boolean json(Exchange exchange) {
-    String type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, "", String.class);
-    return type.replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT).equals(JSON);
-  }
-
-  private static String shortly(String text) {
-    return text.length() > 100 ? text.substring(0, 100) + "…" : text;
-  }
-
-  /** The HTTP status of central's answer. */
-  public static int status(Exchange exchange) {
-    return exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
-  }
-
   /** How long an answer that succeeded asked to wait before the next request; null: not at all. */
   static Duration pauseAfter(Exchange exchange) {
     return exchange.getProperty(PAUSE, Duration.class);
-  }
-
-  /** The error code of central's answer, for people. */
-  public static String code(Exchange exchange) {
-    return code(exchange.getMessage().getBody(byte[].class));
-  }
-
-  /** The code of the protocol's error body; empty when it is none. */
-  static String code(byte[] body) {
-    try {
-      AnswerTokens.require(body, MOST_TOKENS);
-      return Json.tree(body).path("error").path("code").asText("");
-    } catch (ProtocolException e) {
-      return "";
-    }
   }
 }

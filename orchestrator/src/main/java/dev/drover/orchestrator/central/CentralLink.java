@@ -13,16 +13,6 @@ import java.util.Optional;
  * The mall's standing with central: its token, what became of it, and whether the stream is open.
  */
 public final class CentralLink {
-  /** What the token needs next. */
-  public enum Need {
-    /** It is good. */
-    NOTHING,
-    /** There is none that central would take. */
-    REGISTRATION,
-    /** It ends soon, or central asked for a new one. */
-    REFRESH
-  }
-
   private static final String TOKEN = "token";
 
   private final MallStore store;
@@ -54,13 +44,19 @@ public final class CentralLink {
     }
   }
 
-  /** What the token needs next. */
-  public synchronized Need need() {
-    if (!usable()) {
-      return Need.REGISTRATION;
-    }
-    boolean ends = token.endsWithin(refreshBefore, clock.now());
-    return ends || refreshWanted ? Need.REFRESH : Need.NOTHING;
+  /** How long central takes the token; zero when there is none, or it ended. */
+  public synchronized Duration left() {
+    return usable() ? token.left(clock.now()) : Duration.ZERO;
+  }
+
+  /** Whether less is left of the token than a mall should have. */
+  public synchronized boolean endsSoon() {
+    return usable() && token.endsWithin(refreshBefore, clock.now());
+  }
+
+  /** Whether central asked for a refresh of this token. */
+  public synchronized boolean refreshWanted() {
+    return usable() && refreshWanted;
   }
 
   private boolean usable() {

@@ -66,7 +66,7 @@ public final class CentralReads implements Processor {
     boolean later =
         why instanceof CentralException central
             && (central instanceof CentralAnswerException || central.pause().isPresent());
-    int status = CentralCalls.status(exchange);
+    int status = AnswerParts.status(exchange);
     boolean refused = status == 401 || status == 429;
     return !later && !refused && !exchange.getContext().isStopping();
   }

@@ -81,7 +81,7 @@ public final class CentralStream implements SseConnection {
   @Override
   public void refused(int status, String body) {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    if (status == 401 && !CentralCalls.code(bytes).isEmpty()) {
+    if (status == 401 && !AnswerParts.code(bytes).isEmpty()) {
       link.refused(used);
     }
   }

@@ -20,6 +20,11 @@ public record CentralToken(
     return !now.plus(span).isBefore(Instant.ofEpochSecond(expiresAt));
   }
 
+  /** How much is left of it; negative when it ended. */
+  Duration left(Instant now) {
+    return Duration.between(now, Instant.ofEpochSecond(expiresAt));
+  }
+
   /** Leaves the token itself out, so that it does not reach a log. */
   @Override
   public String toString() {

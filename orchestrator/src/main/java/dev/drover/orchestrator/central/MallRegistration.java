@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,9 +30,6 @@ import org.apache.camel.Message;
 /** The steps by which a mall gets its token and keeps it fresh (document 1, section 1; R-04). */
 public final class MallRegistration {
   private static final String IDEMPOTENCY_KEY = "X-Idempotency-Key";
-
-  /** Exchange property: {@code nothing}, {@code registration} or {@code refresh}. */
-  public static final String NEED = "DroverTokenNeed";
 
   private static final String ATTEMPT = "registration_attempt";
   private static final String REFRESH = "refresh_attempt";
@@ -86,20 +82,31 @@ public final class MallRegistration {
         request.localAddress());
   }
 
-  /** Sets {@link #NEED}; an attempt is due only when the wait after the last one is over. */
-  public synchronized void plan(Exchange exchange) {
-    CentralLink.Need need = link.need();
-    Tick now = ticker.now();
-    if (need != CentralLink.Need.NOTHING) {
-      if (now.isBefore(notBefore)) {
-        need = CentralLink.Need.NOTHING;
-      } else {
-        // Counted before it is known how it ends: what fails without a word waits too.
-        waitAtLeast(backoff.get(Math.min(attempts, backoff.size() - 1)));
-        attempts++;
-      }
-    }
-    exchange.setProperty(NEED, need.name().toLowerCase(Locale.ROOT));
+  /**
+   * Answers how the token is: {@code usable}, {@code seconds_left}, {@code ends_soon}, {@code
+   * refresh_asked}, and whether the wait after the last attempt is over, {@code may_ask}.
+   */
+  public synchronized void look(Exchange exchange) {
+    exchange
+        .getMessage()
+        .setBody(
+            Map.of(
+                "usable", link.token().isPresent(),
+                "seconds_left", link.left().toSeconds(),
+                "ends_soon", link.endsSoon(),
+                "refresh_asked", link.refreshWanted(),
+                "may_ask", !ticker.now().isBefore(notBefore)));
+  }
+
+  /** Central asked for another token. */
+  public void wantRefresh() {
+    link.wantRefresh();
+  }
+
+  /** Counted before it is known how it ends: what fails without a word waits too. */
+  private synchronized void tried() {
+    waitAtLeast(backoff.get(Math.min(attempts, backoff.size() - 1)));
+    attempts++;
   }
 
   private void waitAtLeast(Duration wait) {
@@ -111,6 +118,7 @@ public final class MallRegistration {
    * for the first time, so that an answer that was lost on the way is given again.
    */
   public void writeRegistration(Exchange exchange) {
+    tried();
     String plain = Json.text(request);
     Attempt attempt = attempt(ATTEMPT, plain);
     ObjectNode body = Json.object(plain.getBytes(StandardCharsets.UTF_8));
@@ -123,6 +131,7 @@ public final class MallRegistration {
    * answer is given again, because the attempt is stored before it is sent.
    */
   public void writeRefresh(Exchange exchange) {
+    tried();
     CentralToken token =
         link.token().orElseThrow(() -> new IllegalStateException("there is no token to exchange"));
     String tokenId = TokenIds.jti(token.value());
@@ -167,7 +176,7 @@ public final class MallRegistration {
    * @throws CentralPendingException while an operator is yet to approve it
    */
   public synchronized void take(Exchange exchange) throws IOException {
-    int status = CentralCalls.status(exchange);
+    int status = AnswerParts.status(exchange);
     if (status / 100 != 2) {
       refused(exchange, status);
     }
@@ -197,7 +206,7 @@ public final class MallRegistration {
           MallSettings.RESYNC, Optional.of(MallSettings.resyncMark("initial_sync_required")));
     }
     link.accept(token, settings);
-    if (link.need() == CentralLink.Need.NOTHING) {
+    if (link.token().isPresent() && !link.endsSoon()) {
       attempts = 0;
       notBefore = ticker.now();
     }
@@ -205,17 +214,22 @@ public final class MallRegistration {
   }
 
   private void refused(Exchange exchange, int status) {
-    String need = exchange.getProperty(NEED, String.class);
-    if (need.equals("refresh") && (status == 401 || status == 403 || status == 404)) {
+    boolean refresh = CentralCalls.call(exchange).orElse(null) == CentralCall.REFRESH;
+    if (refresh && (status == 401 || status == 403 || status == 404)) {
       // Too late for a refresh, or central does not know this mall any more.
       store.settings().set(Map.of(REFRESH, Optional.empty()));
       link.refused(null);
       notBefore = ticker.now();
-    } else if (need.equals("registration") && status < 500 && status != 409 && status != 429) {
+    } else if (!refresh && status < 500 && status != 409 && status != 429) {
       // A refusal was the answer to this key: the next attempt is a new one.
       store.settings().set(Map.of(ATTEMPT, Optional.empty()));
     }
     throw new CentralAnswerException(
-        "central refused the " + need + ": " + status + " " + CentralCalls.code(exchange));
+        "central refused the "
+            + (refresh ? "refresh" : "registration")
+            + ": "
+            + status
+            + " "
+            + AnswerParts.code(exchange));
   }
 }

@@ -13,17 +13,15 @@ import dev.drover.proto.Json;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.apache.camel.Exchange;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The mall's sign of life (document 1, section 7.2; R-28). */
 public final class Heartbeat {
   /** Exchange property: whether central expects a heartbeat now. */
   public static final String DUE = "DroverHeartbeatDue";
-
-  private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
 
   /** A timer is never exact: what is due within this share of the interval is due now. */
   private static final double GRACE = 0.1;
@@ -88,18 +86,15 @@ public final class Heartbeat {
     exchange.getMessage().setBody(body.toString());
   }
 
-  /** Reads the answer: when to come again, and what central wants. */
+  /** Reads the answer: when to come again; answers what central asks for, a list of words. */
   public void read(Exchange exchange) {
     JsonNode answer = ParsedBody.tree(exchange);
     double seconds = Math.min(LONGEST_PAUSE, answer.path("next_heartbeat_seconds").asDouble(0));
     next = ticker.now().plus(Duration.ofMillis(Math.round(seconds * 1000 * (1 - GRACE))));
+    List<String> commands = new ArrayList<>();
     for (JsonNode command : answer.path("commands")) {
-      String type = command.isTextual() ? command.textValue() : command.path("type").asText();
-      if (type.equals("token_refresh")) {
-        link.wantRefresh();
-      } else {
-        LOG.warn("central sent an unknown command: {}", type);
-      }
+      commands.add(command.isTextual() ? command.textValue() : command.path("type").asText());
     }
+    exchange.getMessage().setBody(commands);
   }
 }

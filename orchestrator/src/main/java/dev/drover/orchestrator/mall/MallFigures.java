@@ -54,6 +54,15 @@ public final class MallFigures {
     }
   }
 
+  /** Whether the disk has less left than this; no, when it cannot be looked at. */
+  public boolean diskBelow(long mb) {
+    try {
+      return diskFreeMb() < mb;
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
   /** What is free of that disk, in MB. */
   public long diskFreeMb() {
     try {

@@ -14,13 +14,11 @@ public final class DataUpdate {
 
   private final EntityCache cache;
   private final AckQueue acks;
-  private final SyncPlan plan;
 
   /** The steps on this cache. */
-  public DataUpdate(EntityCache cache, AckQueue acks, SyncPlan plan) {
+  public DataUpdate(EntityCache cache, AckQueue acks) {
     this.cache = cache;
     this.acks = acks;
-    this.plan = plan;
   }
 
   /** Compares the event's checksum with the cache's; sets {@link #KNOWN}. */
@@ -34,10 +32,5 @@ public final class DataUpdate {
   /** The cache stands where the event left central, so it has what all events before told of. */
   public void settle() {
     acks.settle(acks.lastOwed());
-  }
-
-  /** The cache must catch up. */
-  public void want() {
-    plan.wantDelta();
   }
 }

@@ -111,10 +111,9 @@ public final class DeltaSync {
     SyncCalls.ask(exchange, query);
   }
 
-  /** Central cannot continue from this cursor: only a full sync helps. */
-  public void refused(Exchange exchange) {
+  /** Central cannot continue from this cursor: the delta ends, and is not complete. */
+  public void giveUp(Exchange exchange) {
     exchange.setProperty(MORE, false);
-    plan.wantFull("delta_refused");
   }
 
   /**

@@ -10,18 +10,21 @@ import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.store.Untold;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
 
 /**
- * What the mall's data needs next: nothing, a full sync, a delta or a verification; one at a time,
- * while central is there. A wish that comes while it is fulfilled is not lost with it. What fails
- * waits as {@code drover.events.backoff} says, from its end, since it may have been tried again for
- * long; what central refuses for its rate waits as long as it asks.
+ * What the mall's data needs, and what of it may begin now; which comes first, and what follows, is
+ * the flow's. A wish that comes while it is fulfilled is not lost with it. What fails waits as
+ * {@code drover.events.backoff} says, from its end, since it may have been tried again for long;
+ * what central refuses for its rate waits as long as it asks.
  */
 public final class SyncPlan implements OutboxSource {
   /** What may be needed. */
@@ -35,9 +38,6 @@ public final class SyncPlan implements OutboxSource {
     /** A comparison of the checksums. */
     VERIFY
   }
-
-  /** Exchange property: {@code full}, {@code delta}, {@code settle} or {@code verify}. */
-  public static final String NEED = "DroverSyncNeed";
 
   /** Exchange property: why a full sync is needed. */
   public static final String REASON = "DroverSyncReason";
@@ -66,6 +66,7 @@ public final class SyncPlan implements OutboxSource {
   private final Map<Need, Want> wants = new EnumMap<>(Need.class);
   private Tick notBefore;
   private Tick verifyAt;
+  private final Set<Need> round = EnumSet.noneOf(Need.class);
   private String fullReason = "";
   private int inVain;
   private volatile Runnable wake = () -> {};
@@ -146,35 +147,31 @@ public final class SyncPlan implements OutboxSource {
     wake.run();
   }
 
+  /** One entry when anything may begin; what, is asked by {@link #look}. */
   @Override
   public synchronized List<Entry> claim(int max) {
-    Optional<Need> need = centralIsThere.getAsBoolean() ? next() : Optional.empty();
-    need.ifPresent(this::tried);
-    return need.map(SyncPlan::wire)
-        .map(word -> List.of(new Entry("", Map.of(NEED, word), word)))
-        .orElse(List.of());
+    round.clear();
+    boolean any = centralIsThere.getAsBoolean() && wants.keySet().stream().anyMatch(this::due);
+    return any ? List.of(new Entry("", Map.of(), "")) : List.of();
   }
 
-  private Optional<Need> next() {
-    if (ticker.now().isBefore(notBefore)) {
-      return Optional.empty();
+  private boolean due(Need need) {
+    if (ticker.now().isBefore(notBefore) || !may(need)) {
+      return false;
     }
-    if (reasonForFull().isPresent()) {
-      if (may(Need.FULL)) {
-        return Optional.of(Need.FULL);
-      }
-      if (!cache.state().ready()) {
-        return Optional.empty();
-      }
+    if (need == Need.FULL) {
+      return reasonForFull().isPresent();
     }
-    if (wants.get(Need.DELTA).open() && may(Need.DELTA) && budget.mayBegin()) {
-      return Optional.of(Need.DELTA);
+    // Nothing can be added to data that is not there, nor compared with it.
+    if (!cache.state().ready()) {
+      return false;
     }
-    if (wants.get(Need.SETTLE).open() && may(Need.SETTLE)) {
-      return Optional.of(Need.SETTLE);
-    }
-    boolean due = wants.get(Need.VERIFY).open() || !ticker.now().isBefore(verifyAt);
-    return due && may(Need.VERIFY) ? Optional.of(Need.VERIFY) : Optional.empty();
+    boolean wished = wants.get(need).open();
+    return switch (need) {
+      case DELTA -> wished && budget.mayBegin();
+      case VERIFY -> wished || !ticker.now().isBefore(verifyAt);
+      default -> wished;
+    };
   }
 
   private boolean may(Need need) {
@@ -208,17 +205,24 @@ public final class SyncPlan implements OutboxSource {
     return wants.get(Need.FULL).open() ? Optional.of(fullReason) : Optional.empty();
   }
 
-  /** Sets {@link #NEED}, and {@link #REASON} for a full sync. */
-  public synchronized void begin(Exchange exchange) {
-    List<?> messages = exchange.getMessage().getBody(List.class);
-    Object need = ((org.apache.camel.Message) messages.get(0)).getBody();
-    exchange.setProperty(NEED, need);
+  /**
+   * Answers what may begin now: {@code full}, {@code delta}, {@code settle}, {@code verify}, each
+   * true or false. Sets {@link #REASON} for a full sync.
+   */
+  public synchronized void look(Exchange exchange) {
+    Map<String, Boolean> answer = new LinkedHashMap<>();
+    for (Need need : Need.values()) {
+      answer.put(need.name().toLowerCase(Locale.ROOT), due(need));
+    }
+    exchange.getMessage().setBody(answer);
     exchange.setProperty(REASON, reasonForFull().orElse(""));
   }
 
-  /** Notes which wishes an attempt will fulfil; later ones stay. */
+  /** Notes that an attempt begins, and which wishes it will fulfil; later ones stay. */
   synchronized void attempt(Exchange exchange, Need need) {
     exchange.setProperty(mark(need), wants.get(need).wished);
+    round.add(need);
+    tried(need);
   }
 
   /** Notes that an attempt succeeded. */
@@ -244,15 +248,17 @@ public final class SyncPlan implements OutboxSource {
     return "DroverSyncMark" + need;
   }
 
-  private static String wire(Need need) {
-    return need.name().toLowerCase(Locale.ROOT);
-  }
-
-  /** What was achieved was noted by the flow's steps; the rest waits from now on. */
+  /**
+   * What was achieved was noted by the flow's steps; the rest waits from now on, and so does what a
+   * flow leaves undone.
+   */
   @Override
   public synchronized void done(List<Entry> entries) {
-    for (Entry entry : entries) {
-      Want want = wants.get(Need.valueOf(entry.body().toString().toUpperCase(Locale.ROOT)));
+    if (round.isEmpty()) {
+      wants.keySet().stream().filter(this::due).toList().forEach(this::tried);
+    }
+    for (Need need : round) {
+      Want want = wants.get(need);
       if (want.attempts > 0) {
         rest(want);
       }

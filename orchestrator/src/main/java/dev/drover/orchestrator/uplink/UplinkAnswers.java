@@ -3,8 +3,8 @@ package dev.drover.orchestrator.uplink;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.guard.Promises;
 import dev.drover.engine.schema.ParsedBody;
+import dev.drover.orchestrator.central.AnswerParts;
 import dev.drover.orchestrator.central.CentralAnswerException;
-import dev.drover.orchestrator.central.CentralCalls;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -78,7 +78,7 @@ public final class UplinkAnswers {
   }
 
   private static String error(Exchange exchange) {
-    return "central answered " + CentralCalls.status(exchange) + " " + CentralCalls.code(exchange);
+    return "central answered " + AnswerParts.status(exchange) + " " + AnswerParts.code(exchange);
   }
 
   private Verdict verdict(UplinkItem item, JsonNode result) {

@@ -6,6 +6,7 @@ import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
 
 /** Where every write to central enters the uplink. */
@@ -19,6 +20,12 @@ public final class UplinkDoor {
   /** Header: {@code urgent}, {@code normal} or {@code latest}. */
   public static final String CLASS = "DroverUplinkClass";
 
+  /** Exchange property: what is left of the uplink's room, in percent. */
+  public static final String LEFT = "DroverUplinkLeft";
+
+  /** Exchange property: whether the disk has less left than a healthy mall needs. */
+  public static final String DISK_LOW = "DroverUplinkDiskLow";
+
   /** Header of the answer: the item's number; absent when a {@code latest} item found no room. */
   public static final String SEQ = "DroverUplinkSeq";
 
@@ -31,10 +38,43 @@ public final class UplinkDoor {
   private static final String WRITTEN = "DroverUplinkWritten";
 
   private final UplinkStore store;
+  private final BooleanSupplier diskLow;
 
-  /** The door of this uplink. */
-  public UplinkDoor(UplinkStore store) {
+  /**
+   * The door of this uplink.
+   *
+   * @param diskLow whether the disk has less left than a healthy mall needs
+   */
+  public UplinkDoor(UplinkStore store, BooleanSupplier diskLow) {
     this.store = store;
+    this.diskLow = diskLow;
+  }
+
+  /** Sets {@link #LEFT} and {@link #DISK_LOW}. */
+  public void measure(Exchange exchange) {
+    exchange.setProperty(LEFT, store.percentLeft());
+    exchange.setProperty(DISK_LOW, diskLow.getAsBoolean());
+  }
+
+  /**
+   * Keeps a write of class {@code latest} only in the place of an older one that still waits, so
+   * that it takes no room from others; otherwise it is left out.
+   *
+   * @throws IllegalStateException for a write of another class, which nothing replaces
+   */
+  public void giveWay(Exchange exchange) {
+    UplinkClass queue = queue(exchange);
+    if (queue != UplinkClass.LATEST) {
+      throw new IllegalStateException(
+          "a write of class "
+              + queue.wire()
+              + " cannot give way: nothing replaces it; only class latest can");
+    }
+    Promises.store(exchange, "uplink", () -> storeWrite(exchange, true));
+  }
+
+  private static UplinkClass queue(Exchange exchange) {
+    return UplinkClass.of(exchange.getMessage().getHeader(CLASS, String.class));
   }
 
   /** The body becomes this JSON, which need not be read and written again at the door. */
@@ -60,10 +100,10 @@ public final class UplinkDoor {
    *     the disk
    */
   public void accept(Exchange exchange) {
-    Promises.store(exchange, "uplink", () -> storeWrite(exchange));
+    Promises.store(exchange, "uplink", () -> storeWrite(exchange, false));
   }
 
-  private void storeWrite(Exchange exchange) {
+  private void storeWrite(Exchange exchange, boolean inPlace) {
     var message = exchange.getMessage();
     String body = body(exchange);
     String type = message.getHeader(TYPE, String.class);
@@ -73,10 +113,13 @@ public final class UplinkDoor {
           "A write to central has at most " + MOST + " bytes",
           Map.of("type", type, "max_bytes", MOST));
     }
-    UplinkClass queue = UplinkClass.of(message.getHeader(CLASS, String.class));
+    UplinkClass queue = queue(exchange);
     String key = message.getHeader(KEY, "", String.class);
     String given = message.getHeader(IDEMPOTENCY_KEY, String.class);
-    Optional<UplinkItem> item = store.accept(type, key, queue, given, body);
+    Optional<UplinkItem> item =
+        inPlace
+            ? store.replace(type, key, given, body)
+            : store.accept(type, key, queue, given, body);
     message.removeHeader(SEQ);
     if (item.isPresent()) {
       message.setHeader(SEQ, item.get().seq());

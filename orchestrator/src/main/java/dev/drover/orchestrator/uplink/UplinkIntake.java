@@ -27,15 +27,25 @@ final class UplinkIntake {
   /** As {@link UplinkStore#accept}. */
   Optional<UplinkItem> accept(
       String type, String key, UplinkClass queue, String given, String body) {
+    return accept(type, key, queue, given, body, false);
+  }
+
+  /** As {@link UplinkStore#replace}. */
+  Optional<UplinkItem> replace(String type, String key, String given, String body) {
+    return accept(type, key, UplinkClass.LATEST, given, body, true);
+  }
+
+  private Optional<UplinkItem> accept(
+      String type, String key, UplinkClass queue, String given, String body, boolean inPlace) {
     String idempotencyKey =
         given == null ? UUID.randomUUID().toString() : UplinkItem.idempotencyKey(type, key, given);
     Instant now = Instant.ofEpochMilli(clock.millis());
     UplinkItem item = new UplinkItem(0, type, key, queue, idempotencyKey, now, body, 0);
-    OptionalLong seq = database.together(open -> insert(open, item));
+    OptionalLong seq = database.together(open -> insert(open, item, inPlace));
     return seq.isEmpty() ? Optional.empty() : Optional.of(item.numbered(seq.getAsLong()));
   }
 
-  private OptionalLong insert(Session open, UplinkItem item) throws SQLException {
+  private OptionalLong insert(Session open, UplinkItem item, boolean inPlace) throws SQLException {
     List<Long> same =
         Database.query(
             open,
@@ -46,11 +56,15 @@ final class UplinkIntake {
       return OptionalLong.of(same.get(0));
     }
     if (item.queue() == UplinkClass.LATEST) {
-      supersede(
-          open,
-          "class = 'latest' AND published IS NULL AND type = ? AND item_key = ?",
-          item.type(),
-          item.key());
+      int replaced =
+          supersede(
+              open,
+              "class = 'latest' AND published IS NULL AND type = ? AND item_key = ?",
+              item.type(),
+              item.key());
+      if (inPlace && replaced == 0) {
+        return OptionalLong.empty();
+      }
     }
     long size = UplinkRoom.size(item.body());
     if (!makeRoom(open, item.queue(), size)) {

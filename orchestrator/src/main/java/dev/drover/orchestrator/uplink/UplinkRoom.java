@@ -45,6 +45,11 @@ final class UplinkRoom {
     return bytes.get();
   }
 
+  /** What is left of it, in percent. */
+  int percentLeft() {
+    return (int) Math.max(0, 100 - bytes.get() / Math.max(1.0, max / 100.0));
+  }
+
   /** Whether less than a tenth is left. */
   boolean nearlyFull() {
     return bytes.get() > max / 10 * 9;

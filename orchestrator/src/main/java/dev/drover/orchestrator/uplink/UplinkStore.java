@@ -100,6 +100,18 @@ public final class UplinkStore implements SealedStore {
   }
 
   /**
+   * The same for a write of class {@code latest}, but only in the place of an older one that still
+   * waits, so that it takes no more room.
+   *
+   * @return the item with its number; empty when there is none to replace
+   */
+  Optional<UplinkItem> replace(String type, String key, String given, String body) {
+    Optional<UplinkItem> accepted = intake.replace(type, key, given, body);
+    wakes.get(UplinkClass.LATEST).forEach(Runnable::run);
+    return accepted;
+  }
+
+  /**
    * The oldest items of a class that can go into the queue and that it has not confirmed: up to so
    * many, and so many bytes, but always one.
    */
@@ -216,6 +228,11 @@ public final class UplinkStore implements SealedStore {
   /** How many urgent items of a type are on their way. */
   public long pendingUrgent(String type) {
     return count("SELECT count(*) FROM uplink_items WHERE class = 'urgent' AND type = ?", type);
+  }
+
+  /** What is left of the room, in percent. */
+  int percentLeft() {
+    return room.percentLeft();
   }
 
   /** Whether less than a tenth of the room is left. */

@@ -66,7 +66,7 @@ class EventHandlersFlowTest extends FlowTest {
             "protocolLog.record(event_applied, an event is handled: data_update 7)",
             "eventSteps.acknowledge",
             "dataUpdate.compare",
-            "dataUpdate.want")
+            "syncPlan.wantDelta")
         .endsWell();
   }
 

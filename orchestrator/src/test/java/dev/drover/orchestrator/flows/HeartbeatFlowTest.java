@@ -1,9 +1,11 @@
 package dev.drover.orchestrator.flows;
 
+import static dev.drover.flows.harness.Effect.body;
 import static dev.drover.flows.harness.Effect.failure;
 import static dev.drover.flows.harness.Effect.property;
 
 import dev.drover.flows.harness.FlowTest;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The mall tells central that it is well. */
@@ -15,6 +17,7 @@ class HeartbeatFlowTest extends FlowTest {
   @Test
   void aHeartbeatThatIsDueIsSentAndItsAnswerRead() {
     given("heartbeat.plan", property("DroverHeartbeatDue", true));
+    given("heartbeat.read", body(List.of()));
 
     into("heartbeat-central-send")
         .header("X-Of-The-Clock", "1")
@@ -31,6 +34,21 @@ class HeartbeatFlowTest extends FlowTest {
             """)
         .sent("direct:call-central", "CamelHttpPath", "/api/orchestrators/heartbeat")
         .sent("direct:call-central", "X-Of-The-Clock", (Object) null)
+        .endsWell();
+  }
+
+  @Test
+  void whatCentralAsksForIsDoneAndWhatNobodyKnowsIsSaid() {
+    given("heartbeat.plan", property("DroverHeartbeatDue", true));
+    given("heartbeat.read", body(List.of("token_refresh", "dance")));
+
+    into("heartbeat-central-send")
+        .run()
+        .endsWith(
+            "centralOutcomes.well",
+            "registration.wantRefresh",
+            "log WARN: central sent an unknown command: dance",
+            "protocolLog.record(heartbeat_sent, central knows that this mall is well)")
         .endsWell();
   }
 

@@ -1,9 +1,12 @@
 package dev.drover.orchestrator.flows;
 
+import static dev.drover.flows.harness.Effect.body;
 import static dev.drover.flows.harness.Effect.failure;
 import static dev.drover.flows.harness.Effect.property;
 
+import dev.drover.flows.harness.Effect;
 import dev.drover.flows.harness.FlowTest;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,15 +19,20 @@ class RegistrationFlowTest extends FlowTest {
     super("orchestrator", "01-registration");
   }
 
+  private static Effect token(boolean usable, boolean ends, boolean asked, boolean may) {
+    return body(
+        Map.of("usable", usable, "ends_soon", ends, "refresh_asked", asked, "may_ask", may));
+  }
+
   @Test
   void aMallWithoutTokenRegisters() {
-    given("registration.plan", property("DroverTokenNeed", "registration"));
+    given("registration.look", token(false, false, false, true));
 
     into("registration-token-check")
         .run()
         .calls(
             """
-            registration.plan
+            registration.look
             registration.writeRegistration
             direct:call-central
             registration.take
@@ -35,15 +43,16 @@ class RegistrationFlowTest extends FlowTest {
         .endsWell();
   }
 
-  @Test
-  void aTokenThatEndsSoonIsExchangedWithItsOwnRight() {
-    given("registration.plan", property("DroverTokenNeed", "refresh"));
+  @ParameterizedTest(name = "ends soon {0}")
+  @CsvSource({"true", "false"})
+  void aTokenThatEndsSoonOrThatCentralWantsIsExchangedWithItsOwnRight(boolean ends) {
+    given("registration.look", token(true, ends, !ends, true));
 
     into("registration-token-check")
         .run()
         .calls(
             """
-            registration.plan
+            registration.look
             centralCalls.authorise
             registration.writeRefresh
             direct:call-central
@@ -55,9 +64,13 @@ class RegistrationFlowTest extends FlowTest {
         .endsWell();
   }
 
-  @Test
-  void aGoodTokenNeedsNothing() {
-    into("registration-token-check").run().calls("registration.plan").endsWell();
+  @ParameterizedTest(name = "usable {0}, ends soon {1}, asked {2}, may ask {3}")
+  @CsvSource({"true, false, false, true", "false, false, false, false", "true, true, true, false"})
+  void aGoodTokenNeedsNothingAndAWaitIsKept(
+      boolean usable, boolean ends, boolean asked, boolean may) {
+    given("registration.look", token(usable, ends, asked, may));
+
+    into("registration-token-check").run().calls("registration.look").endsWell();
   }
 
   @Test

@@ -122,7 +122,8 @@ class SyncDeltaFlowTest extends FlowTest {
             deltaSync.ask
             direct:read-central
             log WARN: central cannot continue from this cursor: %d
-            deltaSync.refused
+            deltaSync.giveUp
+            syncPlan.wantFull(delta_refused)
             centralOutcomes.well\
             """
                 .formatted(status))

@@ -26,14 +26,39 @@ class UplinkFlowTest extends FlowTest {
 
   @Test
   void whatIsAcceptedIsOnDisk() {
-    into("uplink-item-accept").run().calls("uplinkDoor.accept").endsWell();
+    given("uplinkDoor.measure", property("DroverUplinkLeft", 0));
+
+    into("uplink-item-accept").run().calls("uplinkDoor.measure", "uplinkDoor.accept").endsWell();
+  }
+
+  @Test
+  void whatANewerOneReplacesGivesWayWhenNoRoomIsLeft() {
+    given("uplinkDoor.measure", property("DroverUplinkLeft", 0));
+    into("uplink-item-accept")
+        .header("DroverUplinkClass", "latest")
+        .run()
+        .calls("uplinkDoor.measure", "uplinkDoor.giveWay")
+        .endsWell();
+  }
+
+  @Test
+  void withRoomEachClassIsStored() {
+    given("uplinkDoor.measure", property("DroverUplinkLeft", 1));
+    into("uplink-item-accept")
+        .header("DroverUplinkClass", "latest")
+        .run()
+        .calls("uplinkDoor.measure", "uplinkDoor.accept")
+        .endsWell();
   }
 
   @Test
   void whatHasNoRoomIsTheCallersToKnow() {
     given("uplinkDoor.accept", failure(new IllegalStateException("disk full")));
 
-    into("uplink-item-accept").run().calls("uplinkDoor.accept").failsWith("disk full");
+    into("uplink-item-accept")
+        .run()
+        .calls("uplinkDoor.measure", "uplinkDoor.accept")
+        .failsWith("disk full");
   }
 
   @Test
