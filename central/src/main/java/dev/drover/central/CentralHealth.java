@@ -99,7 +99,7 @@ public class CentralHealth implements AutoCloseable {
     tell(
         hub.ready(),
         "event_log",
-        "it is not known yet where the event log stands",
+        "central has not read the end of the event log yet",
         "look at KAFKA_BROKERS and at the brokers; central goes on by itself");
     tell(
         grpc.serving(),

@@ -51,7 +51,7 @@ final class WriteOutcomes implements CommandListener {
         PART,
         "database",
         Severity.UNHEALTHY,
-        "the document store does not take a write: " + cause,
+        "the document store refuses a write: " + cause,
         "mend the store that DATABASE_URL names; central goes on by itself");
   }
 }

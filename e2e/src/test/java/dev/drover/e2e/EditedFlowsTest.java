@@ -159,7 +159,7 @@ class EditedFlowsTest {
     String last =
         "              - bean:\n"
             + "                  id: log-heartbeat-sent\n"
-            + "                  description: The protocol's log line\n"
+            + "                  description: Log the protocol's line\n"
             + "                  ref: protocolLog\n";
     edit(
         "orchestrator/04-heartbeat.camel.yaml",
@@ -188,7 +188,7 @@ class EditedFlowsTest {
 
   private static void acknowledgeBeforeApplying() throws IOException {
     String stored =
-        "            description: Only of a repetition; what is owed waits for the delta\n"
+        "            description: Queue the acknowledgement of a repeated event only; an owed one waits for the delta\n"
             + "            ref: eventSteps\n"
             + "            method: acknowledge\n";
     edit(

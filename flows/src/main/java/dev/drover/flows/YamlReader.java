@@ -56,7 +56,8 @@ public final class YamlReader {
   private YamlNode convert(Node node, int line, int depth) {
     if (++nodes > MOST_NODES || depth > DEEPEST) {
       throw new YAMLException(
-          "more than %d nodes or %d levels, aliases resolved".formatted(MOST_NODES, DEEPEST));
+          "more than %d nodes or %d levels after aliases are resolved"
+              .formatted(MOST_NODES, DEEPEST));
     }
     if (node instanceof MappingNode mapping) {
       Map<String, YamlNode> entries = new LinkedHashMap<>();

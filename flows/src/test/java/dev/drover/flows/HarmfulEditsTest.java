@@ -88,7 +88,7 @@ class HarmfulEditsTest {
         """
                 - to:
                     id: authorise
-                    description: May they, and for this entity
+                    description: Check the caller's role and entity
                     uri: kamelet:authorise-action
                     parameters:
                       roles: orchestrator
@@ -118,7 +118,7 @@ class HarmfulEditsTest {
   void d5HeadersAreStrippedAgainBehindWhatMayHaveSetAToken() throws IOException {
     String last =
         "              - bean:\n                  id: log-heartbeat-sent\n"
-            + "                  description: The protocol's log line\n"
+            + "                  description: Log the protocol's line\n"
             + "                  ref: protocolLog\n";
     String strip =
         "              - removeHeaders:\n                  id: strip\n                  pattern: \"*\"\n";

@@ -28,7 +28,7 @@ public final class DataChanger {
 
   private static final String PART = "simulated-operator";
   private static final String TOKEN =
-      "a given token (DROVER_SIMULATOR_TOKEN) has ended, or is of another central: give a new one";
+      "central refuses DROVER_SIMULATOR_TOKEN: it has expired or belongs to another central; set a new one";
 
   private static final List<String> COLLECTIONS = List.of("beacons", "merchants");
 

@@ -88,7 +88,7 @@ public final class Line implements AutoCloseable {
       server = null;
     }
     Instant end = clock.instant().plus(duration);
-    LOG.atInfo().addKeyValue("event", "line_cut").log("no connection to central until {}", end);
+    LOG.atInfo().addKeyValue("event", "line_cut").log("the line to central is cut until {}", end);
     return end;
   }
 
@@ -109,7 +109,7 @@ public final class Line implements AutoCloseable {
   private synchronized void mended(long which) {
     if (which == timer) {
       until = null;
-      LOG.atInfo().addKeyValue("event", "line_back").log("connections to central are possible");
+      LOG.atInfo().addKeyValue("event", "line_back").log("the line to central is back");
     }
   }
 

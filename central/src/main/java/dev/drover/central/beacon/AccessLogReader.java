@@ -76,8 +76,7 @@ final class AccessLogReader {
     List<Document> found = new ArrayList<>();
     Position at = from;
     while (true) {
-      List<Document> chunks =
-          order.find(query.chunks(at), CHUNKS);
+      List<Document> chunks = order.find(query.chunks(at), CHUNKS);
       for (Document chunk : chunks) {
         long number = chunk.getLong("number");
         List<Document> entries = entries(chunk);

@@ -66,10 +66,7 @@ final class AccessLogStore {
     }
     Set<String> known = insert(List.copyOf(fresh.values()));
     order.number(
-        entityId,
-        fresh,
-        keys,
-        known.isEmpty() ? fresh.keySet() : order.unnumbered(fresh.keySet()));
+        entityId, fresh, keys, known.isEmpty() ? fresh.keySet() : order.unnumbered(fresh.keySet()));
     Set<String> foreign = foreign(known, fresh);
     return keys.stream()
         .map(own -> (int) own.stream().filter(key -> !foreign.contains(key)).count())

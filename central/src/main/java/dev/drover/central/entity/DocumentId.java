@@ -62,7 +62,7 @@ public final class DocumentId {
     if (own.isPresent() && !own.get().equals(id)) {
       throw new ProtocolException(
           ErrorCode.VALIDATION_FAILED,
-          "The document's id is not the one that names it",
+          "The id in the document differs from the id that the request names",
           Map.of("field", "id"));
     }
   }

@@ -84,7 +84,7 @@ final class ImportReader {
       return DOCUMENTS.readTree(parser);
     } catch (NumberFormatException e) {
       // Jackson lets it through when even a BigDecimal has no such exponent.
-      throw invalid(place, "A number is larger or smaller than any number can be");
+      throw invalid(place, "A number has an exponent that is too large");
     }
   }
 

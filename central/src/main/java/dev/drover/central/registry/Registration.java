@@ -264,14 +264,14 @@ public final class Registration {
   }
 
   private static ProtocolException timeless() {
-    return Fields.invalid("timestamp", "timestamp says when this was signed");
+    return Fields.invalid("timestamp", "timestamp is missing: send the time of signing (RFC 3339)");
   }
 
   private void refuseStale(Instant made) {
     if (Duration.between(made, clock.instant()).abs().compareTo(FRESH) > 0) {
       throw new ProtocolException(
           ErrorCode.AUTH_INVALID_SIGNATURE,
-          "timestamp is more than 5 minutes away from central's clock",
+          "timestamp is more than 5 minutes from central's time: set the clock and sign again",
           Map.of("server_time", clock.instant().toString()));
     }
   }

@@ -130,7 +130,8 @@ public final class SyncOperations {
     EntityView view = store.view(query.entityId());
     long from = cursor.orElseGet(() -> position(view, since));
     if (from > view.seq() || from < view.forgottenSeq()) {
-      throw SyncQuery.behind("The changes after this cursor are not kept");
+      throw SyncQuery.behind(
+          "Central no longer keeps the changes after this cursor; do a full sync");
     }
     DeltaPage page = DeltaPage.read(view, from, limit);
     if (page.small()) {

@@ -77,7 +77,9 @@ record SyncQuery(Message message, String entityId) {
         .map(
             text -> {
               if (!NUMBER.matcher(text).matches()) {
-                throw invalid("cursor", "This is no cursor of a sync answer");
+                throw invalid(
+                    "cursor",
+                    "cursor is not from an answer of this API; send the cursor of the last answer, or do a full sync");
               }
               return Long.parseLong(text);
             });

@@ -110,7 +110,10 @@ public final class EventHub implements AutoCloseable {
           HubView.of(state, settings.ringBytes(), log.kept(), p -> new CatchUp(catchUp, p));
       view = next;
       if (before != null) {
-        LOG.warn("event log {} begins anew, epoch {}: all resync", log.name(), state.epoch());
+        LOG.warn(
+            "the event log {} was replaced (epoch {}): every mall must resync",
+            log.name(),
+            state.epoch());
         for (PartitionStreams old : before.partitions()) {
           old.lock.lock();
           old.retire();

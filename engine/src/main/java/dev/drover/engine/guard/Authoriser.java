@@ -58,7 +58,7 @@ public final class Authoriser {
         && !caller.entityId().equals(ANY)) {
       throw new ProtocolException(
           ErrorCode.FORBIDDEN,
-          "This needs a token for every entity, not for one",
+          "This operation needs a token for every entity (\"*\"); yours is for one",
           Map.of("entity_id", caller.entityId()));
     }
     Message message = exchange.getMessage();

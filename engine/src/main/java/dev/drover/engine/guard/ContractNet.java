@@ -104,7 +104,7 @@ public final class ContractNet {
     return Optional.of(
         new ProtocolException(
             ErrorCode.INTERNAL_ERROR,
-            "The answer is held back: its flow does not keep the contract of "
+            "The answer is withheld: its flow breaks the contract of "
                 + promises.demands().operation()
                 + ". The server's log names the flow."));
   }

@@ -210,7 +210,7 @@ public final class IngressFilter implements Handler<RoutingContext> {
       request.response().putHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
       throw new ProtocolException(
           ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-          "Content-Encoding is not taken: send the body unpacked, and without this header",
+          "Content-Encoding is not supported: send the body uncompressed and without this header",
           Map.of("content_encoding", encoding));
     }
   }

@@ -86,7 +86,8 @@ final class StreamedAnswer {
                 LOG.warn("a streamed answer broke off", piece.cause());
                 cut();
               } else if (!pay()) {
-                LOG.warn("a streamed answer is cut: no memory for it (drover.limits.memory)");
+                LOG.warn(
+                    "a streamed answer is cut off: the memory for answers is full (drover.limits.memory)");
                 cut();
               } else if (piece.result().isPresent()) {
                 response.write(piece.result().get());

@@ -83,7 +83,7 @@ public final class ByteBudget {
   public static ProtocolException busy() {
     return new ProtocolException(
         ErrorCode.SERVICE_BUSY,
-        "The server has as much in memory as it may; try again",
+        "The server's memory for requests is full (drover.limits.memory); try again later",
         Map.of("retry_after_seconds", RETRY_AFTER_SECONDS));
   }
 

@@ -117,7 +117,7 @@ public final class BeaconReports {
     if (told == null && message.getHeader(MqttBatchConsumer.RETAINED, false, Boolean.class)) {
       throw new ProtocolException(
           ErrorCode.VALIDATION_FAILED,
-          "a retained heartbeat without a timestamp",
+          "a retained heartbeat needs a timestamp, since nobody knows when it was sent",
           Map.of("field", "timestamp"));
     }
     return told == null ? clock.instant() : told;

@@ -204,7 +204,7 @@ public final class CentralCalls {
       answer = ParsedBody.tree(exchange);
       schemas.require(status == 202 ? PENDING : call.schema(), answer);
     } catch (ProtocolException e) {
-      throw wrong(exchange, status, "that is not what it should be: " + e.getMessage());
+      throw wrong(exchange, status, "that does not match its schema: " + e.getMessage());
     }
     JsonNode entity = answer.path("entity_id");
     if (!entity.isMissingNode() && !entityId.equals(entity.textValue())) {
@@ -214,7 +214,7 @@ public final class CentralCalls {
 
   private void refuse(Exchange exchange, CentralCall call, int status) {
     if (status / 100 == 3) {
-      throw wrong(exchange, status, "a redirect, and none is followed");
+      throw wrong(exchange, status, "a redirect; the mall follows none");
     }
     byte[] body = exchange.getMessage().getBody(byte[].class);
     String code = AnswerParts.json(exchange) ? AnswerParts.code(body) : "";
@@ -237,7 +237,7 @@ public final class CentralCalls {
       link.refused(token);
       if (!call.decides(status)) {
         throw new CentralAwayException(
-            "central does not take the token any more (" + code + "), the mall registers again",
+            "central no longer accepts the mall's token (" + code + "), the mall registers again",
             (Duration) null);
       }
     }

@@ -131,7 +131,7 @@ public final class CentralHttp implements HttpClientConfigurer, AutoCloseable {
     } catch (HttpException e) {
       deadline.cancel(false);
       drop(scope.execRuntime);
-      throw new CentralAnswerException("central's answer is no HTTP: " + e.getMessage(), e);
+      throw new CentralAnswerException("central's answer is not valid HTTP: " + e.getMessage(), e);
     } catch (RuntimeException e) {
       deadline.cancel(false);
       throw e;

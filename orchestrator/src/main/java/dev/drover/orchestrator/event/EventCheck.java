@@ -46,7 +46,7 @@ public final class EventCheck {
     try {
       schemas.require(schema, data);
     } catch (ProtocolException e) {
-      throw new CentralAnswerException("the event is not what it should be: " + e.getMessage(), e);
+      throw new CentralAnswerException("the event does not match its schema: " + e.getMessage(), e);
     }
   }
 

@@ -122,7 +122,7 @@ public final class EventSteps {
     decide(
         exchange,
         used ? EventStatus.APPLIED : EventStatus.IGNORED,
-        used ? null : "stored, and used by no flow of this mall",
+        used ? null : "stored, but no flow of this mall uses it",
         new Effect.ConfigStored(
             type.textValue(), version.longValue(), data.path("config").toString()));
   }

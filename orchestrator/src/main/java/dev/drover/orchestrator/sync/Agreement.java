@@ -68,7 +68,7 @@ public final class Agreement {
     if (!told) {
       LOG.atError()
           .addKeyValue("event", "checksum_mismatch")
-          .log("the mall's data cannot be proven, also after it was fetched anew: {}", cause);
+          .log("the mall's checksums still differ from central's after a full sync: {}", cause);
     }
     told = true;
     conditions.fails(

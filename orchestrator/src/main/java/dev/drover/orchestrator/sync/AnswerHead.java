@@ -82,7 +82,7 @@ final class AnswerHead {
     try {
       Json.requireUnicode("", document);
     } catch (ProtocolException e) {
-      throw wrong("a document that is no Unicode: " + e.getMessage());
+      throw wrong("a document that is not valid Unicode: " + e.getMessage());
     }
   }
 

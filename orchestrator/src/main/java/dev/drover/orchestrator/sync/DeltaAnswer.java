@@ -61,7 +61,7 @@ final class DeltaAnswer {
       }
       require(parser.nextToken() == null, "goes on behind its end");
     } catch (NumberFormatException e) {
-      throw new CentralAnswerException("central's answer has a number that nobody can hold", e);
+      throw new CentralAnswerException("central's answer has a number that is too large", e);
     }
     answer.head.requireEntity();
     answer.head.requirePosition();

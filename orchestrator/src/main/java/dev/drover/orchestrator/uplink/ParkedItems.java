@@ -66,7 +66,7 @@ final class ParkedItems {
             copy.createdAt(),
             null,
             0),
-        "mall.db lost it, and it was too large for the queue to carry",
+        "mall.db lost this write, and the queue has no copy because it was too large",
         "uplink-batch-upload");
   }
 

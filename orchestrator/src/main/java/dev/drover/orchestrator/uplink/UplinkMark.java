@@ -74,7 +74,9 @@ final class UplinkMark implements Database.Witness {
     } catch (SealBrokenException e) {
       LOG.atWarn()
           .addKeyValue("event", "mark_damaged")
-          .log("{} is damaged and is written anew; it cannot show now if mall.db is older", file);
+          .log(
+              "{} is damaged and is written anew; this once, an older copy of mall.db cannot be detected",
+              file);
       return Optional.empty();
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read " + file, e);

@@ -104,7 +104,7 @@ public final class UplinkOperations {
       LOG.atError()
           .addKeyValue("event", "uplink_gap")
           .addKeyValue("gap", ledger.gap())
-          .log("{} accepted items are not accounted for: {}", ledger.gap(), ledger);
+          .log("{} accepted items are missing from the ledger: {}", ledger.gap(), ledger);
     }
   }
 
@@ -123,6 +123,6 @@ public final class UplinkOperations {
 
   private static ProtocolException unknown(long id) {
     return new ProtocolException(
-        ErrorCode.NOT_FOUND, "No parked item that can go has this id", Map.of("id", id));
+        ErrorCode.NOT_FOUND, "No parked item with this id can be sent again", Map.of("id", id));
   }
 }
