@@ -51,8 +51,7 @@ public final class ErrorRenderer {
   }
 
   private static ProtocolException protocolError(Throwable caught) {
-    return error(
-        caught, "The server failed; nothing was changed by this request");
+    return error(caught, "The server failed; nothing was changed by this request");
   }
 
   /** The error that stands for a failure which no flow has handled, such as one within a try. */

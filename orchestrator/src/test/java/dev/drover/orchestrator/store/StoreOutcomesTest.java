@@ -84,7 +84,8 @@ class StoreOutcomesTest {
               session ->
                   Database.query(
                       session, row -> row.getInt(1), "PRAGMA max_page_count=" + (pages + 2)));
-      assertThatThrownBy(() -> store.settings().set(Map.of("large", Optional.of("x".repeat(10 * PAGE)))))
+      assertThatThrownBy(
+              () -> store.settings().set(Map.of("large", Optional.of("x".repeat(10 * PAGE)))))
           .isInstanceOf(IllegalStateException.class);
       assertThat(conditions.problems())
           .singleElement()
