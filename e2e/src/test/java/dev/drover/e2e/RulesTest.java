@@ -306,6 +306,7 @@ class RulesTest {
               "dev.drover.engine.guard.MongoRateWindows",
               "windows of all instances, over restarts; see forgetFuture"),
           Map.entry("dev.drover.engine.mqttbatch.MessageTime", "a time that a device sent"),
+          Map.entry("dev.drover.engine.start.CertificateConditions", "the life of a certificate"),
           Map.entry("dev.drover.engine.time.ClockWatch", "whom to believe"),
           Map.entry("dev.drover.orchestrator.beacon.ShutOutBeacons", "writes down when"),
           Map.entry("dev.drover.orchestrator.beacon.BeaconStore", "writes down when"),

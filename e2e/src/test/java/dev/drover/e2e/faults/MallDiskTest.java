@@ -59,7 +59,9 @@ class MallDiskTest {
       scene = of;
       scene.start();
       fleet.start();
-      Awaitility.await("an edit").atMost(SOON).until(() -> create() == 202);
+      // it has central's keys then, by which it knows the operator
+      Awaitility.await("the operator").atMost(SOON).until(this::known);
+      create();
       for (int fill = 1; fill <= FILLS; fill++) {
         fill(scene.disk().orElseThrow(), fleet);
       }
@@ -78,6 +80,10 @@ class MallDiskTest {
       check(fleet);
       assertThat(scene.ledger().path("gap").asLong()).isZero();
     }
+  }
+
+  private boolean known() {
+    return scene.api().get(areas(), operator()).status() == 200;
   }
 
   private void fill(SmallDisk disk, BeaconFleet fleet) {

@@ -2,11 +2,11 @@ package dev.drover.orchestrator.mall;
 
 import dev.drover.engine.grpc.GrpcPort;
 import dev.drover.engine.guard.ContractNet;
-import dev.drover.engine.health.CertificateConditions;
 import dev.drover.engine.health.ClockConditions;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.health.Problem;
 import dev.drover.engine.health.Severity;
+import dev.drover.engine.start.CertificateConditions;
 import dev.drover.orchestrator.cache.CacheState;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralLink;

@@ -1,6 +1,8 @@
-package dev.drover.engine.health;
+package dev.drover.engine.start;
 
-import dev.drover.engine.start.TlsFiles;
+import dev.drover.engine.health.ClockConditions;
+import dev.drover.engine.health.Conditions;
+import dev.drover.engine.health.Severity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;

@@ -1,7 +1,10 @@
-package dev.drover.engine.health;
+package dev.drover.engine.start;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.engine.health.Conditions;
+import dev.drover.engine.health.Problem;
+import dev.drover.engine.health.Severity;
 import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.file.Files;
