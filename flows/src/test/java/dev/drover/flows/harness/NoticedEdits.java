@@ -20,11 +20,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Deletes steps of flow files, one at a time, and lets the file's own test run: it must fail. By
- * default 25 steps of each module, drawn at random; {@code -Ddrover.flows.deleted=1000} is all.
+ * default 8 steps of each module, drawn at random; {@code -Ddrover.flows.deleted=1000} is all.
  */
 public abstract class NoticedEdits {
   private static final Logger LOG = LoggerFactory.getLogger(NoticedEdits.class);
-  private static final int SAMPLE = 25;
+  private static final int SAMPLE = 8;
   private static final Pattern FILE =
       Pattern.compile("super\\(\\s*\"([a-z]+)\",\\s*\"([0-9a-z-]+)\"");
 
