@@ -164,7 +164,7 @@ class DeletedGuardsTest {
   private static void heldBack(ThrowingCallable call) {
     StatusRuntimeException refused = catchThrowableOfType(StatusRuntimeException.class, call);
     assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.INTERNAL);
-    assertThat(refused).hasMessageContaining("held back");
+    assertThat(refused).hasMessageContaining("withheld");
   }
 
   private static JsonNode contract() throws IOException {

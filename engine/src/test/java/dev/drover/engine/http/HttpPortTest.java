@@ -469,7 +469,7 @@ class HttpPortTest {
     assertThat(answer(head("POST", "/open", headers) + "abc"))
         .startsWith("HTTP/1.1 415")
         .containsIgnoringCase("accept-encoding: identity\r\n")
-        .contains("UNSUPPORTED_MEDIA_TYPE", "Content-Encoding is not taken", encoding);
+        .contains("UNSUPPORTED_MEDIA_TYPE", "Content-Encoding is not supported", encoding);
     headers[2] = "Content-Encoding: identity";
     assertThat(answer(head("POST", "/open", headers) + "abc")).startsWith("HTTP/1.1 200");
   }
