@@ -1,5 +1,6 @@
 package dev.drover.process;
 
+import dev.drover.engine.beans.FlowBeans;
 import dev.drover.engine.crypto.TokenVerifier;
 import dev.drover.engine.guard.Authenticator;
 import dev.drover.engine.guard.Authoriser;
@@ -70,24 +71,30 @@ class ProcessConfiguration {
     return HeapWatchdog.start(new HeapWatchdog.Settings(fullAfter, percent));
   }
 
+  /** What flows name in every process, made without Spring. */
   @Bean
-  Authenticator authenticator(TokenVerifier tokens) {
-    return new Authenticator(tokens);
+  FlowBeans flowBeans(TokenVerifier tokens, @Value("${drover.home}") Path home, Clock clock) {
+    return new FlowBeans(tokens, home.toAbsolutePath().normalize(), clock);
   }
 
   @Bean
-  Authoriser authoriser() {
-    return new Authoriser();
+  Authenticator authenticator(FlowBeans beans) {
+    return beans.authenticator();
   }
 
   @Bean
-  Schemas schemas(@Value("${drover.home}") Path home) {
-    return new Schemas(home.toAbsolutePath().normalize().resolve("proto/schemas"));
+  Authoriser authoriser(FlowBeans beans) {
+    return beans.authoriser();
   }
 
   @Bean
-  ErrorRenderer errorRenderer(Clock clock) {
-    return new ErrorRenderer(clock);
+  Schemas schemas(FlowBeans beans) {
+    return beans.schemas();
+  }
+
+  @Bean
+  ErrorRenderer errorRenderer(FlowBeans beans) {
+    return beans.errorRenderer();
   }
 
   /** A development aid: which steps of the flows ran, for the coverage test. */

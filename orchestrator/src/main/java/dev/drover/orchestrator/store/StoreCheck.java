@@ -102,7 +102,7 @@ public final class StoreCheck {
             + " "
             + how
             + seen
-            + ": restore it from a backup; or move the rest of it away and create the file "
+            + ": put it back from a backup; or move the rest of it away and create the file "
             + store.resolveSibling(RENEW)
             + ": then the mall starts with an empty store, takes back what its queue has, and shows"
             + " the rest as a gap");

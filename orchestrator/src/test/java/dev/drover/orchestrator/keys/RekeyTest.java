@@ -270,6 +270,8 @@ class RekeyTest {
 
   /** Changes keys for ever. */
   public static final class Changer {
+    private static final String STARTED = "started";
+
     /** Runs in a process of its own. */
     public static void main(String[] arguments) {
       Path data = Path.of(arguments[0]);
@@ -278,9 +280,18 @@ class RekeyTest {
           mall.run();
           System.out.println(mall.sealer.keyId());
           mall.rekey.start();
+          System.out.println(STARTED);
         }
       }
     }
+  }
+
+  private static void awaitLine(BufferedReader out, String form) throws IOException {
+    String line = out.readLine();
+    while (line != null && !line.matches(form)) {
+      line = out.readLine();
+    }
+    assertThat(line).isNotNull();
   }
 
   @Test
@@ -303,11 +314,10 @@ class RekeyTest {
           new BufferedReader(
               new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
         for (int change = 0; change < 2 + round; change++) {
-          String line = out.readLine();
-          while (line != null && !line.matches("[0-9a-f]{8}")) {
-            line = out.readLine();
-          }
-          assertThat(line).isNotNull();
+          awaitLine(out, "[0-9a-f]{8}");
+        }
+        if (round % 2 == 1) {
+          awaitLine(out, Changer.STARTED);
         }
         process.destroyForcibly().waitFor();
       }
