@@ -23,6 +23,7 @@ public final class StandIns {
     beans.put("eventSteps", new Events(notes));
     beans.put("eventCheck", new Check(notes));
     beans.put("dataUpdate", new Updates(notes));
+    beans.put("syncPlan", new Plan(notes));
     beans.put("idempotency", new Keys(notes));
     beans.put("entityOutbox", Entries.of(notes, "events", facts("mall-1"), facts("mall-2")));
     beans.put("messagesInOrder", new GroupedMessageAggregationStrategy());
@@ -167,6 +168,14 @@ public final class StandIns {
     /** Notes it. */
     public void takeList(Exchange exchange) {
       notes.note("take list");
+    }
+  }
+
+  /** What a mall's data need. */
+  public record Plan(Notebook notes) {
+    /** Notes it. */
+    public void wantDelta() {
+      notes.note("delta wanted");
     }
   }
 
