@@ -113,7 +113,10 @@ class DamagedStoreTest {
           }
           boolean seen = doctorSees(dir.resolve("trial/drover.mv"));
           String outcome = outcome();
-          if (name.equals("drover.mv") && seen != outcome.startsWith("refused")) {
+          boolean refused = outcome.startsWith("refused");
+          // After a kill the start may do without a block that it does not read any more.
+          boolean agree = seen == refused || seen && state.equals("killed");
+          if (name.equals("drover.mv") && !agree) {
             wrong.add(state + " " + kind + " " + i + ": " + outcome + ", and the doctor: " + seen);
           }
           outcomes.merge(state + " " + name + " " + outcome, 1, Integer::sum);
