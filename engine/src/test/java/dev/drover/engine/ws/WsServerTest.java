@@ -251,6 +251,7 @@ class WsServerTest {
       broker.send("drover.events", "mall-a", "data_update", "{\"n\":1}").get();
       assertThat(next().getString("event")).isEqualTo("data_update");
       socket.getOutputStream().write(new byte[] {(byte) 0x88, (byte) 0x80, 0, 0, 0, 0});
+      socket.shutdownOutput();
       List<String> seen = rest(in);
       assertThat(seen.get(seen.size() - 1))
           .startsWith("close " + code + " ")
