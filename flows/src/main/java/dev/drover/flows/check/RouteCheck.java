@@ -89,6 +89,10 @@ public final class RouteCheck {
   public List<Finding> check(Path home, Path routes, Path kamelets) {
     Findings out = new Findings();
     FlowSet flows = new FlowReader(home, routes, kamelets).read(out);
+    if (!out.list().isEmpty()) {
+      // what cannot be read is missing everywhere; that it is says nothing more
+      return out.list();
+    }
     rules.forEach(rule -> rule.check(flows, out));
     return out.list();
   }

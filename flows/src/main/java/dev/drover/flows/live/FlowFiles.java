@@ -1,0 +1,142 @@
+package dev.drover.flows.live;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The flow files of a process on disk, where people edit them too. */
+public final class FlowFiles {
+  private static final String SUFFIX = ".camel.yaml";
+
+  private final Path routes;
+  private final List<String> folders;
+  private final Pattern name;
+
+  /** As read at the last look, whether whole or not. */
+  private final Map<String, String> last = new HashMap<>();
+
+  private Map<String, String> settled;
+
+  /**
+   * The files of these folders.
+   *
+   * @param routes the directory {@code routes/}
+   * @param folders names of the bundles that run together, {@code shared} among them
+   */
+  public FlowFiles(Path routes, Collection<String> folders) {
+    this.routes = routes;
+    this.folders = List.copyOf(folders);
+    this.name =
+        Pattern.compile(
+            "(?:" + String.join("|", folders) + ")/[0-9a-z][0-9a-z-]{0,80}[.]camel[.]yaml");
+    this.settled = read();
+    last.putAll(settled);
+  }
+
+  /** The files as they are now, by path below routes/. */
+  public Map<String, String> read() {
+    Map<String, String> found = new TreeMap<>();
+    for (String folder : folders) {
+      Path directory = routes.resolve(folder);
+      if (!Files.isDirectory(directory)) {
+        continue;
+      }
+      try (Stream<Path> files = Files.list(directory)) {
+        for (Path file : files.filter(each -> each.toString().endsWith(SUFFIX)).toList()) {
+          readOne(file).ifPresent(text -> found.put(folder + "/" + file.getFileName(), text));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return found;
+  }
+
+  /** What is no UTF-8 gets replacement characters, which no flow may have. */
+  private static Optional<String> readOne(Path file) throws IOException {
+    try {
+      return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+    } catch (NoSuchFileException e) {
+      return Optional.empty(); // an editor that renames was at work
+    }
+  }
+
+  /**
+   * What people have changed since the last call: the new text of each file, null for one that is
+   * gone. A file counts when it was the same at two calls, so that a half-written one waits.
+   */
+  Map<String, String> edited() {
+    Map<String, String> now = read();
+    Map<String, String> calm = new TreeMap<>(now);
+    Texts.changes(last, now).keySet().forEach(file -> Texts.set(calm, file, settled.get(file)));
+    Map<String, String> edited = Texts.changes(settled, calm);
+    settled = calm;
+    last.clear();
+    last.putAll(now);
+    return edited;
+  }
+
+  /**
+   * Checks that a file may have this name.
+   *
+   * @throws FlowRefused when no process would read it, or it lies elsewhere
+   */
+  void requireName(String file) throws FlowRefused {
+    if (!name.matcher(file).matches()) {
+      throw FlowRefused.unknown(
+          "a flow file of this process is called <folder>/<name>.camel.yaml, the folder one of "
+              + String.join(", ", folders)
+              + ", the name of small letters, digits and -");
+    }
+  }
+
+  /** Writes texts, each whole or not at all, and returns what was there; null stands for none. */
+  Map<String, String> write(Map<String, String> texts) {
+    Map<String, String> before = new TreeMap<>();
+    try {
+      for (Map.Entry<String, String> each : texts.entrySet()) {
+        Path file = routes.resolve(each.getKey());
+        before.put(each.getKey(), readOne(file).orElse(null));
+        if (each.getValue() == null) {
+          Files.deleteIfExists(file);
+        } else {
+          replace(file, each.getValue());
+        }
+        Texts.set(last, each.getKey(), each.getValue());
+        Texts.set(settled, each.getKey(), each.getValue());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return before;
+  }
+
+  private static void replace(Path file, String text) throws IOException {
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    try (FileChannel channel =
+        FileChannel.open(
+            part,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+      channel.force(true);
+    }
+    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+}
