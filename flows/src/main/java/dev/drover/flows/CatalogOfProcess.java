@@ -28,8 +28,7 @@ public final class CatalogOfProcess {
   private static final Pattern NAME = Pattern.compile("\"(Drover[A-Z]\\w*)\"");
 
   /** What only tests have on their class path, this library's own languages among it. */
-  private static final Set<String> OF_TESTS =
-      Set.of("mock", "dataset", "dataset-test", "jsonpath", "lamp");
+  private static final Set<String> OF_TESTS = Set.of("mock", "dataset", "dataset-test", "lamp");
 
   private CatalogOfProcess() {}
 

@@ -71,7 +71,7 @@ class HarmfulEditsTest {
           orchestrator/15-uplink-kafka.camel.yaml | breakOnFirstError: true | breakOnFirstError: false | write breakOnFirstError: "true"
           orchestrator/12-entity-reads.camel.yaml | expression: "{{drover.entity-id}}" | expression: mall-b | expression of 'this-mall' is 'mall-b'
           orchestrator/15-uplink.camel.yaml | doWhile: true | doWile: true | does not fit
-          orchestrator/05-operations.camel.yaml | constant: | jsonpath: | language 'jsonpath' is not on the class path of orchestrator
+          orchestrator/05-operations.camel.yaml | constant: | jsonpath: | language 'jsonpath'; write simple or jq
           simulator/01-operator-changes.camel.yaml | httpMethod: GET | httpMetod: GET | did you mean httpMethod
           central/07-event-fanout.camel.yaml | delay: "{{drover.events.ping-interval}}" | dealy: "30s" | did you mean delay
           orchestrator/15-uplink.camel.yaml | uri: direct:uplink-conclude | uri: controlbus:route | starts and stops other routes

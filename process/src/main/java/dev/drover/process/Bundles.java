@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.annotation.ImportCandidates;
@@ -24,8 +23,6 @@ import org.springframework.core.env.Environment;
 final class Bundles {
   /** The setting that names those which are on. */
   static final String SETTING = "drover.bundles";
-
-  private static final String FLOWS = "file:${drover.home}/routes/%s/*.camel.yaml";
 
   /** Their auto-configurations are not looked at: there are many of them. */
   private static final List<String> LIBRARIES = List.of("org.springframework.", "org.apache.");
@@ -58,13 +55,6 @@ final class Bundles {
     } catch (ClassNotFoundException e) {
       throw new IllegalStateException("an auto-configuration that is named is not there", e);
     }
-  }
-
-  /** The flow files of these bundles and those that go with each, as Camel's pattern. */
-  static String flows(List<String> bundles) {
-    return Stream.concat(Stream.of("shared"), bundles.stream())
-        .map(FLOWS::formatted)
-        .collect(Collectors.joining(","));
   }
 
   /** The contracts of these bundles. */

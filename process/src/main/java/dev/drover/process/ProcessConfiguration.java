@@ -31,7 +31,7 @@ import org.springframework.core.Ordered;
  */
 @AutoConfiguration
 @AutoConfigureOrder(Ordered.HIGHEST_PRECEDENCE)
-@Import(DataPortConfiguration.class)
+@Import({DataPortConfiguration.class, LiveFlowsConfiguration.class})
 class ProcessConfiguration {
   @Bean
   Clock clock() {

@@ -45,6 +45,13 @@ public enum ErrorCode {
   REQUEST_IN_PROGRESS(409),
   /** Additive: the idempotency key was used with another body. */
   IDEMPOTENCY_KEY_REUSED(422),
+  /** Additive: somebody else changed the flow file first; read it again. */
+  FLOW_CHANGED(409),
+  /**
+   * Additive: the flow breaks a rule or does not start; {@code details.problems} says where, and
+   * what to write instead.
+   */
+  FLOW_INVALID(422),
   /** Additive: the request is malformed; {@code details} names the field. */
   VALIDATION_FAILED(400),
   /** Additive: the body is larger than this operation takes. */

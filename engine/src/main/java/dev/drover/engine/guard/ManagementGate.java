@@ -8,7 +8,6 @@ import dev.drover.proto.ErrorBody;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.time.Clock;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -33,22 +32,23 @@ public final class ManagementGate {
    * Decides about a request.
    *
    * @param authorization its header, or null
-   * @return empty when it may pass
+   * @return who asks
+   * @throws ProtocolException AUTH_TOKEN_MISSING, FORBIDDEN, or what the verifier throws
    */
-  public Optional<Refusal> refusal(String authorization) {
-    try {
-      if (authorization == null || !authorization.startsWith(SCHEME)) {
-        throw new ProtocolException(ErrorCode.AUTH_TOKEN_MISSING, "A bearer token is needed");
-      }
-      Principal caller = tokens.verify(authorization.substring(SCHEME.length()));
-      if (!ROLES.contains(caller.role()) || !caller.entityId().equals(Grant.EVERY_ENTITY)) {
-        throw new ProtocolException(
-            ErrorCode.FORBIDDEN, "For operators and admins of all entities");
-      }
-      return Optional.empty();
-    } catch (ProtocolException e) {
-      String body = ErrorBody.render(e, clock.instant(), UUID.randomUUID().toString());
-      return Optional.of(new Refusal(e.code().status(), body));
+  public Principal caller(String authorization) {
+    if (authorization == null || !authorization.startsWith(SCHEME)) {
+      throw new ProtocolException(ErrorCode.AUTH_TOKEN_MISSING, "A bearer token is needed");
     }
+    Principal caller = tokens.verify(authorization.substring(SCHEME.length()));
+    if (!ROLES.contains(caller.role()) || !caller.entityId().equals(Grant.EVERY_ENTITY)) {
+      throw new ProtocolException(ErrorCode.FORBIDDEN, "For operators and admins of all entities");
+    }
+    return caller;
+  }
+
+  /** How a request is refused. */
+  public Refusal refusal(ProtocolException error) {
+    String body = ErrorBody.render(error, clock.instant(), UUID.randomUUID().toString());
+    return new Refusal(error.code().status(), body);
   }
 }

@@ -34,7 +34,7 @@ public final class FlowHistory {
   private String last = "";
 
   /**
-   * Opens the history in a directory, which is made when it is not there.
+   * Opens the history in a directory, which is made with the first version.
    *
    * @throws DamagedHistory when a line was changed or is gone
    */
@@ -42,7 +42,6 @@ public final class FlowHistory {
     this.file = directory.resolve("history.jsonl");
     this.texts = directory.resolve("texts");
     try {
-      Files.createDirectories(texts);
       if (Files.exists(file)) {
         read(Files.readAllBytes(file));
       }
@@ -128,6 +127,7 @@ public final class FlowHistory {
    */
   public synchronized Version add(Instant at, String who, String why, Map<String, String> changed) {
     try {
+      Files.createDirectories(texts);
       Map<String, String> files = new TreeMap<>();
       for (Map.Entry<String, String> each : changed.entrySet()) {
         files.put(each.getKey(), each.getValue() == null ? "" : keep(each.getValue()));

@@ -56,6 +56,7 @@ public final class LiveFlows {
    * The flows of a started process.
    *
    * @param started the texts that it was started with, by file
+   * @param problems of texts on disk with which it was not started
    */
   public LiveFlows(
       FlowHistory history,
@@ -63,13 +64,15 @@ public final class LiveFlows {
       Path home,
       Running running,
       Clock clock,
-      Map<String, String> started) {
+      Map<String, String> started,
+      List<Problem> problems) {
     this.history = history;
     this.disk = disk;
     this.ladder = new Ladder(home);
     this.running = running;
     this.clock = clock;
     this.inForce = new TreeMap<>(started);
+    problems.forEach(problem -> refused.put(problem.file(), problems));
     Map<String, String> changed = Texts.changes(history.inForce(history.newest()), started);
     if (!changed.isEmpty()) {
       history.add(clock.instant(), BY_HAND, "as it was started", changed);

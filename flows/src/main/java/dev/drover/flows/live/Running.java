@@ -33,7 +33,7 @@ public interface Running {
    * @param state Camel's word, such as {@code Started}
    * @param inFlight messages that are in it now
    */
-  record RouteState(String id, String state, long exchanges, long failures, int inFlight) {}
+  record RouteState(String id, String state, int inFlight) {}
 
   /** Routes that do not start. */
   final class DoesNotStart extends Exception {

@@ -1,6 +1,5 @@
 package dev.drover.flows.rules;
 
-import com.jayway.jsonpath.JsonPath;
 import dev.drover.flows.Components;
 import dev.drover.flows.Findings;
 import dev.drover.flows.Flow;
@@ -16,13 +15,12 @@ import net.thisptr.jackson.jq.Versions;
 import net.thisptr.jackson.jq.exception.JsonQueryException;
 import org.apache.camel.catalog.LanguageValidationResult;
 
-/** Expressions are one-liners of simple, jq or jsonpath that can be parsed. */
+/** Expressions are one-liners of simple or jq that can be parsed. */
 public final class ExpressionRule implements Rule {
   private static final Set<String> LANGUAGES =
       Set.of(
           "simple",
           "jq",
-          "jsonpath",
           "constant",
           "header",
           "exchangeProperty",
@@ -41,6 +39,7 @@ public final class ExpressionRule implements Rule {
           "java",
           "joor",
           "js",
+          "jsonpath",
           "mvel",
           "ognl",
           "python",
@@ -58,7 +57,7 @@ public final class ExpressionRule implements Rule {
 
   private final Components components;
 
-  /** Checks simple through Camel's catalogue, jq and jsonpath with their own parsers. */
+  /** Checks simple through Camel's catalogue, jq with its own parser. */
   public ExpressionRule(Components components) {
     this.components = components;
   }
@@ -106,9 +105,7 @@ public final class ExpressionRule implements Rule {
         out.add(
             flow.file(),
             node.line(),
-            "language '"
-                + language
-                + "'; write simple, jq or jsonpath, or a bean with a unit test");
+            "language '" + language + "'; write simple or jq, or a bean with a unit test");
       } else if (LANGUAGES.contains(language) && !text.isEmpty()) {
         text(flow, language, node, text, predicate, out);
       }
@@ -152,13 +149,6 @@ public final class ExpressionRule implements Rule {
           JsonQuery.compile(text.replaceAll("\\{\\{[^{}]*}}", "0"), Versions.JQ_1_6);
           return null;
         } catch (JsonQueryException e) {
-          return Plain.words(e.getMessage());
-        }
-      case "jsonpath":
-        try {
-          JsonPath.compile(text);
-          return null;
-        } catch (RuntimeException e) {
           return Plain.words(e.getMessage());
         }
       default:

@@ -72,7 +72,13 @@ class LiveFlowsTest {
   private LiveFlows open() {
     FlowFiles files = new FlowFiles(routes, List.of("orchestrator", "shared"));
     return new LiveFlows(
-        new FlowHistory(data.resolve("flows")), files, HOME, running, CLOCK, files.read());
+        new FlowHistory(data.resolve("flows")),
+        files,
+        HOME,
+        running,
+        CLOCK,
+        files.read(),
+        List.of());
   }
 
   private String edited(String file, String from, String to) throws FlowRefused {
