@@ -75,7 +75,6 @@ public final class StoreBlocks {
   }
 
   private static Overlay below(Path path) throws IOException {
-    return new Overlay(
-        Files.exists(path) ? FileChannel.open(path, StandardOpenOption.READ) : null);
+    return new Overlay(Files.exists(path) ? FileChannel.open(path, StandardOpenOption.READ) : null);
   }
 }
