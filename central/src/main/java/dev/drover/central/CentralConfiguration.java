@@ -46,6 +46,7 @@ import dev.drover.engine.migrate.MongoMigrations;
 import dev.drover.engine.start.CertificateConditions;
 import dev.drover.engine.time.ClockWatch;
 import dev.drover.engine.time.Ticker;
+import dev.drover.fleet.device.Devices;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
@@ -196,8 +197,13 @@ class CentralConfiguration {
   }
 
   @Bean
-  BeaconRegistry beaconRegistry(MongoDatabase database) {
-    return new BeaconRegistry(database);
+  Devices devices(MongoDatabase database) {
+    return new Devices(database);
+  }
+
+  @Bean
+  BeaconRegistry beaconRegistry(Devices devices) {
+    return new BeaconRegistry(devices);
   }
 
   @Bean

@@ -40,6 +40,7 @@ class RulesTest {
                       "proto",
                       "engine",
                       "flows",
+                      "fleet",
                       "process",
                       "cli",
                       "central",
@@ -60,6 +61,7 @@ class RulesTest {
         new String[] {
           "dev.drover.proto.ProtocolException",
           "dev.drover.engine.http.HttpPort",
+          "dev.drover.fleet.device.Devices",
           "dev.drover.process.StartChecks",
           "dev.drover.central.CentralApplication",
           "dev.drover.orchestrator.OrchestratorApplication",
@@ -79,6 +81,7 @@ class RulesTest {
             .dependOnClassesThat()
             .resideInAnyPackage(
                 "dev.drover.engine..",
+                "dev.drover.fleet..",
                 "dev.drover.process..",
                 "dev.drover.central..",
                 "dev.drover.orchestrator..",
@@ -96,6 +99,7 @@ class RulesTest {
             .dependOnClassesThat()
             .resideInAnyPackage(
                 "dev.drover.engine..",
+                "dev.drover.fleet..",
                 "dev.drover.central..",
                 "dev.drover.orchestrator..",
                 "dev.drover.simulator..",
@@ -115,12 +119,35 @@ class RulesTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
+                "dev.drover.fleet..",
                 "dev.drover.process..",
                 "dev.drover.central..",
                 "dev.drover.orchestrator..",
                 "dev.drover.simulator..",
                 "dev.drover.cli..")
             .because("routes name beans and beans know no route: the engine serves any process"));
+  }
+
+  /**
+   * What several systems use is no system's and no process's: a new one must be able to take it.
+   */
+  @Test
+  void theFleetKnowsNoProcessAndNoSpring() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.drover.fleet..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.drover.process..",
+                "dev.drover.central..",
+                "dev.drover.orchestrator..",
+                "dev.drover.simulator..",
+                "dev.drover.cli..",
+                "dev.drover.flows..",
+                "org.springframework..")
+            .because("a system adds a dialect, not a copy"));
   }
 
   @Test
@@ -290,9 +317,6 @@ class RulesTest {
   private static final Map<String, String> COMPARES =
       Map.ofEntries(
           Map.entry("dev.drover.central.beacon.AccessLogReader", "a caller's since and until"),
-          Map.entry(
-              "dev.drover.central.beacon.BeaconState",
-              "how long a beacon is silent, as it is shown"),
           Map.entry("dev.drover.central.beacon.Beacons", "a time that it sent"),
           Map.entry("dev.drover.central.entity.ChangePlan", "updated_at never goes back"),
           Map.entry("dev.drover.central.entity.EntityView", "a caller's since"),
@@ -308,6 +332,10 @@ class RulesTest {
           Map.entry("dev.drover.engine.mqttbatch.MessageTime", "a time that a device sent"),
           Map.entry("dev.drover.engine.start.CertificateConditions", "the life of a certificate"),
           Map.entry("dev.drover.engine.time.ClockWatch", "whom to believe"),
+          Map.entry("dev.drover.fleet.device.Device", "a time that it sent"),
+          Map.entry(
+              "dev.drover.fleet.device.DevicePresence",
+              "how long a device is silent, as it is shown"),
           Map.entry("dev.drover.orchestrator.beacon.ShutOutBeacons", "writes down when"),
           Map.entry("dev.drover.orchestrator.beacon.BeaconStore", "writes down when"),
           Map.entry("dev.drover.orchestrator.beacon.BeaconReports", "a time that a device sent"),

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.guard.Operation;
 import dev.drover.engine.guard.Promises;
 import dev.drover.engine.report.Fields;
+import dev.drover.fleet.device.Device;
+import dev.drover.fleet.device.DevicePresence;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
 import java.time.Clock;
@@ -14,14 +16,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.camel.Exchange;
-import org.bson.Document;
 
 /** What operators see of beacons, and what they tell them. */
 public final class BeaconOperations {
   private static final int PAGE = 1000;
 
   private final BeaconRegistry registry;
-  private final BeaconState state;
+  private final DevicePresence presence;
+  private final BeaconView view;
 
   /**
    * Operations on these beacons.
@@ -32,7 +34,8 @@ public final class BeaconOperations {
   public BeaconOperations(
       BeaconRegistry registry, Duration heartbeatInterval, int missed, Clock clock) {
     this.registry = registry;
-    this.state = new BeaconState(heartbeatInterval, missed, clock);
+    this.presence = new DevicePresence(heartbeatInterval, missed, clock);
+    this.view = new BeaconView(presence);
   }
 
   /**
@@ -50,19 +53,17 @@ public final class BeaconOperations {
     String after = Fields.query(exchange, "cursor").orElse("");
     ObjectNode answer = Json.MAPPER.createObjectNode();
     ArrayNode list = answer.putArray("beacons");
-    List<Document> page = registry.list(entityId, after, PAGE);
+    List<Device> page = registry.list(entityId, after, PAGE);
     while (!page.isEmpty() && list.size() < limit) {
-      for (Document beacon : page) {
-        after = beacon.getString("beacon_id");
+      for (Device beacon : page) {
+        after = beacon.id().id();
         boolean wanted =
-            status.map(state.of(beacon)::equals).orElse(true)
-                && version
-                    .map(text -> text.equals(beacon.getString("firmware_version")))
-                    .orElse(true)
-                && area.map(text -> text.equals(beacon.getString("area_id"))).orElse(true)
-                && before.map(time -> BeaconState.seenBefore(beacon, time)).orElse(true);
+            status.map(presence.of(beacon)::equals).orElse(true)
+                && version.map(text -> text.equals(beacon.firmware())).orElse(true)
+                && area.map(text -> text.equals(BeaconView.area(beacon))).orElse(true)
+                && before.map(time -> DevicePresence.seenBefore(beacon, time)).orElse(true);
         if (wanted) {
-          list.add(state.describe(beacon));
+          list.add(view.of(beacon));
         }
         if (list.size() == limit) {
           break;
@@ -87,7 +88,7 @@ public final class BeaconOperations {
   private void storeApproval(Exchange exchange) {
     String entityId = EntityScope.of(exchange, Json.MAPPER.createObjectNode());
     String beaconId = beaconId(exchange);
-    registry.change(entityId, beaconId, beacon -> beacon.put("approved", true));
+    registry.change(entityId, beaconId, Device::letIn);
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer(exchange, answer.put("beacon_id", beaconId).put("approved", true));
   }
@@ -112,7 +113,7 @@ public final class BeaconOperations {
         beaconId(exchange),
         "command_operations",
         operation,
-        beacon -> WaitingCommands.add(beacon, commandId, command.toString()));
+        beacon -> beacon.commanded(commandId, command.toString()));
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 201);
     answer(exchange, Json.MAPPER.createObjectNode().put("command_id", commandId));
   }

@@ -11,6 +11,7 @@ import dev.drover.central.security.Audit;
 import dev.drover.engine.guard.Operation;
 import dev.drover.engine.guard.Promises;
 import dev.drover.engine.report.Fields;
+import dev.drover.fleet.device.Device;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -178,7 +179,7 @@ public final class BeaconRevocations {
 
   /** Since when a beacon is marked as shut out. */
   private Optional<Date> revokedAt(String entityId, String beaconId) {
-    return beacons.find(entityId, beaconId).map(beacon -> beacon.getDate("revoked_at"));
+    return beacons.find(entityId, beaconId).flatMap(Device::shutOut);
   }
 
   /**
@@ -188,16 +189,6 @@ public final class BeaconRevocations {
    * @param version of the entity's list that says so; an older one than is known changes nothing
    */
   private void mark(String entityId, String beaconId, Optional<Date> since, long version) {
-    beacons.change(
-        entityId,
-        beaconId,
-        beacon -> {
-          Long known = beacon.getLong("revocation_version");
-          if (known == null || known < version) {
-            beacon.put("revocation_version", version);
-            beacon.remove("revoked_at");
-            since.ifPresent(date -> beacon.put("revoked_at", date));
-          }
-        });
+    beacons.change(entityId, beaconId, beacon -> beacon.shutOut(since, version));
   }
 }

@@ -9,17 +9,16 @@ import dev.drover.engine.guard.Promises;
 import dev.drover.engine.report.BeaconHeartbeat;
 import dev.drover.engine.report.BeaconRegistration;
 import dev.drover.engine.report.Fields;
-import dev.drover.proto.ErrorCode;
+import dev.drover.fleet.device.Device;
+import dev.drover.fleet.device.DeviceCommand;
+import dev.drover.fleet.device.DeviceReport;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
-import org.bson.Document;
 
 /** What malls report of beacons (document 1, sections 6.1 and 6.2). */
 public final class Beacons {
@@ -65,25 +64,23 @@ public final class Beacons {
     ObjectNode body = Fields.body(exchange);
     String entityId = EntityScope.of(exchange, body);
     BeaconRegistration report = BeaconRegistration.read(body);
-    String deviceId = report.deviceId();
-    refuseTaken(entityId, report.beaconId(), deviceId);
-    String beaconId = registry.assign(entityId, deviceId, report.beaconId());
-    Document stored =
-        registry.put(
+    Device stored =
+        registry.register(
             entityId,
-            beaconId,
-            beacon -> {
-              refuseOther(beacon, deviceId);
-              beacon.put("device_id", deviceId);
-              beacon.put("registration", body.toString());
-              beacon.put("firmware_version", report.firmwareVersion().orElse(null));
-              beacon.put("area_id", report.areaId().orElse(null));
-              beacon.putIfAbsent("approved", approved);
-              beacon.putIfAbsent("registered_at", Date.from(clock.instant()));
-            });
+            report.deviceId(),
+            report.beaconId(),
+            beacon ->
+                beacon
+                    .registered(
+                        report.deviceId(),
+                        report.firmwareVersion().orElse(null),
+                        body.toString(),
+                        approved,
+                        clock.instant())
+                    .with("area_id", report.areaId().orElse(null)));
     ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("beacon_id", beaconId).put("entity_id", entityId);
-    answer.put("approved", stored.getBoolean("approved") && !BeaconState.revoked(stored));
+    answer.put("beacon_id", stored.id().id()).put("entity_id", entityId);
+    answer.put("approved", stored.approved() && stored.shutOut().isEmpty());
     noteRevoked(answer, stored);
     answer.put("sync_interval_seconds", syncInterval.toSeconds());
     answer.put("firmware_update_available", false);
@@ -113,23 +110,6 @@ public final class Beacons {
     }
   }
 
-  /** Before a device is given an id that it could never use. */
-  private void refuseTaken(String entityId, Optional<String> asked, String deviceId) {
-    asked
-        .flatMap(id -> registry.find(entityId, id))
-        .ifPresent(beacon -> refuseOther(beacon, deviceId));
-  }
-
-  private static void refuseOther(Document beacon, String deviceId) {
-    String owner = beacon.getString("device_id");
-    if (owner != null && !owner.equals(deviceId)) {
-      throw new ProtocolException(
-          ErrorCode.ALREADY_EXISTS,
-          "This beacon_id belongs to another device",
-          Map.of("beacon_id", beacon.getString("beacon_id")));
-    }
-  }
-
   /**
    * Stores a heartbeat and answers with the commands that wait for the beacon. One that is older
    * than what is known changes nothing but is acknowledged: it comes from a queue.
@@ -152,36 +132,32 @@ public final class Beacons {
             .or(() -> Optional.ofNullable(exchange.getProperty(MADE_AT, Instant.class)))
             .filter(time -> time.isBefore(now))
             .orElse(now);
-    Document stored =
+    Device stored =
         registry.once(
             entityId,
             report.beaconId(),
             "heartbeat_operations",
             Operation.of(exchange),
-            beacon -> {
-              Date known = beacon.getDate("last_seen");
-              if (known == null || !known.after(Date.from(made))) {
-                beacon.put("last_seen", Date.from(made));
-                beacon.put("status", report.status());
-                beacon.put("heartbeat", body.toString());
-                report.firmwareVersion().ifPresent(text -> beacon.put("firmware_version", text));
-              }
-              WaitingCommands.deliver(beacon, report.commandsDone(), deliveries);
-            });
+            beacon ->
+                beacon
+                    .reported(
+                        new DeviceReport(
+                            made, report.status(), report.firmwareVersion(), body.toString()))
+                    .told(report.commandsDone(), deliveries));
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("acknowledged", true);
     answer.put("next_heartbeat_seconds", heartbeatInterval.toSeconds());
     noteRevoked(answer, stored);
     ArrayNode commands = answer.putArray("commands");
-    for (Document command : WaitingCommands.of(stored)) {
-      commands.add(Json.object(command.getString("json").getBytes(UTF_8)));
+    for (DeviceCommand command : stored.commands()) {
+      commands.add(Json.object(command.json().getBytes(UTF_8)));
     }
     answer(exchange, answer);
   }
 
   /** Its mall may have missed the event that tells it. */
-  private static void noteRevoked(ObjectNode answer, Document beacon) {
-    if (BeaconState.revoked(beacon)) {
+  private static void noteRevoked(ObjectNode answer, Device beacon) {
+    if (beacon.shutOut().isPresent()) {
       answer.put("revoked", true);
     }
   }

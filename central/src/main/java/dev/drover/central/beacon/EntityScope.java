@@ -5,9 +5,8 @@ import dev.drover.central.entity.ItemRef;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
 import org.apache.camel.Exchange;
-import org.bson.Document;
 
-/** The entity of a request, and the keys of what belongs to it. */
+/** The entity of a request. */
 final class EntityScope {
   private EntityScope() {}
 
@@ -19,10 +18,5 @@ final class EntityScope {
     String chosen = entity.equals("*") ? named : entity;
     ItemRef.checkEntityId(chosen);
     return chosen;
-  }
-
-  /** The range of keys of everything of an entity: from its slash to the character after it. */
-  static Document below(String entityId) {
-    return new Document("_id", new Document("$gt", entityId + "/").append("$lt", entityId + "0"));
   }
 }

@@ -14,6 +14,7 @@ import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
 import dev.drover.engine.guard.Operation;
 import dev.drover.engine.guard.Promises;
+import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
@@ -225,6 +226,7 @@ public final class Registration {
       throw new ProtocolException(
           ErrorCode.ALREADY_EXISTS, "This orchestrator_id belongs to another key");
     }
+    ProtocolLog.target(exchange, entityId + "/" + orchestratorId);
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("entity_id", entityId).put("orchestrator_id", orchestratorId);
     answer.put("assigned_id", record.getString("assigned_id"));

@@ -25,7 +25,7 @@ class OperationsFlowTest extends FlowTest {
   @ParameterizedTest(name = "{0}")
   @CsvSource({
     "operations-state-read, mallState.answer, ",
-    "operations-sync-request, syncOperations.resync, ",
+    "operations-sync-request, syncOperations.resync, 'protocolLog.record(resync_requested, an operator asks for a full sync, mall-1)'",
     "operations-checksum-read, checksumReads.checksum, entityReads.sayStale",
     "operations-buckets-read, checksumReads.items, entityReads.sayStale"
   })

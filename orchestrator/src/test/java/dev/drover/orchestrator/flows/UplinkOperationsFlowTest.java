@@ -11,11 +11,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UplinkOperationsFlowTest extends FlowTest {
   private static final String OPERATIONS =
       """
-      uplink-ledger-read, uplinkOperations.ledger
-      uplink-parked-list, uplinkOperations.list
-      uplink-parked-read, uplinkOperations.read
-      uplink-parked-edit, uplinkOperations.edit
-      uplink-parked-replay, uplinkOperations.replay
+      uplink-ledger-read, uplinkOperations.ledger,
+      uplink-parked-list, uplinkOperations.list,
+      uplink-parked-read, uplinkOperations.read,
+      uplink-parked-edit, uplinkOperations.edit, 'parked_item_edited, an operator corrected a parked item, 7'
+      uplink-parked-replay, uplinkOperations.replay, 'parked_item_replayed, an operator sends a parked item again, 7'
       """;
 
   UplinkOperationsFlowTest() {
@@ -24,11 +24,17 @@ class UplinkOperationsFlowTest extends FlowTest {
 
   @ParameterizedTest(name = "{0}")
   @CsvSource(textBlock = OPERATIONS)
-  void operatorsOfThisMallAreAnswered(String route, String call) {
+  void operatorsOfThisMallAreAnsweredAndWhatTheyChangeIsLogged(
+      String route, String call, String line) {
     into(route)
         .header("entity_id", "mall-2")
+        .header("parked_id", "7")
         .run()
-        .calls("authenticator.authenticate", "authoriser.authorise(operator, entity)", call)
+        .calls(
+            "authenticator.authenticate",
+            "authoriser.authorise(operator, entity)",
+            call,
+            line == null ? "" : "protocolLog.record(" + line + ")")
         .sent("authoriser.authorise", "entity_id", "mall-1")
         .header("Content-Type", "application/json")
         .endsWell();
