@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       SimCommand.class,
       EventsCommand.class,
       RoutesCommand.class,
+      FlowsCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Drover implements Runnable {

@@ -84,6 +84,50 @@ public final class Central {
     return accept("POST " + path, send(request));
   }
 
+  /**
+   * An answer that may be a refusal.
+   *
+   * @param body an empty object when there is no JSON
+   */
+  public record Answer(int status, JsonNode body) {}
+
+  /**
+   * Puts a text in place of the one with this hash.
+   *
+   * @param hash empty when there is none yet
+   * @throws CliException when the server cannot be reached
+   */
+  public Answer put(String path, String text, String hash)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        request(path)
+            .header("Content-Type", "application/yaml")
+            .PUT(HttpRequest.BodyPublishers.ofString(text));
+    if (hash.isEmpty()) {
+      request.header("If-None-Match", "*");
+    } else {
+      request.header("If-Match", "\"" + hash + "\"");
+    }
+    return answer(send(request.build()));
+  }
+
+  /** Posts a JSON document; a refusal is an answer. */
+  public Answer ask(String path, JsonNode body) throws IOException, InterruptedException {
+    return answer(
+        send(
+            request(path)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(json.writeValueAsBytes(body)))
+                .build()));
+  }
+
+  private Answer answer(HttpResponse<String> response) throws IOException {
+    String body = response.body().strip();
+    return new Answer(
+        response.statusCode(),
+        body.startsWith("{") ? json.readTree(body) : json.createObjectNode());
+  }
+
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create(address + path))
         .timeout(Duration.ofSeconds(30))

@@ -121,7 +121,7 @@ public final class LiveFlows {
   }
 
   /**
-   * Puts a text in force and on disk.
+   * Puts a text in force and on disk; one that is in force already makes no new version.
    *
    * @param expected the hash of what the caller has edited; empty for a file that is new
    */
@@ -178,7 +178,8 @@ public final class LiveFlows {
       throws FlowRefused {
     Map<String, String> changed = Texts.changes(inForce, after);
     if (changed.isEmpty()) {
-      throw FlowRefused.unknown("nothing differs from what is in force");
+      List<Version> versions = history.versions();
+      return new Applied(versions.get(versions.size() - 1), Duration.ZERO);
     }
     List<Problem> problems = problems(after);
     if (!problems.isEmpty()) {
