@@ -1,9 +1,13 @@
 package dev.drover.process;
 
+import dev.drover.engine.guard.ContractNet;
+import dev.drover.engine.health.Conditions;
+import dev.drover.engine.health.Severity;
 import dev.drover.engine.live.RouteSwap;
 import dev.drover.flows.live.FlowFiles;
 import dev.drover.flows.live.FlowHistory;
 import dev.drover.flows.live.LiveFlows;
+import dev.drover.flows.live.Problem;
 import dev.drover.flows.live.StartFlows;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
@@ -12,7 +16,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
@@ -25,17 +31,27 @@ final class FlowWatch {
   private static final Logger LOG = LoggerFactory.getLogger("protocol");
   private static final String EDITED = "flows_edited";
 
+  /** Its name among those that tell problems. */
+  private static final String PART = "flows-on-disk";
+
   private final CamelContext camel;
   private final RouteSwap swap;
   private final Clock clock;
   private final ConfigurableEnvironment settings;
+  private final Conditions conditions;
   private volatile LiveFlows flows;
 
-  FlowWatch(CamelContext camel, RouteSwap swap, Clock clock, ConfigurableEnvironment settings) {
+  FlowWatch(
+      CamelContext camel,
+      RouteSwap swap,
+      Clock clock,
+      ConfigurableEnvironment settings,
+      Conditions conditions) {
     this.camel = camel;
     this.swap = swap;
     this.clock = clock;
     this.settings = settings;
+    this.conditions = conditions;
   }
 
   /**
@@ -67,7 +83,9 @@ final class FlowWatch {
             texts(start.files()),
             start.problems());
     StartFlows.started(directory);
-    long millis = settings.getRequiredProperty("drover.flows.look-every", Long.class);
+    noteProblems();
+    long millis =
+        settings.getRequiredProperty("drover.flows.look-every", Duration.class).toMillis();
     if (millis > 0) {
       camel
           .getExecutorServiceManager()
@@ -92,9 +110,26 @@ final class FlowWatch {
   private void look() {
     try {
       flows.look().forEach(FlowWatch::tell);
+      noteProblems();
     } catch (RuntimeException e) {
       LOG.atError().addKeyValue("event", EDITED).log("an edit of routes/ is not taken", e);
     }
+  }
+
+  /** Who asks the process how it is hears that what is on disk is not what runs. */
+  private void noteProblems() {
+    Optional<Problem> first =
+        flows.list().stream().flatMap(file -> file.problems().stream()).findFirst();
+    if (first.isEmpty()) {
+      conditions.well(PART);
+      return;
+    }
+    conditions.fails(
+        PART,
+        ContractNet.CHECK,
+        Severity.DEGRADED,
+        "an edit in routes/ is not in force: " + first.get(),
+        "mend the file, or put back what runs: ./drover flows show " + first.get().file());
   }
 
   private static void tell(String words) {

@@ -1,5 +1,6 @@
 package dev.drover.process;
 
+import dev.drover.engine.health.Conditions;
 import dev.drover.engine.live.RouteSwap;
 import dev.drover.engine.live.Seams;
 import dev.drover.engine.time.Ticker;
@@ -26,8 +27,12 @@ class LiveFlowsConfiguration {
 
   @Bean
   FlowWatch flowWatch(
-      CamelContext camel, RouteSwap swap, Clock clock, ConfigurableEnvironment settings) {
-    return new FlowWatch(camel, swap, clock, settings);
+      CamelContext camel,
+      RouteSwap swap,
+      Clock clock,
+      ConfigurableEnvironment settings,
+      Conditions conditions) {
+    return new FlowWatch(camel, swap, clock, settings, conditions);
   }
 
   @Bean

@@ -83,6 +83,7 @@ public record DataFile(
               "what is damaged of it is made anew from drover.mv as it is; another day's refuses the start",
               "nothing; delete it when it alone is another day's, or drover.mv was put back without it"),
           kafka("central", "malls fetch everything anew"),
+          flows("central"),
           key("orchestrator", "keys/orchestrator.pem", Form.SIGNING_KEY),
           key("orchestrator", "keys/mall-store.key", Form.SECRET),
           new DataFile(
@@ -105,6 +106,7 @@ public record DataFile(
               "what a power cut tore at its end is removed; otherwise the start is refused",
               "move it away: the queue is filled from mall.db, retained messages are lost"),
           kafka("orchestrator", "the queue is filled from mall.db"),
+          flows("orchestrator"),
           copy(
               "uplink.mark",
               Form.ANY,
@@ -122,6 +124,18 @@ public record DataFile(
   private static DataFile key(String process, String path, Form form) {
     return new DataFile(
         process, path, FileClass.IDENTITY, form, true, 0, "the start is refused", BACKUP);
+  }
+
+  private static DataFile flows(String process) {
+    return new DataFile(
+        process,
+        "flows",
+        FileClass.TRUTH,
+        Form.ANY,
+        false,
+        0,
+        "the start is refused when a line of the history is, or a text that is needed",
+        "move flows/history.jsonl away: what is in routes/ is in force, and the history begins anew");
   }
 
   private static DataFile kafka(String process, String then) {

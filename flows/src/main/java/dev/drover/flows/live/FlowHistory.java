@@ -52,11 +52,17 @@ public final class FlowHistory {
 
   /** A history that somebody changed, or a disk damaged. */
   public static final class DamagedHistory extends IllegalStateException {
-    private DamagedHistory(Path file, long line) {
+    private DamagedHistory(String what, Path file) {
       super(
-          "line %d of %s is damaged or does not follow the line before it; move the file away: the"
-                  .formatted(line, file)
-              + " flows of routes/ are in force then, and the history begins anew");
+          what
+              + "; move "
+              + file
+              + " away: the flows of routes/ are in force then, and the history begins anew");
+    }
+
+    private static DamagedHistory line(long line, Path file) {
+      return new DamagedHistory(
+          "line " + line + " is damaged or does not follow the line before it", file);
     }
   }
 
@@ -83,7 +89,7 @@ public final class FlowHistory {
       if (node == null
           || node.path("version").asLong() != number
           || !node.path("before").asText("?").equals(last)) {
-        throw new DamagedHistory(file, number);
+        throw DamagedHistory.line(number, file);
       }
       Map<String, String> files = new TreeMap<>();
       node.path("files").properties().forEach(e -> files.put(e.getKey(), e.getValue().asText()));
@@ -97,7 +103,7 @@ public final class FlowHistory {
               last));
       last = Hashes.of(line);
     } catch (JsonProcessingException | DateTimeException e) {
-      throw new DamagedHistory(file, number);
+      throw DamagedHistory.line(number, file);
     }
   }
 
@@ -106,13 +112,23 @@ public final class FlowHistory {
     return List.copyOf(versions);
   }
 
-  /** The texts that are in force with a version, by file; 0 is before the first. */
-  public synchronized Map<String, String> inForce(long version) {
+  /** The hashes of the texts that are in force with a version, by file; 0 is before the first. */
+  public synchronized Map<String, String> hashes(long version) {
     Map<String, String> hashes = new TreeMap<>();
     versions.stream().limit(version).forEach(each -> hashes.putAll(each.files()));
     hashes.values().removeIf(String::isEmpty);
-    hashes.replaceAll((name, hash) -> text(hash));
     return hashes;
+  }
+
+  /**
+   * The texts that are in force with a version, by file.
+   *
+   * @throws DamagedHistory when one of them was changed or is gone
+   */
+  public Map<String, String> inForce(long version) {
+    Map<String, String> texts = hashes(version);
+    texts.replaceAll((name, hash) -> text(hash));
+    return texts;
   }
 
   /** The number of the newest version; 0 when there is none. */
@@ -178,13 +194,13 @@ public final class FlowHistory {
   private String text(String hash) {
     try {
       String text = Files.readString(texts.resolve(hash));
-      if (!Hashes.of(text).equals(hash)) {
-        throw new IllegalStateException(texts.resolve(hash) + " is damaged: it has another hash");
+      if (Hashes.of(text).equals(hash)) {
+        return text;
       }
-      return text;
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      // told below
     }
+    throw new DamagedHistory(texts.resolve(hash) + " is damaged or gone", file);
   }
 
   private static void force(Path path) throws IOException {

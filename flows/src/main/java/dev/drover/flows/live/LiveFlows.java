@@ -73,7 +73,9 @@ public final class LiveFlows {
     this.clock = clock;
     this.inForce = new TreeMap<>(started);
     problems.forEach(problem -> refused.put(problem.file(), problems));
-    Map<String, String> changed = Texts.changes(history.inForce(history.newest()), started);
+    Map<String, String> changed =
+        Texts.changes(history.hashes(history.newest()), Texts.hashes(started));
+    changed.replaceAll((file, hash) -> started.get(file));
     if (!changed.isEmpty()) {
       history.add(clock.instant(), BY_HAND, "as it was started", changed);
     }

@@ -24,11 +24,12 @@ public record StartFlows(Map<String, Path> files, List<Problem> problems) {
   public static StartFlows choose(Path directory, Path home, Path routes, List<String> folders) {
     FlowHistory history = new FlowHistory(directory);
     Map<String, String> disk = new FlowFiles(routes, folders).read();
-    Map<String, String> inForce = history.inForce(history.newest());
-    Map<String, String> edited = Texts.changes(inForce, disk);
-    if (inForce.isEmpty() || edited.isEmpty()) {
+    Map<String, String> hashes = history.hashes(history.newest());
+    Map<String, String> edited = Texts.changes(hashes, Texts.hashes(disk));
+    if (hashes.isEmpty() || edited.isEmpty()) {
       return new StartFlows(onDisk(routes, disk), List.of());
     }
+    Map<String, String> inForce = history.inForce(history.newest());
     Attempt attempt = new Attempt(directory.resolve("attempt"));
     List<Problem> problems =
         attempt.failed(disk)
