@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.e2e.harness.Api;
 import dev.drover.e2e.harness.CentralProcess;
 import dev.drover.e2e.harness.JavaProcess;
+import dev.drover.e2e.harness.OrchestratorProcess;
 import dev.drover.engine.crypto.Role;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,9 +58,11 @@ class RunningFlowsTest {
     for (String directory : List.of("routes", "kamelets", "proto", "config")) {
       copy(JavaProcess.HOME.resolve(directory), home.resolve(directory));
     }
-    Path settings = Path.of("central/src/main/resources/application.yaml");
-    Files.createDirectories(home.resolve(settings).getParent());
-    Files.copy(JavaProcess.HOME.resolve(settings), home.resolve(settings));
+    for (String module : List.of("central", "orchestrator")) {
+      Path settings = Path.of(module, "src/main/resources/application.yaml");
+      Files.createDirectories(home.resolve(settings).getParent());
+      Files.copy(JavaProcess.HOME.resolve(settings), home.resolve(settings));
+    }
     original = Files.readString(disk());
     assertThat(original).contains(PLACE);
     central = CentralProcess.alone("running-flows", Map.of("DROVER_HOME", home.toString()));
@@ -314,5 +317,55 @@ class RunningFlowsTest {
     assertThat(inForce().path("problems").size()).isPositive();
     Files.writeString(disk(), original);
     Awaitility.await().atMost(SOON).until(() -> said().isEmpty());
+  }
+
+  /** Routes with queues, logs, timers and streams as their source, too; a mall's as well. */
+  @Test
+  @Order(7)
+  void everyFlowFileCanBeReplaced() {
+    assertThat(central.api().post("/api/entities", central.admin(), "{\"id\":\"live\"}").status())
+        .isEqualTo(201);
+    replaceFiles(management());
+    try (OrchestratorProcess mall =
+        OrchestratorProcess.of(central, "live", Map.of("DROVER_HOME", home.toString()))) {
+      mall.start();
+      Awaitility.await().atMost(SOON).until(() -> well(mall.url()));
+      replaceFiles(new Api("http://127.0.0.1:" + mall.setting("DROVER_MANAGEMENT_PORT")));
+      Awaitility.await().atMost(SOON).until(() -> well(mall.url()));
+    }
+    Awaitility.await().atMost(SOON).until(() -> well(central.url()));
+  }
+
+  private static boolean well(String url) {
+    return new Api(url).call("GET", "/health").send().status() == 200;
+  }
+
+  private static void replaceFiles(Api process) {
+    JsonNode files = process.get("/flows", operator).json().path("files");
+    int index = 0;
+    for (JsonNode file : files) {
+      String name = file.path("file").asText();
+      index++;
+      if (name.endsWith("00-rest.camel.yaml") || EDITS < 100 && index % 6 != 0) {
+        continue;
+      }
+      String text = process.get("/flows/" + name, operator).json().path("text").asText();
+      Api.Answer answer =
+          process
+              .call("PUT", "/flows/" + name)
+              .token(operator)
+              .header("If-Match", "\"" + file.path("hash").asText() + "\"")
+              .bytes(
+                  text.replaceAll("\n    description: (?=[A-Z])", "\n    description: Again ")
+                      .getBytes(UTF_8))
+              .send();
+      assertThat(answer.status()).as("%s: %s", name, answer).isEqualTo(200);
+      System.out.println(name + " " + answer.body());
+      JsonNode after = process.get("/flows/" + name, operator).json();
+      assertThat(after.path("routes").size()).isEqualTo(file.path("routes").size());
+      after
+          .path("routes")
+          .forEach(route -> assertThat(route.path("state").asText()).isEqualTo("Started"));
+    }
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -44,7 +45,9 @@ public final class RouteSwap implements AutoCloseable {
   private final RouteModels models;
   private final RunningRoutes running;
   private final ScheduledExecutorService background;
-  private CompletableFuture<Void> settling = CompletableFuture.completedFuture(null);
+
+  /** By route id: done when the route's last change has ended wholly. */
+  private final Map<String, CompletableFuture<Void>> settling = new ConcurrentHashMap<>();
 
   /** Swaps the routes of a started context whose component {@code direct} is this one. */
   public RouteSwap(CamelContext context, Seams seams, Ticker ticker) {
@@ -53,7 +56,7 @@ public final class RouteSwap implements AutoCloseable {
     this.models = new RouteModels(context);
     this.running = new RunningRoutes(context);
     this.background =
-        context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "flows-settle");
+        context.getExecutorServiceManager().newScheduledThreadPool(this, "flows-settle", 2);
   }
 
   /**
@@ -62,8 +65,12 @@ public final class RouteSwap implements AutoCloseable {
    * @return the longest time for which a route took no message; zero when all begin at a seam
    * @throws SwapException when it does not start, or an earlier change has not ended
    */
-  public synchronized Duration apply(RouteChange change) throws SwapException {
-    settled();
+  public Duration apply(RouteChange change) throws SwapException {
+    settled(change.routes());
+    return swap(change);
+  }
+
+  private synchronized Duration swap(RouteChange change) throws SwapException {
     Parts parts = parts(change);
     Set<String> touched = new LinkedHashSet<>();
     try (Seams.Handover handover = seams.handover()) {
@@ -195,29 +202,39 @@ public final class RouteSwap implements AutoCloseable {
 
   private void settle(RouteChange change, Parts parts) {
     Set<String> replaced = Set.copyOf(parts.replaced());
-    settling = new CompletableFuture<>();
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    change.routes().forEach(id -> settling.put(id, done));
     later(
+        done,
         () -> {
           parts.gone.forEach(this::end);
           replaced.forEach(this::end);
           takeNames(change.after(), replaced);
-          later(
-              () -> {
-                replaced.forEach(id -> end(SUCCESSOR + id));
-                running.removeUnusedKamelets();
-                settling.complete(null);
-              });
+          later(done, () -> endSuccessors(change, replaced, done));
         });
   }
 
-  private void later(Runnable task) {
+  private void endSuccessors(
+      RouteChange change, Set<String> replaced, CompletableFuture<Void> done) {
+    replaced.forEach(id -> end(SUCCESSOR + id));
+    removeUnusedKamelets();
+    done.complete(null);
+    change.routes().forEach(id -> settling.remove(id, done));
+  }
+
+  /** Not while a change is put in force: its Kamelets are used in a moment. */
+  private synchronized void removeUnusedKamelets() {
+    running.removeUnusedKamelets();
+  }
+
+  private void later(CompletableFuture<Void> done, Runnable task) {
     Runnable told =
         () -> {
           try {
             task.run();
           } catch (RuntimeException e) {
             LOG.error("a change of flows that is in force does not end", e);
-            settling.completeExceptionally(e);
+            done.completeExceptionally(e);
           }
         };
     background.schedule(told, ENTERED.toMillis(), TimeUnit.MILLISECONDS);
@@ -231,7 +248,7 @@ public final class RouteSwap implements AutoCloseable {
     running.remove(id);
   }
 
-  private void takeNames(List<RouteText> texts, Set<String> ids) {
+  private synchronized void takeNames(List<RouteText> texts, Set<String> ids) {
     try (Seams.Handover handover = seams.handover()) {
       for (RouteDefinition route : models.routes(texts, ids).values()) {
         running.start(route);
@@ -242,10 +259,14 @@ public final class RouteSwap implements AutoCloseable {
     }
   }
 
-  /** Waits until the last change has ended wholly. */
-  private void settled() throws SwapException {
+  /** Waits until the last change of each of these routes has ended wholly. */
+  private void settled(Set<String> routes) throws SwapException {
     try {
-      settling.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      for (String id : routes) {
+        settling
+            .getOrDefault(id, CompletableFuture.completedFuture(null))
+            .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      }
     } catch (TimeoutException e) {
       throw new SwapException(
           "", "a message is still in a route of the last change; try again when it has left", e);
