@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +27,11 @@ public final class FlowFiles {
   private final Path routes;
   private final List<String> folders;
   private final Pattern name;
+
+  /** A file as it was read last: while time and length are the same, so is its text. */
+  private record Seen(FileTime modified, long length, String text) {}
+
+  private final Map<Path, Seen> seen = new HashMap<>();
 
   /** As read at the last look, whether whole or not. */
   private final Map<String, String> last = new HashMap<>();
@@ -49,7 +55,7 @@ public final class FlowFiles {
   }
 
   /** The files as they are now, by path below routes/. */
-  public Map<String, String> read() {
+  public synchronized Map<String, String> read() {
     Map<String, String> found = new TreeMap<>();
     for (String folder : folders) {
       Path directory = routes.resolve(folder);
@@ -68,9 +74,18 @@ public final class FlowFiles {
   }
 
   /** What is no UTF-8 gets replacement characters, which no flow may have. */
-  private static Optional<String> readOne(Path file) throws IOException {
+  private Optional<String> readOne(Path file) throws IOException {
     try {
-      return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+      FileTime modified = Files.getLastModifiedTime(file);
+      long length = Files.size(file);
+      Seen before = seen.get(file);
+      if (before == null || !before.modified.equals(modified) || before.length != length) {
+        before =
+            new Seen(
+                modified, length, new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+        seen.put(file, before);
+      }
+      return Optional.of(before.text);
     } catch (NoSuchFileException e) {
       return Optional.empty(); // an editor that renames was at work
     }
