@@ -35,7 +35,8 @@ class HousekeepingFlowTest extends FlowTest {
         .run()
         .sent("mongodb:mongo", "CamelMongoDbCollection", (Object[]) COLLECTIONS)
         .sentBody(
-            "mongodb:mongo", Collections.nCopies(COLLECTIONS.length, EXPIRED).toArray(Object[]::new))
+            "mongodb:mongo",
+            Collections.nCopies(COLLECTIONS.length, EXPIRED).toArray(Object[]::new))
         .endsWell();
   }
 

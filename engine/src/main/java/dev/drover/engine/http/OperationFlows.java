@@ -15,7 +15,9 @@ import org.apache.camel.support.processor.RestBindingAdvice;
  * tells it which of them was asked for.
  */
 public final class OperationFlows extends DefaultRestOpenapiProcessorStrategy {
-  /** Word of an operation in the contract: the name of the {@code direct:} route that answers it. */
+  /**
+   * Word of an operation in the contract: the name of the {@code direct:} route that answers it.
+   */
   public static final String FLOW = "x-flow";
 
   /** Variable of the exchange: the operationId. */
@@ -24,8 +26,8 @@ public final class OperationFlows extends DefaultRestOpenapiProcessorStrategy {
   private static final String OWN_NAME = "x-operation";
 
   @Override
-  public void validateOpenApi(
-      OpenAPI contract, String basePath, PlatformHttpConsumerAware consumer) throws Exception {
+  public void validateOpenApi(OpenAPI contract, String basePath, PlatformHttpConsumerAware consumer)
+      throws Exception {
     contract.getPaths().values().forEach(path -> path.readOperations().forEach(this::bind));
     super.validateOpenApi(contract, basePath, consumer);
   }

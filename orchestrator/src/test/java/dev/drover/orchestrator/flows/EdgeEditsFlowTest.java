@@ -18,10 +18,7 @@ class EdgeEditsFlowTest extends FlowTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @CsvSource({
-    "edits-item-create, create, created",
-    "edits-item-replace, replace, replaced"
-  })
+  @CsvSource({"edits-item-create, create, created", "edits-item-replace, replace, replaced"})
   void anEditIsCheckedThenStoredThenTold(String route, String method, String word) {
     into(route)
         .run()

@@ -62,11 +62,7 @@ class EntityReadsFlowTest extends FlowTest {
   void whatIsRefusedIsRenderedAndNothingIsRead(String route, String guard) {
     given(guard, failure(new IllegalArgumentException("no")));
 
-    into(route)
-        .operation("readItem")
-        .run()
-        .endsWith(guard, "errorRenderer.render")
-        .endsWell();
+    into(route).operation("readItem").run().endsWith(guard, "errorRenderer.render").endsWell();
   }
 
   @Test

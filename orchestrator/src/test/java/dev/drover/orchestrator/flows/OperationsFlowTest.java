@@ -25,8 +25,8 @@ class OperationsFlowTest extends FlowTest {
   @ParameterizedTest(name = "{1}")
   @CsvSource({
     "operations-state-read, orchestratorState, mallState.answer, ",
-    "operations-state-read, readChecksum, checksumReads.checksum, entityReads.sayStale",
-    "operations-state-read, readBuckets, checksumReads.items, entityReads.sayStale",
+    "operations-checksums-read, readChecksum, checksumReads.checksum, entityReads.sayStale",
+    "operations-checksums-read, readBuckets, checksumReads.items, entityReads.sayStale",
     "operations-state-read, listBeacons, beacons.list, ",
     "operations-state-read, listConflicts, edgeEdits.conflicts, ",
     "operations-state-read, readLedger, uplinkOperations.ledger, ",
@@ -57,6 +57,8 @@ class OperationsFlowTest extends FlowTest {
     "operations-sync-request, authenticator.authenticate",
     "operations-sync-request, authoriser.authorise",
     "operations-state-read, mallState.answer",
+    "operations-checksums-read, authenticator.authenticate",
+    "operations-checksums-read, authoriser.authorise",
     "health-orchestrator-answer, health.answer"
   })
   void whatIsRefusedIsRenderedAndGoesNoFurther(String route, String guard) {
@@ -75,5 +77,9 @@ class OperationsFlowTest extends FlowTest {
         .operation("requestResync")
         .run()
         .calls("authenticator.authenticate", "authoriser.authorise");
+    into("operations-checksums-read")
+        .operation("requestResync")
+        .run()
+        .calls("authenticator.authenticate", "authoriser.authorise", "entityReads.sayStale");
   }
 }
