@@ -103,8 +103,7 @@ class ProcessConfiguration {
   /** Operations of one kind share one flow. */
   @Bean
   ComponentCustomizer operationFlows() {
-    return ComponentCustomizer.builder(RestOpenApiComponent.class)
-        .build(component -> component.setRestOpenapiProcessorStrategy(new OperationFlows()));
+    return ComponentCustomizer.builder(RestOpenApiComponent.class).build(OperationFlows::into);
   }
 
   /** A development aid: which steps of the flows ran, for the coverage test. */

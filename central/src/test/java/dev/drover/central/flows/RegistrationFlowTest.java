@@ -154,8 +154,7 @@ class RegistrationFlowTest extends FlowTest {
     "registration-orchestrator-register",
     "registration-token-refresh",
     "registration-orchestrator-announce",
-    "registration-request-approve",
-    "registration-request-reject"
+    "registration-request-decide"
   })
   void aRepetitionGetsTheStoredAnswer(String route) {
     given("registration.trust", TRUSTED);

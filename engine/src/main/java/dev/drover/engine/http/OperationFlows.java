@@ -4,9 +4,11 @@ import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import java.util.Map;
 import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumerAware;
 import org.apache.camel.component.rest.openapi.DefaultRestOpenapiProcessorStrategy;
+import org.apache.camel.component.rest.openapi.RestOpenApiComponent;
 import org.apache.camel.support.processor.RestBindingAdvice;
 
 /**
@@ -24,6 +26,15 @@ public final class OperationFlows extends DefaultRestOpenapiProcessorStrategy {
   public static final String OPERATION = "operation";
 
   private static final String OWN_NAME = "x-operation";
+
+  private OperationFlows(CamelContext context) {
+    setCamelContext(context);
+  }
+
+  /** Lets the contracts that a process binds name their flows. */
+  public static void into(RestOpenApiComponent component) {
+    component.setRestOpenapiProcessorStrategy(new OperationFlows(component.getCamelContext()));
+  }
 
   @Override
   public void validateOpenApi(OpenAPI contract, String basePath, PlatformHttpConsumerAware consumer)

@@ -74,9 +74,7 @@ final class FlowContext implements AutoCloseable {
     PlatformHttpComponent http = new PlatformHttpComponent();
     http.setEngine(door);
     camel.addComponent("platform-http", http);
-    camel
-        .getComponent("rest-openapi", RestOpenApiComponent.class)
-        .setRestOpenapiProcessorStrategy(new OperationFlows());
+    OperationFlows.into(camel.getComponent("rest-openapi", RestOpenApiComponent.class));
     KameletComponent kamelets = camel.getComponent("kamelet", KameletComponent.class);
     kamelets.setLocation("file:" + home.resolve("kamelets"));
     kamelets.setNoErrorHandler(true);

@@ -77,6 +77,10 @@ class OperationsFlowTest extends FlowTest {
         .operation("requestResync")
         .run()
         .calls("authenticator.authenticate", "authoriser.authorise");
+  }
+
+  @Test
+  void whatNoBranchKnowsIsNotCompared() {
     into("operations-checksums-read")
         .operation("requestResync")
         .run()
