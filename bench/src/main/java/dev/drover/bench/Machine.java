@@ -66,9 +66,9 @@ final class Machine {
     return builder.start();
   }
 
-  /** Waits until an URL answers 200. */
+  /** Waits until an URL answers 200; on a crowded machine a start takes minutes. */
   static void await(Process process, String url) throws IOException, InterruptedException {
-    long limit = System.nanoTime() + 120_000_000_000L;
+    long limit = System.nanoTime() + 600_000_000_000L;
     while (status(url) != 200) {
       if (!process.isAlive() || System.nanoTime() > limit) {
         throw new IOException(url + " does not answer; see console.log of the process");

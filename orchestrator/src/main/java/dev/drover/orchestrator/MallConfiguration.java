@@ -183,8 +183,8 @@ class MallConfiguration {
   }
 
   @Bean
-  CentralHttp centralHttp(OrchestratorProperties properties) {
-    return new CentralHttp(properties.central().limits());
+  CentralHttp centralHttp(OrchestratorProperties properties, CertificateConditions certificates) {
+    return new CentralHttp(properties.central().limits(), certificates::shows);
   }
 
   /** The one of the flow that calls central. */

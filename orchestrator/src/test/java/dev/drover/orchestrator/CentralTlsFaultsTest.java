@@ -180,4 +180,24 @@ class CentralTlsFaultsTest {
     awaitRight();
     again.close();
   }
+
+  /** Once it has ended nobody can be reached, so it is told before; a new one is seen by itself. */
+  @Test
+  void theEndOfCentralsCertificateIsToldBeforeIt() throws Exception {
+    try (FakeCentral ending = central("localhost", 10, authority, "TLSv1.3")) {
+      mall = new TestMall(data, ending.url(), QUICK);
+      awaitCause("certificates", "what central shows: the certificate of CN=localhost ends in");
+      assertThat(mall.get("/health", null).json().at("/checks/certificates").asText())
+          .isEqualTo("degraded");
+    }
+    try (FakeCentral renewed = central("localhost", 90, authority, "TLSv1.3")) {
+      awaitRight();
+      await()
+          .atMost(SOON)
+          .until(
+              () -> LyingCentralTest.cause(mall.get("/health", null).json(), "certificates"),
+              String::isEmpty);
+      assertThat(renewed.heartbeats).isNotEmpty();
+    }
+  }
 }

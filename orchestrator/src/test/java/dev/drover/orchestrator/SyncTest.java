@@ -379,7 +379,8 @@ class SyncTest extends MallTestBase {
       verify(mall);
       awaitSame(mall);
       assertThat(cache.read("areas", "3")).isPresent();
-      assertThat(kinds(repairing)).startsWith("checksum", "checksum", "items");
+      // The comparison before may just end; its last request counts here then.
+      assertThat(kinds(repairing)).containsSequence("checksum", "checksum", "items");
       assertThat(kinds(repairing)).doesNotContain("full");
     }
   }

@@ -1,6 +1,8 @@
 package dev.drover.proto;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The one exception that a caller is meant to see: a protocol code, a sentence, and details. It is
@@ -15,11 +17,12 @@ public final class ProtocolException extends RuntimeException {
     this(code, message, Map.of());
   }
 
-  /** An error whose {@code details} tell the caller what to mend. */
+  /** An error whose {@code details} tell the caller what to mend; they are kept by name. */
   public ProtocolException(ErrorCode code, String message, Map<String, Object> details) {
     super(message);
     this.code = code;
-    this.details = Map.copyOf(details);
+    // Map.of has another order in each process: the same refusal would have other bytes
+    this.details = Collections.unmodifiableMap(new TreeMap<>(Map.copyOf(details)));
   }
 
   /** The protocol's code. */
@@ -27,7 +30,7 @@ public final class ProtocolException extends RuntimeException {
     return code;
   }
 
-  /** What the caller can use to mend the request; never null. */
+  /** What the caller can use to mend the request, in the order of the names; never null. */
   public Map<String, Object> details() {
     return details;
   }

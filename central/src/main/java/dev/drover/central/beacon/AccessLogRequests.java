@@ -10,6 +10,7 @@ import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.Updates;
 import dev.drover.engine.guard.Operation;
 import dev.drover.engine.guard.Promises;
+import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.report.AccessLogBatch;
 import dev.drover.engine.report.Fields;
 import dev.drover.engine.report.RequestPage;
@@ -87,6 +88,7 @@ public final class AccessLogRequests {
     }
     Operation operation = Operation.of(exchange);
     String requestId = "req-" + operation.newId();
+    ProtocolLog.target(exchange, beaconId);
     operation.check();
     // Before the event: a mall may answer at once.
     if (!told(entityId, requestId, beaconId, since)) {

@@ -7,6 +7,7 @@ import dev.drover.engine.guard.Guards;
 import dev.drover.engine.guard.Operation;
 import dev.drover.engine.guard.Promises;
 import dev.drover.engine.http.BodyStream;
+import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.report.Fields;
 import dev.drover.engine.schema.ParsedBody;
 import dev.drover.proto.ErrorCode;
@@ -49,6 +50,7 @@ public final class EntityOperations {
     if (!store.create(id, entity.toString(), operation)) {
       throw new ProtocolException(ErrorCode.ALREADY_EXISTS, "This entity exists", Map.of("id", id));
     }
+    ProtocolLog.target(exchange, id);
     answer(exchange, 201, entity.toString());
   }
 
@@ -64,6 +66,7 @@ public final class EntityOperations {
     if (!store.replace(id, entity.toString())) {
       throw new ProtocolException(ErrorCode.ENTITY_NOT_FOUND, "No such entity: " + id);
     }
+    ProtocolLog.target(exchange, id);
     answer(exchange, 200, entity.toString());
   }
 
@@ -177,6 +180,7 @@ public final class EntityOperations {
   private void storeDeleted(Exchange exchange) {
     ItemRef item = item(exchange);
     writes.write(item.entityId(), List.of(new Edit(item, Edit.Kind.DELETE, null)));
+    ProtocolLog.target(exchange, item.name());
     answer(exchange, 200, "{\"status\":\"deleted\"}");
   }
 
@@ -202,12 +206,14 @@ public final class EntityOperations {
         seq = step.seq();
       }
     }
+    ProtocolLog.target(exchange, entityId);
     answer(exchange, 200, Json.text(new ImportResponse(seq, edits.size(), changed)));
   }
 
   private void write(Exchange exchange, ItemRef item, ObjectNode document, Edit.Kind kind) {
     Edit edit = new Edit(item, kind, document.toString());
     writes.write(item.entityId(), List.of(edit), Operation.of(exchange));
+    ProtocolLog.target(exchange, item.name());
     answer(exchange, 200, document.toString());
   }
 

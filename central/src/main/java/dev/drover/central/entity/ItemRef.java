@@ -52,6 +52,11 @@ public record ItemRef(String entityId, String collection, String id) {
     return new String[] {prefix + "/", prefix + "0"};
   }
 
+  /** Collection and id, as the log names it: {@code areas/7}. */
+  public String name() {
+    return collection + "/" + id;
+  }
+
   /** The key of the stored document. */
   public String key() {
     return entityId + "/" + collection + "/" + id;

@@ -14,6 +14,7 @@ import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
 import dev.drover.engine.guard.Operation;
 import dev.drover.engine.guard.Promises;
+import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
@@ -228,6 +229,7 @@ public final class Registration {
     }
     AnnouncementResponse answer =
         new AnnouncementResponse(entityId, orchestratorId, record.getString("assigned_id"));
+    ProtocolLog.target(exchange, entityId + "/" + orchestratorId);
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 201);
     exchange.getMessage().setBody(Json.text(answer));
   }

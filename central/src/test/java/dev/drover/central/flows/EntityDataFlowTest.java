@@ -63,7 +63,8 @@ class EntityDataFlowTest extends FlowTest {
             "authenticator.authenticate",
             "authoriser.authorise(operator, entity)",
             "schemas.check(document, false)",
-            "entityOperations.replaceEntity")
+            "entityOperations.replaceEntity",
+            "protocolLog.record(entity_replaced, an operator replaced an entity)")
         .header("Content-Type", "application/json")
         .endsWell();
   }
@@ -91,6 +92,7 @@ class EntityDataFlowTest extends FlowTest {
             "idempotency.begin",
             "schemas.check(document, false)",
             "entityOperations.createEntity",
+            "protocolLog.record(entity_created, an operator created an entity)",
             "idempotency.complete")
         .header("Content-Type", "application/json")
         .endsWell();

@@ -43,11 +43,12 @@ class OperatorsFlowTest extends FlowTest {
   @ParameterizedTest(name = "{0}")
   @CsvSource({
     "operators-logs-request, access-log-query, accessLogRequests.request, 'access_logs_requested, an operator asks for access logs'",
-    "operators-beacon-command, beacon-command-request, beaconOperations.command, 'beacon_command_queued, a command waits for a beacon'",
-    "operators-beacon-approve, , beaconOperations.approve, 'beacon_approved, an operator lets a beacon in'"
+    "operators-beacon-command, beacon-command-request, beaconOperations.command, 'beacon_command_queued, a command waits for a beacon, b-1'",
+    "operators-beacon-approve, , beaconOperations.approve, 'beacon_approved, an operator lets a beacon in, b-1'"
   })
   void operatorsAskForSomethingOncePerKey(String route, String schema, String call, String line) {
     into(route)
+        .header("beacon_id", "b-1")
         .run()
         .calls(
             "authenticator.authenticate",

@@ -194,6 +194,7 @@ class RegistrationFlowTest extends FlowTest {
             idempotency.begin
             schemas.check(announcement-request, false)
             registration.announce
+            protocolLog.record(orchestrator_announced, an operator expects an orchestrator with this key)
             idempotency.complete\
             """)
         .header("Content-Type", "application/json")

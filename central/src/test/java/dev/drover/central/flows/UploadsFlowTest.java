@@ -146,6 +146,23 @@ class UploadsFlowTest extends FlowTest {
         .endsWell();
   }
 
+  @Test
+  void aFaultBeforeAnItemIsTriedEndsTheBatchTooAndTheBatchSaysIt() {
+    given("uploads.open", body(List.of("first", "second")));
+    given("uploads.begin", failure(new IllegalStateException("no")));
+
+    into("uploads-batch-accept")
+        .run()
+        .calls(
+            GUARDS,
+            """
+            uploads.begin
+            errorRenderer.render
+            idempotency.complete\
+            """)
+        .endsWell();
+  }
+
   @ParameterizedTest(name = "refused by {0}")
   @CsvSource({
     "authenticator.authenticate",

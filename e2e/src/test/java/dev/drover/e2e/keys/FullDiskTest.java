@@ -89,6 +89,7 @@ class FullDiskTest {
       done.put(post, post.sendDone(central.api()));
     }
     List<Post> refused = new ArrayList<>();
+    List<String> untold = new ArrayList<>();
     disk.fill();
     try {
       for (Post post : posts.subList(before, posts.size())) {
@@ -101,10 +102,13 @@ class FullDiskTest {
         } else {
           assertThat(answer.status()).as(post.operation() + " " + answer).isIn(507, 503, 409);
           refused.add(post);
+          // At once: what the store gave up may be room enough for it to be well for a while.
+          if (answer.status() == 507 && !sick(central)) {
+            untold.add(post.operation() + " " + answer);
+          }
         }
       }
-      // nobody has to write something for it to be seen
-      assertThat(refused.isEmpty() || sick(central)).as("health says it").isTrue();
+      assertThat(untold).as("health says it").isEmpty();
     } finally {
       disk.free();
     }

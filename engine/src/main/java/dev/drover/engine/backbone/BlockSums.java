@@ -36,10 +36,15 @@ final class BlockSums implements AutoCloseable {
 
   /** Opens or makes the file of checksums. */
   BlockSums(Path path) throws IOException {
-    sums =
+    this(
         FileChannel.open(
-            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
     Directories.syncNameOf(path);
+  }
+
+  /** Those in an open file. */
+  BlockSums(FileChannel sums) {
+    this.sums = sums;
   }
 
   /** Reads it; nobody else may have the file, or what is read is old at once. */
@@ -58,9 +63,8 @@ final class BlockSums implements AutoCloseable {
     }
   }
 
-  /** What of the journal a store has, as its checksums say; empty when that is not known. */
-  static Optional<RedoJournal.Mark> mark(FileChannel sums) throws IOException {
-    ByteBuffer head = sums == null ? ByteBuffer.allocate(0) : buffer(sums, 0, HEAD);
+  private static Optional<RedoJournal.Mark> mark(FileChannel sums) throws IOException {
+    ByteBuffer head = buffer(sums, 0, HEAD);
     if (head.remaining() < HEAD) {
       return Optional.empty();
     }
@@ -69,30 +73,8 @@ final class BlockSums implements AutoCloseable {
     return magic == MAGIC && head.getLong() == check(mark) ? Optional.of(mark) : Optional.empty();
   }
 
-  /** How many blocks have an entry, good or not. */
-  static int entries(FileChannel sums) throws IOException {
-    return (int) (Math.max(0, sums.size() - HEAD) / ENTRY);
-  }
-
-  /** The entries from a block on; none without a file of them. */
-  static ByteBuffer entries(FileChannel sums, int block, int count) throws IOException {
-    return sums == null
-        ? ByteBuffer.allocate(0)
-        : buffer(sums, HEAD + (long) block * ENTRY, count * ENTRY);
-  }
-
-  /** The checksum of a block; empty when its entry is damaged or missing. */
-  static Optional<Integer> entry(ByteBuffer entries, int block, int index) {
-    if (entries.limit() < (index + 1) * ENTRY) {
-      return Optional.empty();
-    }
-    int value = entries.getInt(index * ENTRY);
-    boolean sound = entries.getInt(index * ENTRY + Integer.BYTES) == check(value, block);
-    return sound ? Optional.of(value) : Optional.empty();
-  }
-
   /** Bytes of a file, as many as there are. */
-  static byte[] read(FileChannel file, long from, int length) throws IOException {
+  private static byte[] read(FileChannel file, long from, int length) throws IOException {
     ByteBuffer bytes = buffer(file, from, length);
     return Arrays.copyOf(bytes.array(), bytes.limit());
   }
@@ -164,12 +146,10 @@ final class BlockSums implements AutoCloseable {
     write(sums, entries.flip(), HEAD + (long) first * ENTRY);
   }
 
-  /** Forgets what is behind the end of the file, and learns its last block anew. */
-  void truncated(FileChannel file) throws IOException {
-    int blocks = blocks(file.size());
-    known.clear(blocks, Math.max(blocks, known.length()));
-    sums.truncate(HEAD + (long) blocks * ENTRY);
-    learn(file, Math.max(0, file.size() - 1), file.size());
+  /** Forgets this block and all behind it. */
+  void forgetFrom(int block) throws IOException {
+    known.clear(block, Math.max(block, known.length()));
+    sums.truncate(HEAD + (long) block * ENTRY);
   }
 
   /**
@@ -198,13 +178,26 @@ final class BlockSums implements AutoCloseable {
    * @throws DamagedBlockException when a block is not as it was written, or not there
    */
   void check(FileChannel file) throws IOException {
+    int first = wrong(file).nextSetBit(0);
+    if (first >= 0) {
+      throw new DamagedBlockException(first);
+    }
+  }
+
+  /** Reads the whole file: each block that is not as it was written, or not there. */
+  BitSet wrong(FileChannel file) throws IOException {
+    BitSet wrong = new BitSet();
     for (long at = 0; at < file.size(); at += READ) {
       byte[] bytes = read(file, at, (int) Math.min(READ, file.size() - at));
-      check((int) (at / BLOCK), bytes, bytes.length);
+      for (int from = 0; from < bytes.length; from += BLOCK) {
+        int block = (int) (at / BLOCK) + from / BLOCK;
+        wrong.set(block, !fits(block, bytes, from, Math.min(BLOCK, bytes.length - from)));
+      }
     }
-    if (known.length() > blocks(file.size())) {
-      throw new DamagedBlockException(blocks(file.size()));
-    }
+    BitSet missing = (BitSet) known.clone();
+    missing.clear(0, blocks(file.size()));
+    wrong.or(missing);
+    return wrong;
   }
 
   /**

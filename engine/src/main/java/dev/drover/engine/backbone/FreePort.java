@@ -16,8 +16,9 @@ public final class FreePort {
   private static final int HIGHEST = 32_000;
   private static final int LOWEST_OF_CHILDREN = 10_000;
   private static final int TRIES = 200;
+  private static final int SHARES = 4;
 
-  /** Two JVMs that run tests side by side take the odd and the even ones; else it is not set. */
+  /** Of JVMs that run tests side by side each takes every fourth port; else it is not set. */
   private static final Integer SHARE = Integer.getInteger("drover.ports.share");
 
   /** Picked and perhaps not bound yet, or not bound just now. */
@@ -42,7 +43,7 @@ public final class FreePort {
     for (int i = 0; i < TRIES; i++) {
       int port = ThreadLocalRandom.current().nextInt(from, to);
       if (SHARE != null) {
-        port = port / 2 * 2 + SHARE % 2;
+        port = port / SHARES * SHARES + SHARE % SHARES;
       }
       try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
         if (GIVEN.add(port)) {

@@ -31,6 +31,7 @@ final class JournaledFile extends FileBase {
   private final FileChannel file;
   private final RedoJournal journal;
   private final BlockSums sums;
+  private final CheckedFile checked;
   private final Object syncing = new Object();
   private final List<Change> pending = new ArrayList<>();
   private long size;
@@ -43,6 +44,7 @@ final class JournaledFile extends FileBase {
     this.file = file;
     this.journal = journal;
     this.sums = sums;
+    this.checked = new CheckedFile(file, sums);
     this.size = file.size();
   }
 
@@ -54,11 +56,7 @@ final class JournaledFile extends FileBase {
    *     earlier commit for the last one
    */
   private synchronized void recover() throws IOException {
-    sums.load();
-    for (Change change : journal.read(sums.journal())) {
-      apply(change);
-    }
-    int unknown = sums.learnUnknown(file, 0, file.size());
+    int unknown = checked.replay(journal);
     if (unknown > 0 && sums.journal().isPresent()) {
       LOG.warn(
           "{} blocks of the document store had no checksum any more; they are taken as they are",
@@ -215,7 +213,7 @@ final class JournaledFile extends FileBase {
     synchronized (this) {
       try {
         for (Change change : batch) {
-          apply(change);
+          checked.apply(change);
         }
         sums.journal(journal.mark());
         pending.subList(0, batch.size()).clear();
@@ -238,23 +236,6 @@ final class JournaledFile extends FileBase {
     sums.journal(next);
     sums.force();
     journal.clear(next);
-  }
-
-  private void apply(Change change) throws IOException {
-    if (change.data == null) {
-      file.truncate(change.position);
-      sums.truncated(file);
-      return;
-    }
-    long end = file.size();
-    ByteBuffer data = ByteBuffer.wrap(change.data);
-    while (data.hasRemaining()) {
-      file.write(data, change.position + data.position());
-    }
-    // What lies between the former end and this is zeros now; unless there was more once, that is
-    // missing.
-    sums.learnUnknown(file, Math.min(end, change.position), change.position);
-    sums.learn(file, change.position, change.position + change.data.length);
   }
 
   /**

@@ -48,7 +48,11 @@ final class RedoJournal implements AutoCloseable {
 
   /** One that is there, and is not changed. */
   static RedoJournal toRead(Path path) throws IOException {
-    return new RedoJournal(FileChannel.open(path, StandardOpenOption.READ));
+    return toRead(FileChannel.open(path, StandardOpenOption.READ));
+  }
+
+  static RedoJournal toRead(FileChannel file) {
+    return new RedoJournal(file);
   }
 
   /** The beginning of records with a number that none has had. */

@@ -1,7 +1,6 @@
 package dev.drover.engine.backbone;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,16 +9,14 @@ import java.util.BitSet;
 import java.util.Optional;
 
 /**
- * Reads a document store that no process uses, a part at a time, against the checksums of its
- * blocks. It changes nothing: what the journal will write at the next start is left out.
+ * Reads a document store that no process uses against the checksums of its blocks, a part at a
+ * time. It does in memory what the next start would do to the files, and changes nothing.
  */
 public final class StoreBlocks {
-  private static final int CHUNK = 256;
-
   /**
    * What was found.
    *
-   * @param blocks how many the store has, or had when it is cut
+   * @param blocks how many the store will have at the next start, or had when it is cut
    * @param unknown how many have no checksum that can be trusted
    * @param damaged how many are not as they were written, or are missing
    * @param first where the first of those begins, in bytes
@@ -50,73 +47,34 @@ public final class StoreBlocks {
     }
   }
 
-  private final FileChannel file;
-  private final FileChannel sums;
-  private final BitSet awaited = new BitSet();
-  private long unknown;
-  private long damaged;
-  private long first = -1;
-
-  private StoreBlocks(FileChannel file, FileChannel sums) {
-    this.file = file;
-    this.sums = sums;
-  }
+  private StoreBlocks() {}
 
   /** Reads the store in this file. */
   public static Found look(Path store) throws IOException {
-    Path beside = JournaledPath.sums(store);
-    try (FileChannel file = FileChannel.open(store, StandardOpenOption.READ);
-        FileChannel sums =
-            Files.exists(beside) ? FileChannel.open(beside, StandardOpenOption.READ) : null) {
-      StoreBlocks blocks = new StoreBlocks(file, sums);
-      Optional<String> journal = blocks.await(JournaledPath.journal(store));
-      return blocks.read(journal);
-    }
-  }
-
-  /** Notes which blocks the next start writes from the journal. */
-  private Optional<String> await(Path journal) throws IOException {
-    if (!Files.exists(journal)) {
-      return Optional.empty();
-    }
-    try (RedoJournal redo = RedoJournal.toRead(journal)) {
-      for (JournaledFile.Change change : redo.read(BlockSums.mark(sums))) {
-        int begin = (int) (change.position() / BlockSums.BLOCK);
-        int end =
-            change.data() == null
-                ? Integer.MAX_VALUE
-                : BlockSums.blocks(change.position() + change.data().length);
-        awaited.set(begin, end);
+    Path journal = JournaledPath.journal(store);
+    try (Overlay file = below(store);
+        Overlay entries = below(JournaledPath.sums(store));
+        BlockSums sums = new BlockSums(entries);
+        RedoJournal redo =
+            Files.exists(journal)
+                ? RedoJournal.toRead(journal)
+                : RedoJournal.toRead(new Overlay(null))) {
+      CheckedFile checked = new CheckedFile(file, sums);
+      int unknown = 0;
+      Optional<String> fault = Optional.empty();
+      try {
+        unknown = checked.replay(redo);
+      } catch (IOException e) {
+        fault = Optional.of(e.getMessage());
       }
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of(e.getMessage());
+      BitSet wrong = sums.wrong(file);
+      int blocks = Math.max(BlockSums.blocks(file.size()), wrong.length());
+      long first = (long) wrong.nextSetBit(0) * BlockSums.BLOCK;
+      return new Found(blocks, unknown, wrong.cardinality(), first, fault);
     }
   }
 
-  private Found read(Optional<String> journal) throws IOException {
-    int there = BlockSums.blocks(file.size());
-    int noted = sums == null ? 0 : BlockSums.entries(sums);
-    for (int block = 0; block < Math.max(there, noted); block += CHUNK) {
-      ByteBuffer entries = BlockSums.entries(sums, block, CHUNK);
-      byte[] bytes = BlockSums.read(file, (long) block * BlockSums.BLOCK, CHUNK * BlockSums.BLOCK);
-      for (int i = 0; i < CHUNK && block + i < Math.max(there, noted); i++) {
-        look(block + i, bytes, i * BlockSums.BLOCK, BlockSums.entry(entries, block + i, i));
-      }
-    }
-    return new Found(Math.max(there, noted), unknown, damaged, first, journal);
-  }
-
-  private void look(int block, byte[] bytes, int at, Optional<Integer> sum) {
-    if (sum.isEmpty()) {
-      unknown++;
-      return;
-    }
-    int length = Math.min(BlockSums.BLOCK, bytes.length - at);
-    boolean same = length > 0 && BlockSums.sum(block, bytes, at, length) == sum.get();
-    if (!same && !awaited.get(block)) {
-      damaged++;
-      first = first < 0 ? (long) block * BlockSums.BLOCK : first;
-    }
+  private static Overlay below(Path path) throws IOException {
+    return new Overlay(Files.exists(path) ? FileChannel.open(path, StandardOpenOption.READ) : null);
   }
 }

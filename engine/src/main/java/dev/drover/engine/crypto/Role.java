@@ -30,6 +30,11 @@ public enum Role {
     return boundToOneEntity;
   }
 
+  /** Whether a person acts, who is named in the log as the one who did it. */
+  public boolean person() {
+    return this == MOBILE || this == OPERATOR || this == ADMIN;
+  }
+
   /** The claim's value, in lower case. */
   public String wire() {
     return name().toLowerCase(Locale.ROOT);

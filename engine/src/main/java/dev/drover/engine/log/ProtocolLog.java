@@ -2,6 +2,7 @@ package dev.drover.engine.log;
 
 import dev.drover.engine.crypto.Grant;
 import dev.drover.engine.crypto.Principal;
+import dev.drover.engine.crypto.Role;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.guard.Guards;
 import java.time.Duration;
@@ -16,7 +17,8 @@ import org.slf4j.spi.LoggingEventBuilder;
 /**
  * The log lines of document 1, section 10.2: one per protocol event, with {@code event}, {@code
  * entity_id}, {@code orchestrator_id}, {@code duration_ms}, {@code trace_id} and {@code
- * records_synced}. Routes write them where a flow has reached something worth telling.
+ * records_synced}; an act of a person also has {@code by} and {@code target}. Routes write them
+ * where a flow has reached something worth telling.
  */
 public final class ProtocolLog {
   /** Level FATAL: the process is about to end. SLF4J has no such level, hence a marker. */
@@ -61,13 +63,27 @@ public final class ProtocolLog {
    * @param detail a few words for people
    */
   public void record(Exchange exchange, String event, String detail) {
+    record(exchange, event, detail, null);
+  }
+
+  /**
+   * Writes one line at level INFO about an act of a person.
+   *
+   * @param event what happened, in snake case, e.g. {@code beacon_approved}
+   * @param detail a few words for people
+   * @param target what it was done to; null or empty: what a step has said before
+   */
+  public void record(Exchange exchange, String event, String detail, String target) {
+    if (target != null && !target.isEmpty()) {
+      target(exchange, target);
+    }
     Principal caller = exchange.getProperty(Guards.PRINCIPAL, Principal.class);
     LoggingEventBuilder line = logger.atInfo().addKeyValue("event", event);
     add(line, "entity_id", entity(exchange, caller));
     add(line, "orchestrator_id", orchestrator(caller));
     add(line, "trace_id", traceId(exchange.getMessage()));
     line.addKeyValue("duration_ms", Duration.ofMillis(exchange.getClock().elapsed()).toMillis());
-    add(line, "by", exchange.getProperty(BY, String.class));
+    add(line, "by", by(exchange, caller));
     add(line, "target", exchange.getProperty(TARGET, String.class));
     add(line, "reason", exchange.getProperty(REASON, String.class));
     Integer records = exchange.getProperty(RECORDS, Integer.class);
@@ -75,6 +91,11 @@ public final class ProtocolLog {
       line.addKeyValue("records_synced", records);
     }
     line.log(detail);
+  }
+
+  /** Says what an act is done to, for the line that a flow writes about it. */
+  public static void target(Exchange exchange, String target) {
+    exchange.setProperty(TARGET, target);
   }
 
   private String entity(Exchange exchange, Principal caller) {
@@ -88,8 +109,13 @@ public final class ProtocolLog {
     return Grant.EVERY_ENTITY.equals(entity) ? null : entity;
   }
 
+  private static String by(Exchange exchange, Principal caller) {
+    String noted = exchange.getProperty(BY, String.class);
+    return noted == null && caller != null && caller.role().person() ? caller.subject() : noted;
+  }
+
   private String orchestrator(Principal caller) {
-    if (orchestratorId != null || caller == null) {
+    if (orchestratorId != null || caller == null || caller.role() != Role.ORCHESTRATOR) {
       return orchestratorId;
     }
     int fingerprint = caller.subject().indexOf('#');

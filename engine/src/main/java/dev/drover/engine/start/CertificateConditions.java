@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Says where people look that a certificate ends soon, has ended, or does not count yet. They are
@@ -23,6 +24,8 @@ import java.util.Optional;
 public final class CertificateConditions {
   /** The check of {@code /health}. */
   public static final String CHECK = "certificates";
+
+  private static final String SHOWN = "certificate-central";
 
   private static final String JAVAS = "javax.net.ssl.trustStore";
 
@@ -47,6 +50,7 @@ public final class CertificateConditions {
   private final Clock clock;
   private final Duration before;
   private final List<Source> sources = new ArrayList<>();
+  private final AtomicReference<List<X509Certificate>> shown = new AtomicReference<>(List.of());
 
   /**
    * Nothing is watched yet.
@@ -99,6 +103,22 @@ public final class CertificateConditions {
     return this;
   }
 
+  /**
+   * Takes the chain that another process showed last, and that was taken; an empty one is none. It
+   * is told before it ends: afterwards nobody is there any more who could be told by it.
+   */
+  public void shows(List<X509Certificate> chain) {
+    shown.set(List.copyOf(chain));
+  }
+
+  /** Who came this far did not need one that has ended: some chains carry such for old clients. */
+  private Optional<Fault> shown(Instant now) {
+    List<X509Certificate> chain = shown.get();
+    return chain.stream()
+        .flatMap(one -> fault(one, now).filter(f -> one == chain.get(0) || !f.ended).stream())
+        .findFirst();
+  }
+
   private Optional<Fault> worst(List<X509Certificate> all, Instant now) {
     List<Fault> found = all.stream().flatMap(one -> fault(one, now).stream()).toList();
     return found.stream().filter(Fault::ended).findFirst().or(() -> found.stream().findFirst());
@@ -143,6 +163,17 @@ public final class CertificateConditions {
                       remedy(source)),
               () -> conditions.well(part));
     }
+    shown(now)
+        .ifPresentOrElse(
+            fault ->
+                conditions.fails(
+                    SHOWN,
+                    CHECK,
+                    Severity.DEGRADED,
+                    "what central shows: " + fault.words,
+                    "have it renewed at central, or at the proxy before it: once it has ended, no"
+                        + " mall reaches central; look at the clock too"),
+            () -> conditions.well(SHOWN));
   }
 
   private static String remedy(Source source) {

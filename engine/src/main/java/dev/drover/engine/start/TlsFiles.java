@@ -78,9 +78,11 @@ public final class TlsFiles {
   /** What is wrong with a file of certificates. */
   static Optional<String> wrong(String name, Path file) {
     try {
-      return certificates(file).isEmpty()
+      List<X509Certificate> all = certificates(file);
+      return all.isEmpty()
           ? Optional.of(name + ": " + file + " holds no certificate in PEM")
-          : Optional.empty();
+          : Chains.wrong(all, Files.readString(file, StandardCharsets.ISO_8859_1))
+              .map(what -> name + ": " + file + " is damaged: " + what + "; put it there again");
     } catch (CertificateException e) {
       return Optional.of(name + ": " + file + " holds no certificate in PEM: " + e.getMessage());
     } catch (IOException e) {

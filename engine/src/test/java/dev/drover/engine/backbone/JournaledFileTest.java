@@ -190,6 +190,39 @@ class JournaledFileTest {
     assertThatThrownBy(this::open).hasMessageContaining("at byte " + 4 * BLOCK);
   }
 
+  /** The checksums of what was missing were forgotten, and zeros or an end were taken for it. */
+  @Test
+  void f10WhatIsMissingBeforeATruncationOfTheJournalIsMissed() throws IOException {
+    stopped();
+    byte[] needed;
+    byte[] checks;
+    try (JournaledFile one = open()) {
+      one.truncate(9L * BLOCK);
+      one.force(true);
+      write(one, 12, 2);
+      one.force(true);
+      needed = Files.readAllBytes(journal);
+      checks = Files.readAllBytes(sums);
+    }
+    byte[] sound = Files.readAllBytes(file);
+    for (int length : new int[] {4 * BLOCK, 4 * BLOCK - 100, 9 * BLOCK - 1}) {
+      Files.write(journal, needed);
+      Files.write(sums, checks);
+      Files.write(file, Arrays.copyOf(sound, length));
+      int first = length / BLOCK * BLOCK;
+      assertThat(StoreBlocks.look(file).first()).isEqualTo(first);
+      assertThatThrownBy(this::open).hasMessageContaining("at byte " + first);
+    }
+    Files.write(journal, needed);
+    Files.write(sums, checks);
+    Files.write(file, Arrays.copyOf(sound, 9 * BLOCK));
+    assertThat(StoreBlocks.look(file).fault()).isEmpty();
+    try (JournaledFile one = open()) {
+      assertThat(read(one, 8)).isEqualTo(1);
+      assertThat(read(one, 12)).isEqualTo(2);
+    }
+  }
+
   @Test
   void whoDoesNotGetTheLockLeavesTheJournalOfAnother() throws IOException {
     stopped();

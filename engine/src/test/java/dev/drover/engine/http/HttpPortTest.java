@@ -42,10 +42,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the port refuses before it keeps it, tried from raw sockets. */
+/**
+ * What the port refuses before it keeps it, tried from raw sockets. A refusal throws away for two
+ * seconds what still comes, so several run side by side, each with a port of its own.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 class HttpPortTest {
   private static final Duration SOON = Duration.ofSeconds(15);
   private static final int MEMORY = 4_000_000;

@@ -1,6 +1,7 @@
 package dev.drover.engine.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
@@ -74,6 +75,48 @@ class ProtocolLogTest {
     assertThat(line.path("event").asText()).isEqualTo("stream_opened");
     assertThat(line.path("duration_ms").isNumber()).isTrue();
     assertThat(line.path("trace_id").asText()).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
+  }
+
+  @Test
+  void anActOfAPersonSaysWhoDidItToWhatAndNamesNoOrchestrator() throws Exception {
+    LoggerContext context = shippedConfiguration();
+    ProtocolLog log = new ProtocolLog(context.getLogger("protocol"), null, null);
+    try (DefaultCamelContext camel = new DefaultCamelContext()) {
+      for (Role role : List.of(Role.OPERATOR, Role.ADMIN, Role.ORCHESTRATOR, Role.BEACON)) {
+        Exchange exchange = new DefaultExchange(camel);
+        exchange.setProperty(
+            Guards.PRINCIPAL,
+            new Principal(new Grant("jo", role, "mall-a-uuid"), Instant.MAX, "j"));
+        log.record(exchange, "beacon_approved", "an operator lets a beacon in", "beacon-7");
+      }
+    }
+    context.stop();
+
+    assertThat(lines(directory.resolve("orchestrator.json")))
+        .extracting(
+            line -> line.path("by").asText(),
+            line -> line.path("orchestrator_id").asText(),
+            line -> line.path("target").asText())
+        .containsExactly(
+            tuple("jo", "", "beacon-7"),
+            tuple("jo", "", "beacon-7"),
+            tuple("", "jo", "beacon-7"),
+            tuple("", "", "beacon-7"));
+  }
+
+  @Test
+  void whatAStepHasSaidIsTheTargetWhereTheFlowSaysNone() throws Exception {
+    LoggerContext context = shippedConfiguration();
+    try (DefaultCamelContext camel = new DefaultCamelContext()) {
+      Exchange exchange = new DefaultExchange(camel);
+      ProtocolLog.target(exchange, "areas/7");
+      new ProtocolLog(context.getLogger("protocol"), null, null)
+          .record(exchange, "item_created", "a document was created");
+    }
+    context.stop();
+
+    JsonNode line = lines(directory.resolve("orchestrator.json")).get(0);
+    assertThat(line.path("target").asText()).isEqualTo("areas/7");
   }
 
   @Test

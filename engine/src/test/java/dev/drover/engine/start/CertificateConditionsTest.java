@@ -154,4 +154,20 @@ class CertificateConditionsTest {
       System.clearProperty("javax.net.ssl.trustStorePassword");
     }
   }
+
+  @Test
+  void whatAnotherShowsIsToldBeforeItEndsAndOneThatNobodyNeedsIsNot() throws Exception {
+    CertificateConditions watched = watch();
+    watched.shows(List.of(certificate("central", 100), certificate("for old clients", 0)));
+    assertThat(after(watched, 60)).isEmpty();
+    Problem told = after(watched, 80).get(0);
+    assertThat(told.severity()).isEqualTo(Severity.DEGRADED);
+    assertThat(told.cause()).contains("what central shows", "CN=central ends in");
+    assertThat(told.remedy()).contains("renewed at central");
+    // one between that is needed, as nobody came here with one that has ended
+    watched.shows(List.of(certificate("central", 200), certificate("between", 90)));
+    assertThat(after(watched, 81).get(0).cause()).contains("CN=between ends in");
+    watched.shows(List.of());
+    assertThat(after(watched, 82)).isEmpty();
+  }
 }

@@ -7,11 +7,17 @@ import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecRuntime;
@@ -43,6 +49,7 @@ public final class CentralHttp implements HttpClientConfigurer, AutoCloseable {
   private static final int CONNECTIONS = 20;
 
   private final AnswerLimits limits;
+  private final Consumer<List<X509Certificate>> shown;
   private final ScheduledThreadPoolExecutor deadlines =
       new ScheduledThreadPoolExecutor(
           1,
@@ -52,9 +59,14 @@ public final class CentralHttp implements HttpClientConfigurer, AutoCloseable {
             return thread;
           });
 
-  /** A client within these limits. */
-  public CentralHttp(AnswerLimits limits) {
+  /**
+   * A client within these limits.
+   *
+   * @param shown told the certificates that central showed, with each answer; none without TLS
+   */
+  public CentralHttp(AnswerLimits limits, Consumer<List<X509Certificate>> shown) {
     this.limits = limits;
+    this.shown = shown;
     // A deadline that is over would hold its request, of some megabytes, until its time has come.
     deadlines.setRemoveOnCancelPolicy(true);
   }
@@ -119,6 +131,7 @@ public final class CentralHttp implements HttpClientConfigurer, AutoCloseable {
             TimeUnit.MILLISECONDS);
     try {
       ClassicHttpResponse response = chain.proceed(request, scope);
+      shown.accept(certificates(scope.clientContext.getSSLSession()));
       // It is sent, and never sent again here. Camel holds each request until the exchange ends,
       // and one batch of the uplink is many requests of some megabytes.
       scope.originalRequest.setEntity(null);
@@ -136,6 +149,13 @@ public final class CentralHttp implements HttpClientConfigurer, AutoCloseable {
       deadline.cancel(false);
       throw e;
     }
+  }
+
+  private static List<X509Certificate> certificates(SSLSession session)
+      throws SSLPeerUnverifiedException {
+    return session == null
+        ? List.of()
+        : Stream.of(session.getPeerCertificates()).map(X509Certificate.class::cast).toList();
   }
 
   private static void bound(

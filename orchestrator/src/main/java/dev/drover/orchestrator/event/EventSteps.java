@@ -88,7 +88,8 @@ public final class EventSteps {
 
   /**
    * {@code config_update}: a valid and newer configuration replaces the stored one (section 2.5).
-   * No flow uses it, so central hears that it is kept and not applied.
+   * The one of type {@code revoked_beacons} is applied by the flow; any other is kept, and central
+   * hears that no flow uses it.
    */
   public void recordConfig(Exchange exchange) {
     JsonNode data = event(exchange).json();

@@ -3,6 +3,7 @@ package dev.drover.orchestrator.sync;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.checksum.CanonicalItems;
 import dev.drover.engine.guard.Promises;
+import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.report.Fields;
 import dev.drover.engine.report.ItemId;
 import dev.drover.orchestrator.store.EditConflict;
@@ -108,6 +109,7 @@ public final class EdgeEdits {
       // Central would refuse it, and the edit would be lost there.
       CanonicalItems.hash(json);
     }
+    ProtocolLog.target(exchange, EntityReads.collection(exchange) + "/" + id);
     edits.add(EntityReads.collection(exchange), id, operation, json, view.base());
     sender.wake();
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 202);

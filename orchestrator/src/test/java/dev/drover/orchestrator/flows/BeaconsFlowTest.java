@@ -280,12 +280,13 @@ class BeaconsFlowTest extends FlowTest {
 
   @ParameterizedTest(name = "{0}")
   @CsvSource({
-    "beacons-beacon-approve, approve, 'protocolLog.record(beacon_approved, an operator lets a beacon in)'",
-    "beacons-beacon-forget, forget, 'protocolLog.record(beacon_forgotten, an operator lets a device come with a new key)'"
+    "beacons-beacon-approve, approve, 'protocolLog.record(beacon_approved, an operator lets a beacon in, b-1)'",
+    "beacons-beacon-forget, forget, 'protocolLog.record(beacon_forgotten, an operator lets a device come with a new key, b-1)'"
   })
   void operatorsOfThisMallSeeAndDecide(String route, String method, String line) {
     into(route)
         .header("entity_id", "mall-2")
+        .header("beacon_id", "b-1")
         .run()
         .calls(
             "authenticator.authenticate",

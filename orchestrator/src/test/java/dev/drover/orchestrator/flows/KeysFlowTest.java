@@ -23,6 +23,7 @@ class KeysFlowTest extends FlowTest {
             "authenticator.authenticate",
             "authoriser.authorise(operator, entity)",
             "rekey.start",
+            "protocolLog.record(rekey_started, an operator changes the key that seals records, mall-1)",
             "rekey.progress")
         .sent("authoriser.authorise", "entity_id", "mall-1")
         .header("CamelHttpResponseCode", "202")
@@ -58,7 +59,7 @@ class KeysFlowTest extends FlowTest {
         .calls(
             "rekey.sealBatch",
             "rekey.retire",
-            "log INFO: every record is sealed with the new key, the former one is deleted")
+            "protocolLog.record(rekey_finished, every record is sealed with the new key, the former one is deleted)")
         .endsWell();
   }
 

@@ -33,7 +33,7 @@ class OperationsFlowTest extends FlowTest {
     "operations-state-read, listParked, uplinkOperations.list, ",
     "operations-state-read, readParked, uplinkOperations.read, ",
     "operations-state-read, rekeyProgress, rekey.progress, ",
-    "operations-sync-request, requestResync, syncOperations.resync, "
+    "operations-sync-request, requestResync, syncOperations.resync, 'protocolLog.record(resync_requested, an operator asks for a full sync, mall-1)'"
   })
   void operatorsOfThisMallAreAnswered(String route, String operation, String call, String then) {
     into(route)

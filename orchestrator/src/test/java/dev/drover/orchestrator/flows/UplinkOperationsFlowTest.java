@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UplinkOperationsFlowTest extends FlowTest {
   private static final String OPERATIONS =
       """
-      editParked, uplinkOperations.edit
-      replayParked, uplinkOperations.replay
+      editParked, uplinkOperations.edit, 'parked_item_edited, an operator corrected a parked item, 7'
+      replayParked, uplinkOperations.replay, 'parked_item_replayed, an operator sends a parked item again, 7'
       """;
 
   UplinkOperationsFlowTest() {
@@ -22,12 +22,17 @@ class UplinkOperationsFlowTest extends FlowTest {
 
   @ParameterizedTest(name = "{0}")
   @CsvSource(textBlock = OPERATIONS)
-  void operatorsOfThisMallChangeWhatWaits(String operation, String call) {
+  void operatorsOfThisMallChangeWhatWaitsAndItIsLogged(String operation, String call, String line) {
     into("uplink-parked-change")
         .operation(operation)
         .header("entity_id", "mall-2")
+        .header("parked_id", "7")
         .run()
-        .calls("authenticator.authenticate", "authoriser.authorise(operator, entity)", call)
+        .calls(
+            "authenticator.authenticate",
+            "authoriser.authorise(operator, entity)",
+            call,
+            line == null ? "" : "protocolLog.record(" + line + ")")
         .sent("authoriser.authorise", "entity_id", "mall-1")
         .header("Content-Type", "application/json")
         .endsWell();
