@@ -8,7 +8,6 @@ import dev.drover.central.beacon.BeaconOperations;
 import dev.drover.central.beacon.BeaconRegistry;
 import dev.drover.central.beacon.BeaconRevocations;
 import dev.drover.central.beacon.Beacons;
-import dev.drover.central.beacon.PendingEvents;
 import dev.drover.central.beacon.UploadLedger;
 import dev.drover.central.beacon.Uploads;
 import dev.drover.central.entity.EntityOperations;
@@ -47,10 +46,13 @@ import dev.drover.engine.start.CertificateConditions;
 import dev.drover.engine.time.ClockWatch;
 import dev.drover.engine.time.Ticker;
 import dev.drover.fleet.device.Devices;
+import dev.drover.fleet.outbox.EventOutbox;
+import dev.drover.fleet.outbox.EventOutbox.Source;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -225,28 +227,40 @@ class CentralConfiguration {
   }
 
   @Bean
-  PendingEvents pendingEvents(MongoDatabase database, Clock clock) {
-    return new PendingEvents(database, clock);
-  }
-
-  @Bean
   BeaconRevocations beaconRevocations(
-      MongoDatabase database,
-      BeaconRegistry beacons,
-      PendingEvents events,
-      Audit audit,
-      Clock clock) {
-    return new BeaconRevocations(database, beacons, events, audit, clock);
+      MongoDatabase database, BeaconRegistry beacons, Audit audit, Clock clock, Ticker ticker) {
+    return new BeaconRevocations(database, beacons, audit, clock, ticker);
   }
 
   @Bean
   AccessLogRequests accessLogRequests(
       MongoDatabase database,
       BeaconRegistry beacons,
-      PendingEvents events,
       CentralProperties properties,
-      Clock clock) {
-    return new AccessLogRequests(database, beacons, events, properties.uploads().kept(), clock);
+      Clock clock,
+      Ticker ticker) {
+    return new AccessLogRequests(database, beacons, properties.uploads().kept(), clock, ticker);
+  }
+
+  @Bean
+  Source entityEvents(EntityOutbox entities) {
+    return new Source("entities", entities);
+  }
+
+  @Bean
+  Source beaconRevocationEvents(BeaconRevocations revocations) {
+    return new Source("beacon_revocations", revocations.events());
+  }
+
+  @Bean
+  Source accessLogRequestEvents(AccessLogRequests requests) {
+    return new Source("access_log_requests", requests.events());
+  }
+
+  /** The one of this process: each of its bundles adds what owes events. */
+  @Bean
+  EventOutbox eventOutbox(List<Source> sources) {
+    return new EventOutbox(sources);
   }
 
   @Bean

@@ -4,9 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.FindOneAndUpdateOptions;
-import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.UpdateOneModel;
+import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 import dev.drover.engine.guard.Operation;
 import dev.drover.engine.guard.Promises;
@@ -14,6 +13,9 @@ import dev.drover.engine.log.ProtocolLog;
 import dev.drover.engine.report.AccessLogBatch;
 import dev.drover.engine.report.Fields;
 import dev.drover.engine.report.RequestPage;
+import dev.drover.engine.time.Ticker;
+import dev.drover.fleet.outbox.OwedEvent;
+import dev.drover.fleet.outbox.OwedEvents;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -40,7 +42,7 @@ import org.bson.Document;
 public final class AccessLogRequests {
   private final MongoCollection<Document> requests;
   private final BeaconRegistry beacons;
-  private final PendingEvents events;
+  private final OwedEvents events;
   private final Duration kept;
   private final Clock clock;
 
@@ -50,16 +52,17 @@ public final class AccessLogRequests {
    * @param kept how long a request is remembered
    */
   public AccessLogRequests(
-      MongoDatabase database,
-      BeaconRegistry beacons,
-      PendingEvents events,
-      Duration kept,
-      Clock clock) {
+      MongoDatabase database, BeaconRegistry beacons, Duration kept, Clock clock, Ticker ticker) {
     this.requests = database.getCollection("access_log_requests");
     this.beacons = beacons;
-    this.events = events;
+    this.events = new OwedEvents(requests, clock, ticker);
     this.kept = kept;
     this.clock = clock;
+  }
+
+  /** The events that the requests owe the malls. */
+  public OwedEvents events() {
+    return events;
   }
 
   private static String key(String entityId, String requestId) {
@@ -90,37 +93,32 @@ public final class AccessLogRequests {
     String requestId = "req-" + operation.newId();
     ProtocolLog.target(exchange, beaconId);
     operation.check();
-    // Before the event: a mall may answer at once.
-    if (!told(entityId, requestId, beaconId, since)) {
-      tell(entityId, requestId, beaconId, since);
-    }
+    store(entityId, requestId, beaconId, since);
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
     exchange.getMessage().setBody(Json.text(new AccessLogRequestAccepted(requestId)));
   }
 
-  /**
-   * Stores a request, or finds the one that an earlier try has stored; whether its event is owed.
-   */
-  private boolean told(String entityId, String requestId, String beaconId, Instant since) {
+  /** Stores a request together with the event that tells of it; once, however often it is done. */
+  private void store(String entityId, String requestId, String beaconId, Instant since) {
     Instant now = clock.instant();
-    Document request =
-        requests.findOneAndUpdate(
-            Filters.eq("_id", key(entityId, requestId)),
-            Updates.combine(
-                Updates.setOnInsert("beacon_id", beaconId),
-                Updates.setOnInsert("since", since.toString()),
-                Updates.setOnInsert("requested_at", Date.from(now)),
-                Updates.setOnInsert("expires_at", Date.from(now.plus(kept)))),
-            new FindOneAndUpdateOptions().upsert(true).returnDocument(ReturnDocument.AFTER));
-    return request.getBoolean("told", false);
+    requests.updateOne(
+        Filters.eq("_id", key(entityId, requestId)),
+        Updates.combine(
+            Updates.setOnInsert("beacon_id", beaconId),
+            Updates.setOnInsert("since", since.toString()),
+            Updates.setOnInsert("requested_at", Date.from(now)),
+            Updates.setOnInsert("expires_at", Date.from(now.plus(kept))),
+            event(entityId, requestId, beaconId, since).withNew()),
+        new UpdateOptions().upsert(true));
+    events.written();
   }
 
-  private void tell(String entityId, String requestId, String beaconId, Instant since) {
+  private static OwedEvent event(
+      String entityId, String requestId, String beaconId, Instant since) {
+    String key = "access_log_request:" + requestId;
     AccessLogRequestEvent event =
-        new AccessLogRequestEvent(
-            beaconId, since.toString(), requestId, "access_log_request:" + requestId);
-    events.add(entityId, requestId, "access_log_request", Json.text(event));
-    requests.updateOne(Filters.eq("_id", key(entityId, requestId)), Updates.set("told", true));
+        new AccessLogRequestEvent(beaconId, since.toString(), requestId, key);
+    return new OwedEvent(key, entityId, "access_log_request", Json.text(event));
   }
 
   /**

@@ -11,7 +11,10 @@ import dev.drover.central.security.Audit;
 import dev.drover.engine.guard.Operation;
 import dev.drover.engine.guard.Promises;
 import dev.drover.engine.report.Fields;
+import dev.drover.engine.time.Ticker;
 import dev.drover.fleet.device.Device;
+import dev.drover.fleet.outbox.OwedEvent;
+import dev.drover.fleet.outbox.OwedEvents;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
@@ -20,9 +23,11 @@ import dev.drover.proto.navign.RevocationResponse;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.bson.Document;
 import org.bson.conversions.Bson;
@@ -44,22 +49,23 @@ public final class BeaconRevocations {
 
   private final MongoCollection<Document> lists;
   private final BeaconRegistry beacons;
-  private final PendingEvents events;
+  private final OwedEvents events;
   private final Audit audit;
   private final Clock clock;
 
   /** The collection {@code beacon_revocations}: one list for each entity. */
   public BeaconRevocations(
-      MongoDatabase database,
-      BeaconRegistry beacons,
-      PendingEvents events,
-      Audit audit,
-      Clock clock) {
+      MongoDatabase database, BeaconRegistry beacons, Audit audit, Clock clock, Ticker ticker) {
     this.lists = database.getCollection("beacon_revocations");
     this.beacons = beacons;
-    this.events = events;
+    this.events = new OwedEvents(lists, clock, ticker);
     this.audit = audit;
     this.clock = clock;
+  }
+
+  /** The events that the lists owe the malls. */
+  public OwedEvents events() {
+    return events;
   }
 
   /**
@@ -78,7 +84,6 @@ public final class BeaconRevocations {
     audit.note(exchange, "beacon_revoked", entityId + "/" + beaconId, reason);
     Done done = once(entityId, beaconId, true, Operation.of(exchange));
     mark(entityId, beaconId, Optional.of(done.at()), done.version());
-    tell(entityId);
     exchange.getMessage().setBody(Json.text(new RevocationResponse(done.at().toInstant(), null)));
   }
 
@@ -98,7 +103,6 @@ public final class BeaconRevocations {
     audit.note(exchange, "beacon_restored", entityId + "/" + beaconId, reason);
     Done done = once(entityId, beaconId, false, Operation.of(exchange));
     mark(entityId, beaconId, Optional.empty(), done.version());
-    tell(entityId);
     exchange.getMessage().setBody(Json.text(new RevocationResponse(null, done.at().toInstant())));
   }
 
@@ -106,8 +110,8 @@ public final class BeaconRevocations {
   private record Done(long version, Date at) {}
 
   /**
-   * The next version of the list, together with the operation's id, in one write, which fails when
-   * there is another version meanwhile.
+   * The next version of the list, together with the operation's id and the event that tells of it,
+   * in one write, which fails when there is another version meanwhile.
    */
   private Done once(String entityId, String beaconId, boolean revoke, Operation operation) {
     Bson id = Filters.eq("_id", entityId);
@@ -121,19 +125,26 @@ public final class BeaconRevocations {
       }
       long version = list.getLong("version");
       Date now = Date.from(clock.instant().truncatedTo(ChronoUnit.MILLIS));
-      boolean already = revoke && ids(list).contains(beaconId);
+      Set<String> beaconIds =
+          new LinkedHashSet<>(list.getList("beacon_ids", String.class, List.of()));
+      boolean already = revoke && beaconIds.contains(beaconId);
       Date at = already ? revokedAt(entityId, beaconId).orElse(now) : now;
       Done done = new Done(version + 1, at);
+      if (revoke) {
+        beaconIds.add(beaconId);
+      } else {
+        beaconIds.remove(beaconId);
+      }
       operation.check();
       Bson next =
           Updates.combine(
               Updates.set("version", done.version()),
-              revoke
-                  ? Updates.addToSet("beacon_ids", beaconId)
-                  : Updates.pull("beacon_ids", beaconId),
+              Updates.set("beacon_ids", List.copyOf(beaconIds)),
+              event(entityId, done.version(), beaconIds).withChange(),
               operation.id().map(key -> push(key, done)).orElseGet(Updates::combine));
       Bson unchanged = Filters.and(id, Filters.eq("version", version));
       if (lists.updateOne(unchanged, next).getMatchedCount() == 1) {
+        events.written();
         return done;
       }
     }
@@ -146,10 +157,6 @@ public final class BeaconRevocations {
         OPERATIONS, List.of(receipt.append("at", done.at())), new PushOptions().slice(-KEPT));
   }
 
-  private static List<String> ids(Document list) {
-    return list.getList("beacon_ids", String.class, List.of());
-  }
-
   private String known(Exchange exchange, String entityId) {
     String beaconId = Fields.query(exchange, "beacon_id").orElse("");
     if (!beacons.has(entityId, beaconId)) {
@@ -158,16 +165,11 @@ public final class BeaconRevocations {
     return beaconId;
   }
 
-  /**
-   * Owes the event that tells the present version of the list. Told twice it has the same {@code
-   * event_key}, which malls apply once.
-   */
-  private void tell(String entityId) {
-    Document list = lists.find(Filters.eq("_id", entityId)).first();
-    long version = list.getLong("version");
-    JsonNode config = Json.MAPPER.valueToTree(Map.of("beacon_ids", ids(list)));
-    ConfigUpdateEvent event = new ConfigUpdateEvent(TYPE, config, version, TYPE + ":" + version);
-    events.add(entityId, TYPE + "-" + version, "config_update", Json.text(event));
+  private static OwedEvent event(String entityId, long version, Set<String> beaconIds) {
+    String key = TYPE + ":" + version;
+    JsonNode config = Json.MAPPER.valueToTree(Map.of("beacon_ids", beaconIds));
+    ConfigUpdateEvent event = new ConfigUpdateEvent(TYPE, config, version, key);
+    return new OwedEvent(key, entityId, "config_update", Json.text(event));
   }
 
   /** Since when a beacon is marked as shut out. */

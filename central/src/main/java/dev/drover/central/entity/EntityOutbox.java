@@ -8,6 +8,7 @@ import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.Updates;
 import dev.drover.engine.checksum.Checksums;
 import dev.drover.engine.outbox.OutboxSource;
+import dev.drover.fleet.outbox.Leases;
 import dev.drover.proto.Json;
 import java.time.Clock;
 import java.time.Duration;

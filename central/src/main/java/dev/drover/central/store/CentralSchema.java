@@ -19,7 +19,9 @@ public final class CentralSchema {
                   "documents-of-builds-without-a-version",
                   database -> {
                     // they are read as they are
-                  })));
+                  }),
+              new Migration<>(
+                  "events-in-the-documents-that-caused-them", EventsWithTheirCause::apply)));
 
   private CentralSchema() {}
 }

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.KeyUse;
@@ -500,7 +501,10 @@ class BeaconsTest {
     MongoDatabase database = central.getBean(MongoDatabase.class);
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(() -> database.getCollection("pending_events").countDocuments() == 0);
+        .until(
+            () ->
+                database.getCollection("access_log_requests").countDocuments(Filters.exists("owed"))
+                    == 0);
     assertThat(
             tell(
                     "/access-log-requests",

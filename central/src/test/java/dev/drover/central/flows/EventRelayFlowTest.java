@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.drover.flows.harness.FlowTest;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.processor.aggregate.GroupedMessageAggregationStrategy;
+import org.apache.camel.support.DefaultMessage;
 import org.junit.jupiter.api.Test;
 
 /** What was written is told: published first, forgotten only after that. */
@@ -20,23 +22,32 @@ class EventRelayFlowTest extends FlowTest {
     real("messagesInOrder", new GroupedMessageAggregationStrategy());
   }
 
-  private static Object facts(String entity) {
-    return JSON.valueToTree(
-        Map.of(
-            "entity_id",
-            entity,
-            "updated_at",
-            "2026-01-01T00:00:00Z",
-            "changes",
-            List.of("areas"),
-            "checksum",
-            "c",
-            "event_key",
-            "k-" + entity,
-            "from_seq",
-            1,
-            "to_seq",
-            2));
+  private static org.apache.camel.Message event(String type, Object body) {
+    org.apache.camel.Message message = new DefaultMessage(new DefaultCamelContext());
+    message.setHeader("event", type);
+    message.setBody(body);
+    return message;
+  }
+
+  private static org.apache.camel.Message facts(String entity) {
+    return event(
+        "data_update",
+        JSON.valueToTree(
+            Map.of(
+                "entity_id",
+                entity,
+                "updated_at",
+                "2026-01-01T00:00:00Z",
+                "changes",
+                List.of("areas"),
+                "checksum",
+                "c",
+                "event_key",
+                "k-" + entity,
+                "from_seq",
+                1,
+                "to_seq",
+                2)));
   }
 
   @Test
@@ -63,6 +74,23 @@ class EventRelayFlowTest extends FlowTest {
     assertThat(run.made("kafka:drover.events").get(0).body())
         .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
         .hasSize(2);
+  }
+
+  @Test
+  void whatOperatorsCausedIsATextAlready() throws Exception {
+    String text = "{\"request_id\":\"req-1\"}";
+    var run =
+        into("events-relay-publish")
+            .body(List.of(event("access_log_request", text)))
+            .run()
+            .calls("kafka:drover.events")
+            .endsWell();
+
+    assertThat((List<?>) run.made("kafka:drover.events").get(0).body())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            org.apache.camel.Message.class,
+            message -> assertThat(message.getBody()).isEqualTo(text));
   }
 
   @Test

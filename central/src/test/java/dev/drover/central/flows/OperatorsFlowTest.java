@@ -4,7 +4,6 @@ import static dev.drover.flows.harness.Effect.failure;
 import static dev.drover.flows.harness.Effect.property;
 
 import dev.drover.flows.harness.FlowTest;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,27 +94,5 @@ class OperatorsFlowTest extends FlowTest {
         .run()
         .endsWith(guard, "errorRenderer.render", "idempotency.complete")
         .endsWell();
-  }
-
-  @Test
-  void whatWasAskedForIsPublished() {
-    into("operators-events-relay")
-        .body(List.of("event"))
-        .run()
-        .calls("kafka:drover.events")
-        .sentBody("kafka:drover.events", List.of("event"))
-        .endsWell();
-  }
-
-  @Test
-  void whatTheLogDoesNotTakeFailsSoThatTheOutboxKeepsIt() {
-    given("kafka:drover.events", failure(new IllegalStateException("no broker")));
-
-    into("operators-events-relay")
-        .body(List.of("event"))
-        .run()
-        .calls(
-            "kafka:drover.events", "log WARN: operators-events-relay: no broker; tried again later")
-        .failsWith("no broker");
   }
 }

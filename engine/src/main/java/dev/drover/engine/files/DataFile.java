@@ -44,7 +44,7 @@ public record DataFile(
   public static final int CACHE_VERSION = 1;
 
   /** The version of central's document store, which its migrations make. */
-  public static final int CENTRAL_VERSION = 1;
+  public static final int CENTRAL_VERSION = 2;
 
   private static final String BACKUP = "put it back from a backup, or give it as DROVER_KEY_…";
   private static final String ANEW = "nothing: it is made anew";

@@ -25,7 +25,7 @@ public final class StandIns {
     beans.put("dataUpdate", new Updates(notes));
     beans.put("syncPlan", new Plan(notes));
     beans.put("idempotency", new Keys(notes));
-    beans.put("entityOutbox", Entries.of(notes, "events", facts("mall-1"), facts("mall-2")));
+    beans.put("eventOutbox", Entries.of(notes, "events", facts("mall-1"), facts("mall-2")));
     beans.put("messagesInOrder", new GroupedMessageAggregationStrategy());
     beans.put("kafka", new EventLogStandIn(notes));
     beans.put("notebook", notes);
@@ -81,7 +81,7 @@ public final class StandIns {
       this.notes = notes;
       this.name = name;
       for (Object body : bodies) {
-        entries.add(new Entry(name + " " + entries.size(), Map.of(), body));
+        entries.add(new Entry(name + " " + entries.size(), Map.of("event", "data_update"), body));
       }
     }
 

@@ -1,4 +1,4 @@
-package dev.drover.central.entity;
+package dev.drover.fleet.outbox;
 
 import com.mongodb.client.model.Filters;
 import java.time.Duration;
