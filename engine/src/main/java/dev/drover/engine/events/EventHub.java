@@ -5,7 +5,6 @@ import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +29,7 @@ public final class EventHub implements AutoCloseable {
   private final Clock clock;
   private final HubCounters counters = new HubCounters();
   private final Outboxes outboxes = new Outboxes();
+  private final Dispatch dispatch = new Dispatch(counters, outboxes);
   private final ReentrantReadWriteLock viewLock = new ReentrantReadWriteLock();
   private final ExecutorService readers;
   private final OpenStreams streams;
@@ -106,23 +106,14 @@ public final class EventHub implements AutoCloseable {
     viewLock.writeLock().lock();
     try {
       HubView before = view;
-      HubView next =
-          HubView.of(state, settings.ringBytes(), log.kept(), p -> new CatchUp(catchUp, p));
-      view = next;
+      view = HubView.of(state, settings.ringBytes(), log.kept(), p -> new CatchUp(catchUp, p));
       if (before != null) {
         LOG.warn(
             "the event log {} was replaced (epoch {}): every mall must resync",
             log.name(),
             state.epoch());
-        for (PartitionStreams old : before.partitions()) {
-          old.lock.lock();
-          old.retire();
-          old.lock.unlock();
-        }
-        for (EventStream stream : streams.all()) {
-          stream.setLive(false);
-          resyncs.send(next.partition(stream.request().key()), stream, "log_replaced");
-        }
+        before.retire();
+        resyncs.sendAll(view, streams.all());
       }
     } finally {
       viewLock.writeLock().unlock();
@@ -155,49 +146,7 @@ public final class EventHub implements AutoCloseable {
    * them back to it.
    */
   public void dispatch(LogEvent event, DeliverStep step) {
-    HubView current = readyView();
-    EventId id = event.id();
-    if (!id.epoch().equals(current.state().epoch())) {
-      return;
-    }
-    PartitionStreams partition = current.partitions()[id.partition()];
-    if (id.position() <= partition.end()) {
-      return;
-    }
-    outboxes.awaitRoom();
-    counters.dispatched.increment();
-    FanOut fanOut = new FanOut();
-    Exception failure = null;
-    try {
-      step.deliver(event, fanOut);
-    } catch (Exception e) {
-      failure = e;
-    }
-    partition.lock.lock();
-    try {
-      if (partition.retired()) {
-        return;
-      }
-      failure = failure == null ? queue(fanOut) : failure;
-      if (failure != null) {
-        counters.failedDispatches.increment();
-        LOG.warn("delivery of {} failed, the streams of {} are cut", id, event.key(), failure);
-        partition.live.removeAll(event.key()).forEach(OpenStreams::abort);
-      }
-      partition.advance(event);
-    } finally {
-      partition.lock.unlock();
-    }
-  }
-
-  /** Queues what was handed over; returns what failed, or null. */
-  private Exception queue(FanOut fanOut) {
-    try {
-      fanOut.deliveries().forEach(one -> deliver(one.transport(), one.event()));
-      return null;
-    } catch (RuntimeException e) {
-      return e;
-    }
+    dispatch.run(readyView(), event, step);
   }
 
   /**
@@ -208,14 +157,7 @@ public final class EventHub implements AutoCloseable {
    * @return the number of streams it was queued for
    */
   public int deliver(String transport, LogEvent event) {
-    HubView current = readyView();
-    int partition =
-        event.id() == null ? current.state().partitionFor(event.key()) : event.id().partition();
-    if (partition >= current.partitions().length) {
-      return 0;
-    }
-    return StreamGroups.fanOut(
-        current.partitions()[partition].live.of(event.key()), transport, event, counters.delivered);
+    return dispatch.deliver(readyView(), transport, event);
   }
 
   /**
@@ -283,7 +225,7 @@ public final class EventHub implements AutoCloseable {
     streams.close();
     HubView current = view;
     if (current != null) {
-      Arrays.stream(current.partitions()).forEach(PartitionStreams::retire);
+      current.retire();
     }
     readers.shutdown();
     try {

@@ -53,6 +53,18 @@ record HubView(LogState state, PartitionStreams[] partitions, CatchUp[] catchUps
     return positions;
   }
 
+  /** No event goes to a stream of this view any more, once one that is on its way has ended. */
+  void retire() {
+    for (PartitionStreams partition : partitions) {
+      partition.lock.lock();
+      try {
+        partition.retire();
+      } finally {
+        partition.lock.unlock();
+      }
+    }
+  }
+
   Optional<LogEvent> recent(EventId id) {
     if (id.partition() >= partitions.length) {
       return Optional.empty();

@@ -1,5 +1,6 @@
 package dev.drover.engine.events;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -11,6 +12,14 @@ final class Resyncs {
   Resyncs(ControlFrames frames, LongAdder count) {
     this.frames = frames;
     this.count = count;
+  }
+
+  /** Tells every stream that another log is served now. */
+  void sendAll(HubView view, Collection<EventStream> streams) {
+    for (EventStream stream : streams) {
+      stream.setLive(false);
+      send(view.partition(stream.request().key()), stream, "log_replaced");
+    }
   }
 
   /** Tells an open stream to resync from its cursor and lets it go on live. */
