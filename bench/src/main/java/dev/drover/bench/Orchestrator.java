@@ -3,7 +3,7 @@ package dev.drover.bench;
 import dev.drover.engine.crypto.PublicKeys;
 import dev.drover.engine.crypto.Signatures;
 import dev.drover.proto.Json;
-import dev.drover.proto.RegisterRequest;
+import dev.drover.proto.navign.RegisterRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;

@@ -1,7 +1,5 @@
 package dev.drover.central;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.ReplaceOptions;
 import dev.drover.engine.events.EventHub;
@@ -13,6 +11,7 @@ import dev.drover.engine.health.Problem;
 import dev.drover.engine.health.Severity;
 import dev.drover.engine.start.CertificateConditions;
 import dev.drover.proto.Json;
+import dev.drover.proto.navign.CentralHealthAnswer;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -76,18 +75,15 @@ public class CentralHealth implements AutoCloseable {
   public void answer(Exchange exchange) {
     Map<String, String> checks = checks();
     boolean works = !checks.containsValue(UNHEALTHY);
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("status", status(checks));
-    checks.forEach(answer.putObject("checks")::put);
-    List<Problem> problems = conditions.problems();
-    if (!problems.isEmpty()) {
-      ArrayNode told = answer.putArray("problems");
-      problems.forEach(problem -> problem.write(told.addObject()));
-    }
-    answer.put("timestamp", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
-    answer.put("version", version());
+    CentralHealthAnswer answer =
+        new CentralHealthAnswer(
+            status(checks),
+            checks,
+            Problem.told(conditions.problems()),
+            clock.instant().truncatedTo(ChronoUnit.MILLIS),
+            version());
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, works ? 200 : 503);
-    exchange.getMessage().setBody(answer.toString());
+    exchange.getMessage().setBody(Json.text(answer));
   }
 
   private Map<String, String> checks() {

@@ -131,24 +131,23 @@ public final class FlowReader {
     return result;
   }
 
-  private Map<String, Set<String>> operations() {
-    Map<String, Set<String>> result = new LinkedHashMap<>();
+  private Map<String, Map<String, String>> operations() {
+    Map<String, Map<String, String>> result = new LinkedHashMap<>();
     for (Path file : list(home.resolve("proto/openapi"), ".yaml")) {
-      Set<String> ids = new LinkedHashSet<>();
-      parse(
-          file,
-          new Findings(),
-          text ->
-              YamlReader.read(text)
-                  .scalars(
-                      (path, node) -> {
-                        if (!path.isEmpty() && path.get(path.size() - 1).equals("operationId")) {
-                          ids.add(node.asText());
-                        }
-                      }));
-      result.put(file.getFileName().toString(), ids);
+      Map<String, String> flows = new LinkedHashMap<>();
+      parse(file, new Findings(), text -> operations(YamlReader.read(text), flows));
+      result.put(file.getFileName().toString(), flows);
     }
     return result;
+  }
+
+  private static void operations(YamlNode node, Map<String, String> flows) {
+    String id = node.text("operationId");
+    if (!id.isEmpty()) {
+      String flow = node.text("x-flow");
+      flows.put(id, flow.isEmpty() ? id : flow);
+    }
+    node.entries().values().forEach(below -> operations(below, flows));
   }
 
   private Set<String> properties(Findings out) {

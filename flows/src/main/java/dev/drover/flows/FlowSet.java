@@ -13,7 +13,8 @@ import java.util.stream.Stream;
  * @param beans names by bundle, from {@code routes/<bundle>/beans.txt}
  * @param entries names of direct routes that code calls, by bundle, from {@code
  *     routes/<bundle>/entries.txt}
- * @param operations operation ids by file name, from proto/openapi
+ * @param operations the flow that answers each operation, by its id, by file name, from
+ *     proto/openapi
  * @param properties names of settings that have a value in the applications or in config/
  * @param catalogs what the process of a bundle offers, from {@code
  *     proto/flows/<bundle>.catalog.yaml}
@@ -24,7 +25,7 @@ public record FlowSet(
     List<KameletFile> kamelets,
     Map<String, Set<String>> beans,
     Map<String, Set<String>> entries,
-    Map<String, Set<String>> operations,
+    Map<String, Map<String, String>> operations,
     Set<String> properties,
     Map<String, BundleCatalog> catalogs,
     Map<String, Map<String, Promise>> promises) {

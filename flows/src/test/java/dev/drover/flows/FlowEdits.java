@@ -4,6 +4,7 @@ import dev.drover.flows.rules.BeanMethodRule;
 import dev.drover.flows.rules.BeanRule;
 import dev.drover.flows.rules.DirectRule;
 import dev.drover.flows.rules.DroverNameRule;
+import dev.drover.flows.rules.OperationRule;
 import dev.drover.flows.rules.PromiseRule;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ final class FlowEdits {
       List.of(
           new PromiseRule(),
           new DirectRule(),
+          new OperationRule(),
           new BeanRule(),
           new BeanMethodRule(),
           new DroverNameRule());

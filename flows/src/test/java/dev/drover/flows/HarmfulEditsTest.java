@@ -64,7 +64,9 @@ class HarmfulEditsTest {
           central/07-event-fanout.camel.yaml | uri: sse:events | uri: http:stranger | inside the fan-out
           orchestrator/15-uplink.camel.yaml | ${routeId}: ${exception.message} | ${body.class.classLoader} | reaches classes
           orchestrator/15-uplink.camel.yaml | ${routeId}: ${exception.message} | ${type:java.lang.System.out} | reaches classes
-          central/05-entity-data.camel.yaml | uri: direct:listEntities | uri: platform-http:/api/hidden | opens a path that no contract names
+          central/05-entity-data.camel.yaml | uri: direct:createEntity | uri: platform-http:/api/hidden | opens a path that no contract names
+          central/05-entity-data.camel.yaml | == 'readItem' | == 'redItem' | no operation 'redItem' is answered by this flow
+          central/05-entity-data.camel.yaml | ${variable.operation} == 'readItem' | ${header.x} == 'y' | no branch of entity-data-read is for the operation 'readItem'
           orchestrator/15-uplink.camel.yaml | uri: direct:uplink-conclude | uri: exec:rm | runs programs
           orchestrator/03-event-handlers.camel.yaml | redeliveryDelay: "{{drover.events.retry-delay}}" | redeliveryDelay: "soon" | redeliveryDelay
           orchestrator/15-uplink-kafka.camel.yaml | autoCommitEnable: false | autoCommitEnable: true | write autoCommitEnable: "false"

@@ -48,7 +48,7 @@ import dev.drover.orchestrator.store.SealedStore;
 import dev.drover.orchestrator.store.StoreOutcomes;
 import dev.drover.orchestrator.sync.MallDataOperations;
 import dev.drover.orchestrator.uplink.UplinkStore;
-import dev.drover.proto.RegisterRequest;
+import dev.drover.proto.navign.RegisterRequest;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;

@@ -170,7 +170,8 @@ class EdgeEditsTest extends MallTestBase {
       assertThat(conflict.path("error").isNull()).isTrue();
       awaitSame(mall);
       assertThat(mall.get(ENTITIES + "/areas/1", operator()).body()).contains("central");
-      assertThat(central.data.item("merchants", "m1")).isNull();
+      // the second edit comes after the first one
+      await().atMost(SOON).until(() -> central.data.item("merchants", "m1") == null);
       assertThat(state(mall).at("/sync/conflicts").asInt()).isEqualTo(1);
       assertThat(mall.get("/api/sync/conflicts", null).status()).isEqualTo(401);
     }

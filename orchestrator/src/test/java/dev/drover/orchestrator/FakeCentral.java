@@ -14,7 +14,7 @@ import dev.drover.engine.crypto.SignatureForm;
 import dev.drover.engine.crypto.Signatures;
 import dev.drover.engine.crypto.TokenIssuer;
 import dev.drover.proto.Json;
-import dev.drover.proto.RegisterRequest;
+import dev.drover.proto.navign.RegisterRequest;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;

@@ -7,6 +7,7 @@ import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.health.ClockConditions;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.http.ErrorRenderer;
+import dev.drover.engine.http.OperationFlows;
 import dev.drover.engine.limit.BodyRoom;
 import dev.drover.engine.limit.ByteBudget;
 import dev.drover.engine.limit.HeapWatchdog;
@@ -17,6 +18,8 @@ import dev.drover.engine.time.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import org.apache.camel.component.rest.openapi.RestOpenApiComponent;
+import org.apache.camel.spi.ComponentCustomizer;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
@@ -95,6 +98,12 @@ class ProcessConfiguration {
   @Bean
   ErrorRenderer errorRenderer(FlowBeans beans) {
     return beans.errorRenderer();
+  }
+
+  /** Operations of one kind share one flow. */
+  @Bean
+  ComponentCustomizer operationFlows() {
+    return ComponentCustomizer.builder(RestOpenApiComponent.class).build(OperationFlows::into);
   }
 
   /** A development aid: which steps of the flows ran, for the coverage test. */

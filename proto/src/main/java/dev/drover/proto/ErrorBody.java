@@ -1,26 +1,31 @@
 package dev.drover.proto;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 
 /**
- * The error body of document 1, section 9.1: {@code {"error":{code, message, details, timestamp,
- * request_id}}}, plus an additive top-level {@code message} that older clients read.
+ * The error body of document 1, section 9.1.
+ *
+ * @param message additive: the error's own, for older clients
  */
-public final class ErrorBody {
-  private ErrorBody() {}
+@WireMessage
+public record ErrorBody(Fault error, String message) {
+  /** What went wrong. */
+  @WireMessage
+  public record Fault(
+      String code,
+      String message,
+      Map<String, Object> details,
+      String timestamp,
+      @JsonInclude String requestId) {}
 
   /** Renders an error as one line of JSON. */
   public static String render(ProtocolException error, Instant now, String requestId) {
-    ObjectNode root = Json.MAPPER.createObjectNode();
-    ObjectNode body = root.putObject("error");
-    body.put("code", error.code().name());
-    body.put("message", error.getMessage());
-    body.set("details", Json.MAPPER.valueToTree(error.details()));
-    body.put("timestamp", now.truncatedTo(ChronoUnit.MILLIS).toString());
-    body.put("request_id", requestId);
-    root.put("message", error.getMessage());
-    return root.toString();
+    String at = now.truncatedTo(ChronoUnit.MILLIS).toString();
+    Fault fault =
+        new Fault(error.code().name(), error.getMessage(), error.details(), at, requestId);
+    return Json.text(new ErrorBody(fault, error.getMessage()));
   }
 }

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.proto.Wire.Sample;
+import dev.drover.proto.navign.RegisterRequest;
+import dev.drover.proto.navign.RegisterResponse;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,7 +1,6 @@
 package dev.drover.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.health.Problem;
@@ -64,8 +63,7 @@ public final class SimulatorOperations {
     List<Problem> problems = conditions.problems();
     answer.put("status", problems.isEmpty() ? "healthy" : "degraded");
     if (!problems.isEmpty()) {
-      ArrayNode told = answer.putArray("problems");
-      problems.forEach(problem -> problem.write(told.addObject()));
+      answer.set("problems", Json.MAPPER.valueToTree(Problem.told(problems)));
     }
     answer.put("activity", operator.activity());
     answer.set("line", line());

@@ -19,13 +19,15 @@ import dev.drover.fleet.outbox.OwedEvents;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.navign.AccessLogRequestAccepted;
+import dev.drover.proto.navign.AccessLogRequestEvent;
+import dev.drover.proto.navign.AccessLogRequestState;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Date;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -93,7 +95,7 @@ public final class AccessLogRequests {
     operation.check();
     store(entityId, requestId, beaconId, since);
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
-    exchange.getMessage().setBody(Json.text(Map.of("request_id", requestId)));
+    exchange.getMessage().setBody(Json.text(new AccessLogRequestAccepted(requestId)));
   }
 
   /** Stores a request together with the event that tells of it; once, however often it is done. */
@@ -114,12 +116,9 @@ public final class AccessLogRequests {
   private static OwedEvent event(
       String entityId, String requestId, String beaconId, Instant since) {
     String key = "access_log_request:" + requestId;
-    Map<String, Object> data = new LinkedHashMap<>();
-    data.put("beacon_id", beaconId);
-    data.put("since", since.toString());
-    data.put("request_id", requestId);
-    data.put("event_key", key);
-    return new OwedEvent(key, entityId, "access_log_request", Json.text(data));
+    AccessLogRequestEvent event =
+        new AccessLogRequestEvent(beaconId, since.toString(), requestId, key);
+    return new OwedEvent(key, entityId, "access_log_request", Json.text(event));
   }
 
   /**
@@ -155,7 +154,7 @@ public final class AccessLogRequests {
    * @throws ProtocolException NOT_FOUND
    */
   public void read(Exchange exchange) {
-    String entityId = EntityScope.of(exchange, Json.MAPPER.createObjectNode());
+    String entityId = EntityScope.of(exchange);
     String requestId = Fields.query(exchange, "request_id").orElse("");
     Document request = requests.find(Filters.eq("_id", key(entityId, requestId))).first();
     if (request == null) {
@@ -165,16 +164,17 @@ public final class AccessLogRequests {
     Collection<Document> pages =
         request.get("pages", new Document()).values().stream().map(Document.class::cast).toList();
     boolean answered = pages.size() == request.getInteger("known_pages", -1);
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("request_id", requestId);
-    answer.put("beacon_id", request.getString("beacon_id"));
-    answer.put("since", request.getString("since"));
-    answer.put("requested_at", request.getDate("requested_at").toInstant().toString());
-    answer.put("status", pages.isEmpty() ? "open" : answered ? "answered" : "answering");
-    answer.put("pages", pages.size());
-    answer.put("logs", pages.stream().mapToLong(page -> page.getInteger("logs")).sum());
-    answer.put("answered_at", answered ? latest(pages).toString() : null);
-    exchange.getMessage().setBody(answer.toString());
+    AccessLogRequestState state =
+        new AccessLogRequestState(
+            requestId,
+            request.getString("beacon_id"),
+            request.getString("since"),
+            request.getDate("requested_at").toInstant(),
+            pages.isEmpty() ? "open" : answered ? "answered" : "answering",
+            pages.size(),
+            pages.stream().mapToLong(page -> page.getInteger("logs")).sum(),
+            answered ? latest(pages) : null);
+    exchange.getMessage().setBody(Json.text(state));
   }
 
   private static Instant latest(Collection<Document> pages) {

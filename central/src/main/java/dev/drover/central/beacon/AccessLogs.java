@@ -1,6 +1,5 @@
 package dev.drover.central.beacon;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoDatabase;
 import dev.drover.engine.crypto.Envelope;
@@ -11,7 +10,8 @@ import dev.drover.engine.report.AccessLogBatch;
 import dev.drover.engine.report.Fields;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
-import java.nio.charset.StandardCharsets;
+import dev.drover.proto.RawJson;
+import dev.drover.proto.navign.AccessLogPage;
 import java.security.KeyPair;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -46,7 +46,7 @@ public final class AccessLogs {
       if (stored == null) {
         throw new IllegalStateException("these access logs are not stored yet");
       }
-      return batch.answer(stored).toString();
+      return Json.text(batch.answer(stored));
     }
   }
 
@@ -154,7 +154,7 @@ public final class AccessLogs {
   public void list(Exchange exchange) {
     AccessLogReader.Query query =
         new AccessLogReader.Query(
-            EntityScope.of(exchange, Json.MAPPER.createObjectNode()),
+            EntityScope.of(exchange),
             Fields.query(exchange, "beacon_id"),
             Fields.time(exchange, "since"),
             Fields.time(exchange, "until"));
@@ -163,16 +163,16 @@ public final class AccessLogs {
             .map(AccessLogReader.Position::parse)
             .orElse(AccessLogReader.Position.START);
     AccessLogReader.Page page = reader.read(query, from, Fields.limit(exchange, PAGE, MAX_PAGE));
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    ArrayNode list = answer.putArray("logs");
-    for (Document entry : page.entries()) {
-      ObjectNode item = list.addObject();
-      item.put("beacon_id", entry.getString("beacon_id"));
-      item.put("stored_at", entry.getDate("stored_at").toInstant().toString());
-      item.put("request_id", entry.getString("request_id"));
-      item.set("log", Json.object(entry.getString("json").getBytes(StandardCharsets.UTF_8)));
-    }
-    answer.put("cursor", page.end().text()).put("has_more", page.more());
-    exchange.getMessage().setBody(answer.toString());
+    List<AccessLogPage.Entry> logs = page.entries().stream().map(AccessLogs::entry).toList();
+    AccessLogPage answer = new AccessLogPage(logs, page.end().text(), page.more());
+    exchange.getMessage().setBody(Json.text(answer));
+  }
+
+  private static AccessLogPage.Entry entry(Document stored) {
+    return new AccessLogPage.Entry(
+        stored.getString("beacon_id"),
+        stored.getDate("stored_at").toInstant(),
+        stored.getString("request_id"),
+        RawJson.of(stored.getString("json")));
   }
 }

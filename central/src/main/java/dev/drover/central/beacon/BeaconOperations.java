@@ -1,6 +1,5 @@
 package dev.drover.central.beacon;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.guard.Operation;
 import dev.drover.engine.guard.Promises;
@@ -9,9 +8,13 @@ import dev.drover.fleet.device.Device;
 import dev.drover.fleet.device.DevicePresence;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.navign.BeaconApproval;
+import dev.drover.proto.navign.BeaconCommandQueued;
+import dev.drover.proto.navign.BeaconList;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -43,7 +46,7 @@ public final class BeaconOperations {
    * seen_before}; one that misses its heartbeats is offline, whatever it said last.
    */
   public void status(Exchange exchange) {
-    String entityId = EntityScope.of(exchange, Json.MAPPER.createObjectNode());
+    String entityId = EntityScope.of(exchange);
     Optional<String> status =
         Fields.query(exchange, "status").map(text -> text.toLowerCase(Locale.ROOT));
     Optional<String> version = Fields.query(exchange, "version");
@@ -51,8 +54,7 @@ public final class BeaconOperations {
     Optional<Instant> before = Fields.time(exchange, "seen_before");
     int limit = Fields.limit(exchange, PAGE, PAGE);
     String after = Fields.query(exchange, "cursor").orElse("");
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    ArrayNode list = answer.putArray("beacons");
+    List<BeaconList.Beacon> list = new ArrayList<>();
     List<Device> page = registry.list(entityId, after, PAGE);
     while (!page.isEmpty() && list.size() < limit) {
       for (Device beacon : page) {
@@ -71,9 +73,7 @@ public final class BeaconOperations {
       }
       page = registry.list(entityId, after, PAGE);
     }
-    boolean more = !page.isEmpty();
-    answer.put("next_cursor", more ? after : null);
-    answer(exchange, answer);
+    answer(exchange, new BeaconList(list, page.isEmpty() ? null : after));
   }
 
   /**
@@ -86,11 +86,10 @@ public final class BeaconOperations {
   }
 
   private void storeApproval(Exchange exchange) {
-    String entityId = EntityScope.of(exchange, Json.MAPPER.createObjectNode());
+    String entityId = EntityScope.of(exchange);
     String beaconId = beaconId(exchange);
     registry.change(entityId, beaconId, Device::letIn);
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer(exchange, answer.put("beacon_id", beaconId).put("approved", true));
+    answer(exchange, new BeaconApproval(beaconId, true));
   }
 
   /**
@@ -109,20 +108,20 @@ public final class BeaconOperations {
     String commandId = operation.newId();
     command.put("command_id", commandId);
     registry.once(
-        EntityScope.of(exchange, Json.MAPPER.createObjectNode()),
+        EntityScope.of(exchange),
         beaconId(exchange),
         "command_operations",
         operation,
         beacon -> beacon.commanded(commandId, command.toString()));
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 201);
-    answer(exchange, Json.MAPPER.createObjectNode().put("command_id", commandId));
+    answer(exchange, new BeaconCommandQueued(commandId));
   }
 
   private static String beaconId(Exchange exchange) {
     return Fields.query(exchange, "beacon_id").orElse("");
   }
 
-  private static void answer(Exchange exchange, ObjectNode answer) {
-    exchange.getMessage().setBody(answer.toString());
+  private static void answer(Exchange exchange, Object answer) {
+    exchange.getMessage().setBody(Json.text(answer));
   }
 }

@@ -1,6 +1,6 @@
 package dev.drover.central.beacon;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
@@ -18,10 +18,11 @@ import dev.drover.fleet.outbox.OwedEvents;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.navign.ConfigUpdateEvent;
+import dev.drover.proto.navign.RevocationResponse;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -78,12 +79,12 @@ public final class BeaconRevocations {
 
   private void storeRevoked(Exchange exchange) {
     String reason = Audit.reason(Fields.body(exchange));
-    String entityId = EntityScope.of(exchange, Json.MAPPER.createObjectNode());
+    String entityId = EntityScope.of(exchange);
     String beaconId = known(exchange, entityId);
     audit.note(exchange, "beacon_revoked", entityId + "/" + beaconId, reason);
     Done done = once(entityId, beaconId, true, Operation.of(exchange));
     mark(entityId, beaconId, Optional.of(done.at()), done.version());
-    answer(exchange, "revoked_at", done.at());
+    exchange.getMessage().setBody(Json.text(new RevocationResponse(done.at().toInstant(), null)));
   }
 
   /**
@@ -97,12 +98,12 @@ public final class BeaconRevocations {
 
   private void storeRestored(Exchange exchange) {
     String reason = Audit.reasonIfGiven(exchange);
-    String entityId = EntityScope.of(exchange, Json.MAPPER.createObjectNode());
+    String entityId = EntityScope.of(exchange);
     String beaconId = known(exchange, entityId);
     audit.note(exchange, "beacon_restored", entityId + "/" + beaconId, reason);
     Done done = once(entityId, beaconId, false, Operation.of(exchange));
     mark(entityId, beaconId, Optional.empty(), done.version());
-    answer(exchange, "restored_at", done.at());
+    exchange.getMessage().setBody(Json.text(new RevocationResponse(null, done.at().toInstant())));
   }
 
   /** The version of the list that an operation has made, and the time that it answers. */
@@ -166,17 +167,9 @@ public final class BeaconRevocations {
 
   private static OwedEvent event(String entityId, long version, Set<String> beaconIds) {
     String key = TYPE + ":" + version;
-    Map<String, Object> data = new LinkedHashMap<>();
-    data.put("type", TYPE);
-    data.put("config", Map.of("beacon_ids", beaconIds));
-    data.put("version", version);
-    data.put("event_key", key);
-    return new OwedEvent(key, entityId, "config_update", Json.text(data));
-  }
-
-  private static void answer(Exchange exchange, String name, Date at) {
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    exchange.getMessage().setBody(answer.put(name, at.toInstant().toString()).toString());
+    JsonNode config = Json.MAPPER.valueToTree(Map.of("beacon_ids", beaconIds));
+    ConfigUpdateEvent event = new ConfigUpdateEvent(TYPE, config, version, key);
+    return new OwedEvent(key, entityId, "config_update", Json.text(event));
   }
 
   /** Since when a beacon is marked as shut out. */

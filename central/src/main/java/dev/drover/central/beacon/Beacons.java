@@ -1,8 +1,5 @@
 package dev.drover.central.beacon;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.guard.Operation;
 import dev.drover.engine.guard.Promises;
@@ -10,13 +7,16 @@ import dev.drover.engine.report.BeaconHeartbeat;
 import dev.drover.engine.report.BeaconRegistration;
 import dev.drover.engine.report.Fields;
 import dev.drover.fleet.device.Device;
-import dev.drover.fleet.device.DeviceCommand;
 import dev.drover.fleet.device.DeviceReport;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.RawJson;
+import dev.drover.proto.navign.BeaconHeartbeatResponse;
+import dev.drover.proto.navign.BeaconRegisterResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 
@@ -78,13 +78,16 @@ public final class Beacons {
                         approved,
                         clock.instant())
                     .with("area_id", report.areaId().orElse(null)));
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("beacon_id", stored.id().id()).put("entity_id", entityId);
-    answer.put("approved", stored.approved() && stored.shutOut().isEmpty());
-    noteRevoked(answer, stored);
-    answer.put("sync_interval_seconds", syncInterval.toSeconds());
-    answer.put("firmware_update_available", false);
-    answer(exchange, answer);
+    answer(
+        exchange,
+        new BeaconRegisterResponse(
+            stored.id().id(),
+            entityId,
+            stored.approved() && stored.shutOut().isEmpty(),
+            revoked(stored),
+            syncInterval.toSeconds(),
+            false,
+            null));
   }
 
   /**
@@ -144,25 +147,20 @@ public final class Beacons {
                         new DeviceReport(
                             made, report.status(), report.firmwareVersion(), body.toString()))
                     .told(report.commandsDone(), deliveries));
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("acknowledged", true);
-    answer.put("next_heartbeat_seconds", heartbeatInterval.toSeconds());
-    noteRevoked(answer, stored);
-    ArrayNode commands = answer.putArray("commands");
-    for (DeviceCommand command : stored.commands()) {
-      commands.add(Json.object(command.json().getBytes(UTF_8)));
-    }
-    answer(exchange, answer);
+    List<RawJson> commands =
+        stored.commands().stream().map(command -> RawJson.of(command.json())).toList();
+    answer(
+        exchange,
+        new BeaconHeartbeatResponse(
+            true, heartbeatInterval.toSeconds(), revoked(stored), commands));
   }
 
   /** Its mall may have missed the event that tells it. */
-  private static void noteRevoked(ObjectNode answer, Device beacon) {
-    if (beacon.shutOut().isPresent()) {
-      answer.put("revoked", true);
-    }
+  private static Boolean revoked(Device beacon) {
+    return beacon.shutOut().isPresent() ? true : null;
   }
 
-  private static void answer(Exchange exchange, ObjectNode answer) {
-    exchange.getMessage().setBody(answer.toString());
+  private static void answer(Exchange exchange, Object answer) {
+    exchange.getMessage().setBody(Json.text(answer));
   }
 }

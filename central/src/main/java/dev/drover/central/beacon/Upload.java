@@ -1,11 +1,10 @@
 package dev.drover.central.beacon;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.guard.Operation;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.navign.UploadResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -105,16 +104,13 @@ final class Upload {
 
   /** A result for each item, and the receipt. */
   String answer() {
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("batch_id", batchId);
-    ArrayNode results = answer.putArray("results");
+    List<UploadResponse.Result> told = new ArrayList<>();
     for (int i = 0; i < numbers.size(); i++) {
-      ObjectNode result = results.addObject().put("seq", numbers.get(i));
-      result(i).describe(result);
+      told.add(result(i).told(numbers.get(i)));
     }
-    ObjectNode receipt = answer.putObject("receipt");
-    receipt.put("from_seq", Collections.min(numbers)).put("to_seq", Collections.max(numbers));
-    return answer.toString();
+    UploadResponse.Receipt receipt =
+        new UploadResponse.Receipt(Collections.min(numbers), Collections.max(numbers));
+    return Json.text(new UploadResponse(batchId, told, receipt));
   }
 
   /** The items without a result, in order; the repetition of a key within a batch is not done. */

@@ -1,9 +1,9 @@
 package dev.drover.central.beacon;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.util.RawValue;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.RawJson;
+import dev.drover.proto.navign.UploadResponse;
 import java.util.function.Supplier;
 import org.bson.Document;
 
@@ -15,7 +15,7 @@ import org.bson.Document;
  *     whole batch is stored
  * @param error the reason, null for others
  */
-record UploadResult(String status, Supplier<String> answer, String error) {
+record UploadResult(String status, Supplier<String> answer, UploadResponse.Refusal error) {
   private static final int MAX_RESPONSE = 64 << 10;
 
   static final String STORED = "stored";
@@ -35,10 +35,10 @@ record UploadResult(String status, Supplier<String> answer, String error) {
   }
 
   static UploadResult rejected(ProtocolException e) {
-    ObjectNode error = Json.MAPPER.createObjectNode();
-    error.put("code", e.code().name()).put("message", e.getMessage());
-    error.set("details", Json.MAPPER.valueToTree(e.details()));
-    return new UploadResult(REJECTED, null, error.toString());
+    UploadResponse.Refusal why =
+        new UploadResponse.Refusal(
+            e.code().name(), e.getMessage(), Json.MAPPER.valueToTree(e.details()));
+    return new UploadResult(REJECTED, null, why);
   }
 
   /** What the repetition of an item gets. */
@@ -46,15 +46,9 @@ record UploadResult(String status, Supplier<String> answer, String error) {
     return status.equals(REJECTED) ? this : new UploadResult(DUPLICATE, answer, null);
   }
 
-  void describe(ObjectNode result) {
-    String response = response();
-    result.put("status", status);
-    if (response != null) {
-      result.putRawValue("response", new RawValue(response));
-    }
-    if (error != null) {
-      result.putRawValue("error", new RawValue(error));
-    }
+  /** As the mall is told of its item. */
+  UploadResponse.Result told(long seq) {
+    return new UploadResponse.Result(seq, status, RawJson.of(response()), error);
   }
 
   /** As it is kept for the item's key; a long answer is not, so that a batch fits a document. */

@@ -13,6 +13,7 @@ import dev.drover.engine.schema.ParsedBody;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.navign.ImportResponse;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
@@ -195,19 +196,18 @@ public final class EntityOperations {
     String entityId = entityId(exchange);
     Operation operation = Operation.of(exchange);
     List<Edit> edits = new ImportReader(entityId, operation).read(ParsedBody.bytes(exchange));
-    ObjectNode answer = Json.MAPPER.createObjectNode();
+    Long seq = null;
     int changed = 0;
     for (int i = 0; i < edits.size(); i += IMPORT_STEP) {
       int end = Math.min(i + IMPORT_STEP, edits.size());
       Written step = writes.write(entityId, edits.subList(i, end), operation.part("step/" + i));
       changed += step.changed();
       if (step.changed() > 0) {
-        answer.put("seq", step.seq());
+        seq = step.seq();
       }
     }
     ProtocolLog.target(exchange, entityId);
-    answer.put("imported", edits.size()).put("changed", changed);
-    answer(exchange, 200, answer.toString());
+    answer(exchange, 200, Json.text(new ImportResponse(seq, edits.size(), changed)));
   }
 
   private void write(Exchange exchange, ItemRef item, ObjectNode document, Edit.Kind kind) {

@@ -23,6 +23,7 @@ import dev.drover.engine.time.Ticker;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.navign.EventAckResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Date;
@@ -85,10 +86,8 @@ public final class Acknowledgements {
     }
     Set<String> known = known(caller.entityId(), ids);
     store(caller, known, status, body.path("detail").asText(null));
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("acknowledged", known.size());
-    ids.stream().filter(id -> !known.contains(id)).forEach(answer.putArray("unknown")::add);
-    exchange.getMessage().setBody(answer.toString());
+    List<String> unknown = ids.stream().filter(id -> !known.contains(id)).toList();
+    exchange.getMessage().setBody(Json.text(new EventAckResponse(known.size(), unknown)));
   }
 
   private static Set<String> ids(ObjectNode body) {

@@ -12,7 +12,7 @@ import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.drover.engine.events.StreamInfo;
 import dev.drover.engine.guard.Operation;
-import dev.drover.proto.RegisterRequest;
+import dev.drover.proto.navign.RegisterRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

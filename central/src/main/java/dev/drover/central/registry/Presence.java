@@ -1,6 +1,5 @@
 package dev.drover.central.registry;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.central.beacon.UploadLedger;
 import dev.drover.engine.crypto.Principal;
@@ -15,6 +14,8 @@ import dev.drover.engine.stream.StreamHeaders;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.navign.HeartbeatResponse;
+import dev.drover.proto.navign.OrchestratorState;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -167,17 +168,13 @@ public final class Presence {
   }
 
   private String answer(Principal caller, Document record) {
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("acknowledged", true);
-    answer.put("server_time", now().toString());
-    answer.put(
-        "next_heartbeat_seconds",
-        Math.max(heartbeatInterval.toSeconds(), record.getInteger("heartbeat_interval", 60)));
-    ArrayNode commands = answer.putArray("commands");
-    if (caller.expiresAt().minus(refreshBefore).isBefore(clock.instant())) {
-      commands.addObject().put("type", "token_refresh");
-    }
-    return answer.toString();
+    boolean ends = caller.expiresAt().minus(refreshBefore).isBefore(clock.instant());
+    return Json.text(
+        new HeartbeatResponse(
+            true,
+            now(),
+            Math.max(heartbeatInterval.toSeconds(), record.getInteger("heartbeat_interval", 60)),
+            ends ? List.of(new HeartbeatResponse.Command("token_refresh")) : List.of()));
   }
 
   /** Marks the silent ones offline; the body becomes their number. */
@@ -190,49 +187,52 @@ public final class Presence {
     String entityId = exchange.getProperty(Authoriser.ENTITY, String.class);
     Map<Object, StreamInfo> streams = new HashMap<>();
     hub.connections().forEach(stream -> streams.put(stream.attributes().get("record"), stream));
-    ArrayNode list = Json.MAPPER.createArrayNode();
-    for (Document record : registry.list(entityId)) {
-      ObjectNode item = list.addObject();
-      for (String field :
-          List.of("entity_id", "orchestrator_id", "assigned_id", "state", "version")) {
-        item.put(field, record.getString(field));
-      }
-      item.put("last_seen", time(record.getDate("last_seen")));
-      if (record.containsKey("revoked_at")) {
-        item.put("revoked_at", time(record.getDate("revoked_at")));
-        item.put("revoked_reason", record.getString("revoked_reason"));
-      }
-      Optional<StreamInfo> stream = Optional.ofNullable(streams.get(record.getString("_id")));
-      item.put("connected", stream.isPresent());
-      item.put("cursor", stream.map(StreamInfo::cursor).orElse(null));
-      item.put("cursor_lag", stream.map(StreamInfo::lag).orElse(null));
-      uploads
-          .find(record.getString("entity_id"), record.getString("assigned_id"))
-          .ifPresent(ledger -> item.set("uploads", uploads(ledger)));
-    }
-    exchange.getMessage().setBody(list.toString());
+    List<OrchestratorState> list =
+        registry.list(entityId).stream()
+            .map(record -> state(record, Optional.ofNullable(streams.get(record.getString("_id")))))
+            .toList();
+    exchange.getMessage().setBody(Json.text(list));
+  }
+
+  private OrchestratorState state(Document record, Optional<StreamInfo> stream) {
+    String entityId = record.getString("entity_id");
+    String assignedId = record.getString("assigned_id");
+    return new OrchestratorState(
+        entityId,
+        record.getString("orchestrator_id"),
+        assignedId,
+        record.getString("state"),
+        record.getString("version"),
+        time(record.getDate("last_seen")),
+        time(record.getDate("revoked_at")),
+        record.getString("revoked_reason"),
+        stream.isPresent(),
+        stream.map(StreamInfo::cursor).orElse(null),
+        stream.map(StreamInfo::lag).orElse(null),
+        uploads.find(entityId, assignedId).map(Presence::uploads).orElse(null));
   }
 
   /** What central has received of the mall's queue: sent = stored + duplicate + rejected. */
-  private static ObjectNode uploads(Document ledger) {
-    ObjectNode item = Json.MAPPER.createObjectNode();
-    for (String count : List.of("highest_seq", "sent", "stored", "duplicate", "rejected")) {
-      item.put(count, ledger.get(count, 0L));
-    }
-    ArrayNode receipts = item.putArray("receipts");
-    for (Document receipt : ledger.getList("receipts", Document.class, List.of())) {
-      receipts
-          .addObject()
-          .put("batch_id", receipt.getString("batch_id"))
-          .put("from_seq", receipt.getLong("from_seq"))
-          .put("to_seq", receipt.getLong("to_seq"))
-          .put("at", time(receipt.getDate("at")));
-    }
-    return item;
+  private static OrchestratorState.Uploads uploads(Document ledger) {
+    return new OrchestratorState.Uploads(
+        ledger.get("highest_seq", 0L),
+        ledger.get("sent", 0L),
+        ledger.get("stored", 0L),
+        ledger.get("duplicate", 0L),
+        ledger.get("rejected", 0L),
+        ledger.getList("receipts", Document.class, List.of()).stream()
+            .map(
+                receipt ->
+                    new OrchestratorState.Receipt(
+                        receipt.getString("batch_id"),
+                        receipt.getLong("from_seq"),
+                        receipt.getLong("to_seq"),
+                        time(receipt.getDate("at"))))
+            .toList());
   }
 
-  private static String time(Date date) {
-    return date == null ? null : date.toInstant().toString();
+  private static Instant time(Date date) {
+    return date == null ? null : date.toInstant();
   }
 
   private Instant now() {

@@ -19,8 +19,9 @@ import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
-import dev.drover.proto.RegisterRequest;
-import dev.drover.proto.RegisterResponse;
+import dev.drover.proto.navign.AnnouncementResponse;
+import dev.drover.proto.navign.RegisterRequest;
+import dev.drover.proto.navign.RegisterResponse;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
 import java.time.Duration;
@@ -226,12 +227,11 @@ public final class Registration {
       throw new ProtocolException(
           ErrorCode.ALREADY_EXISTS, "This orchestrator_id belongs to another key");
     }
+    AnnouncementResponse answer =
+        new AnnouncementResponse(entityId, orchestratorId, record.getString("assigned_id"));
     ProtocolLog.target(exchange, entityId + "/" + orchestratorId);
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("entity_id", entityId).put("orchestrator_id", orchestratorId);
-    answer.put("assigned_id", record.getString("assigned_id"));
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 201);
-    exchange.getMessage().setBody(answer.toString());
+    exchange.getMessage().setBody(Json.text(answer));
   }
 
   /**

@@ -1,7 +1,5 @@
 package dev.drover.central.registry;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
@@ -20,9 +18,13 @@ import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
-import dev.drover.proto.RegisterRequest;
+import dev.drover.proto.navign.RegisterPending;
+import dev.drover.proto.navign.RegisterRequest;
+import dev.drover.proto.navign.RegistrationList;
+import dev.drover.proto.navign.RegistrationState;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -51,17 +53,6 @@ public final class RegistrationRequests {
   private static final String PENDING = "pending";
   private static final String APPROVED = "approved";
   private static final String REJECTED = "rejected";
-
-  private static final List<String> TEXTS =
-      List.of(
-          "registration_id",
-          "entity_id",
-          "orchestrator_id",
-          "key_id",
-          "state",
-          "version",
-          "address");
-  private static final List<String> TIMES = List.of("first_asked_at", "asked_at");
 
   private final MongoCollection<Document> requests;
   private final OrchestratorRegistry registry;
@@ -127,11 +118,9 @@ public final class RegistrationRequests {
             Filters.eq("_id", id),
             changes,
             new FindOneAndUpdateOptions().upsert(true).returnDocument(ReturnDocument.AFTER));
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("status", PENDING).put("registration_id", kept.getString("registration_id"));
-    answer.put("key_id", keyId);
+    RegisterPending answer = new RegisterPending(PENDING, kept.getString("registration_id"), keyId);
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
-    exchange.getMessage().setBody(answer.toString());
+    exchange.getMessage().setBody(Json.text(answer));
   }
 
   private void requireRoom(String entityId) {
@@ -152,25 +141,25 @@ public final class RegistrationRequests {
   public void list(Exchange exchange) {
     String entity = exchange.getProperty(Authoriser.ENTITY, String.class);
     Bson own = entity.equals("*") ? new Document() : Filters.eq("entity_id", entity);
-    ArrayNode list = Json.MAPPER.createArrayNode();
+    List<RegistrationState> list = new ArrayList<>();
     requests
         .find(Filters.and(own, Filters.gte("asked_at", Date.from(clock.instant().minus(KEPT)))))
         .sort(Sorts.descending("state", "asked_at"))
-        .forEach(request -> list.add(row(request)));
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.set("registrations", list);
-    exchange.getMessage().setBody(answer.toString());
+        .forEach(request -> list.add(state(request)));
+    exchange.getMessage().setBody(Json.text(new RegistrationList(list)));
   }
 
-  private static ObjectNode row(Document request) {
-    ObjectNode row = Json.MAPPER.createObjectNode();
-    for (String name : TEXTS) {
-      row.put(name, request.getString(name));
-    }
-    for (String name : TIMES) {
-      row.put(name, request.getDate(name).toInstant().toString());
-    }
-    return row;
+  private static RegistrationState state(Document request) {
+    return new RegistrationState(
+        request.getString("registration_id"),
+        request.getString("entity_id"),
+        request.getString("orchestrator_id"),
+        request.getString("key_id"),
+        request.getString("state"),
+        request.getString("version"),
+        request.getString("address"),
+        request.getDate("first_asked_at").toInstant(),
+        request.getDate("asked_at").toInstant());
   }
 
   /**
@@ -231,7 +220,7 @@ public final class RegistrationRequests {
             Filters.eq("_id", request.getString("_id")),
             Updates.set("state", state),
             new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER));
-    exchange.getMessage().setBody(row(decided).toString());
+    exchange.getMessage().setBody(Json.text(state(decided)));
   }
 
   /** One of the caller's entity. */

@@ -18,8 +18,8 @@ import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.navign.RevocationResponse;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Date;
@@ -125,7 +125,7 @@ public final class OrchestratorRevocations implements Revocations {
                             Updates.set("revoked_reason", reason),
                             forget)));
     reload();
-    answer(exchange, "revoked_at", at.toInstant());
+    exchange.getMessage().setBody(Json.text(new RevocationResponse(at.toInstant(), null)));
   }
 
   /**
@@ -151,7 +151,7 @@ public final class OrchestratorRevocations implements Revocations {
             record.getString("_id"),
             Operation.of(exchange),
             (since, now) -> new Change(now, restored));
-    answer(exchange, "restored_at", at.toInstant());
+    exchange.getMessage().setBody(Json.text(new RevocationResponse(null, at.toInstant())));
   }
 
   /** What is done to a record, and the time that is answered. */
@@ -219,10 +219,5 @@ public final class OrchestratorRevocations implements Revocations {
       throw Fields.invalid("entity_id", "Several entities have this id: say entity_id");
     }
     return found.get(0);
-  }
-
-  private static void answer(Exchange exchange, String name, Instant at) {
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    exchange.getMessage().setBody(answer.put(name, at.toString()).toString());
   }
 }

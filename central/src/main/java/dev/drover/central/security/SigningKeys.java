@@ -1,7 +1,6 @@
 package dev.drover.central.security;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import dev.drover.engine.crypto.Jwks;
 import dev.drover.engine.crypto.KeyProvider;
@@ -11,6 +10,8 @@ import dev.drover.engine.report.Fields;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.navign.SigningKey;
+import dev.drover.proto.navign.SigningKeyList;
 import java.io.IOException;
 import java.security.KeyPair;
 import java.security.interfaces.ECPublicKey;
@@ -81,19 +82,14 @@ public final class SigningKeys {
 
   /** Answers with the keys and what each does. */
   public void list(Exchange exchange) {
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    ArrayNode list = answer.putArray("keys");
     String present = kid(state.present());
-    state
-        .all()
-        .getKeys()
-        .forEach(
-            key ->
-                list.addObject()
-                    .put("kid", key.getKeyID())
-                    .put("state", key.getKeyID().equals(present) ? "signing" : "verifying"));
-    state.retired().forEach(kid -> list.addObject().put("kid", kid).put("state", "retired"));
-    exchange.getMessage().setBody(answer.toString());
+    List<SigningKey> list = new ArrayList<>();
+    for (JWK key : state.all().getKeys()) {
+      String does = key.getKeyID().equals(present) ? "signing" : "verifying";
+      list.add(new SigningKey(key.getKeyID(), does, null));
+    }
+    state.retired().forEach(kid -> list.add(new SigningKey(kid, "retired", null)));
+    exchange.getMessage().setBody(Json.text(new SigningKeyList(list)));
   }
 
   /**
@@ -119,9 +115,8 @@ public final class SigningKeys {
       throw fixed(e);
     }
     reload();
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("kid", made.kid()).put("former_kid", made.formerKid());
-    exchange.getMessage().setBody(answer.toString());
+    SigningKey answer = new SigningKey(made.kid(), null, made.formerKid());
+    exchange.getMessage().setBody(Json.text(answer));
   }
 
   /**
@@ -153,8 +148,7 @@ public final class SigningKeys {
     if (!found && !retired(keyId)) {
       throw new ProtocolException(ErrorCode.NOT_FOUND, "No former key has this kid");
     }
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    exchange.getMessage().setBody(answer.put("kid", keyId).put("state", "retired").toString());
+    exchange.getMessage().setBody(Json.text(new SigningKey(keyId, "retired", null)));
   }
 
   /** A disk that is full, say, is nothing that the caller did wrong. */

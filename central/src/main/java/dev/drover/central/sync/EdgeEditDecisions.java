@@ -1,9 +1,7 @@
 package dev.drover.central.sync;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.util.RawValue;
 import dev.drover.central.entity.DocumentId;
 import dev.drover.central.entity.EdgeEdit;
 import dev.drover.central.entity.EdgeOutcome;
@@ -21,6 +19,8 @@ import dev.drover.engine.report.ItemId;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.RawJson;
+import dev.drover.proto.navign.SyncChangesResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,14 +58,14 @@ public final class EdgeEditDecisions {
     List<EdgeEdit> edits = edits(entityId, body.path("changes"));
     List<EdgeOutcome> outcomes =
         store.writes().merge(entityId, edits, caller.subject(), Operation.of(exchange));
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    ArrayNode results = answer.putArray("results");
-    outcomes.forEach(outcome -> describe(results.addObject(), outcome));
-    answer.put("cursor", Long.toString(store.view(entityId).seq()));
+    SyncChangesResponse answer =
+        new SyncChangesResponse(
+            outcomes.stream().map(EdgeEditDecisions::result).toList(),
+            Long.toString(store.view(entityId).seq()));
     long conflicts = outcomes.stream().filter(outcome -> !outcome.applied()).count();
     exchange.setProperty(CONFLICTS, conflicts);
     exchange.setProperty(ProtocolLog.RECORDS, edits.size());
-    exchange.getMessage().setBody(answer.toString());
+    exchange.getMessage().setBody(Json.text(answer));
   }
 
   private static List<EdgeEdit> edits(String entityId, JsonNode changes) {
@@ -112,17 +112,20 @@ public final class EdgeEditDecisions {
     return new EdgeEdit(item, operation.equals("create"), data.toString(), base.longValue());
   }
 
-  private static void describe(ObjectNode result, EdgeOutcome outcome) {
+  private static SyncChangesResponse.Result result(EdgeOutcome outcome) {
     ItemRef item = outcome.edit().item();
-    String collection = item.collection();
-    result.put("type", collection.substring(0, collection.length() - 1));
-    result.put("id", item.id());
-    result.put("status", outcome.applied() ? "applied" : "conflict");
-    result.put("seq", outcome.current().seq());
-    if (!outcome.applied()) {
-      boolean exists = outcome.current().exists();
-      result.put("operation", exists ? "update" : "delete");
-      result.putRawValue("data", new RawValue(exists ? outcome.current().json() : "null"));
+    String type = item.collection().substring(0, item.collection().length() - 1);
+    long seq = outcome.current().seq();
+    if (outcome.applied()) {
+      return new SyncChangesResponse.Result(type, item.id(), "applied", seq, null, null);
     }
+    boolean exists = outcome.current().exists();
+    return new SyncChangesResponse.Result(
+        type,
+        item.id(),
+        "conflict",
+        seq,
+        exists ? "update" : "delete",
+        RawJson.of(exists ? outcome.current().json() : "null"));
   }
 }

@@ -1,6 +1,5 @@
 package dev.drover.central.sync;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.central.entity.EntityStore;
 import dev.drover.central.entity.EntityView;
@@ -12,9 +11,11 @@ import dev.drover.engine.log.ProtocolLog;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.navign.SyncChecksumResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -167,19 +168,21 @@ public final class SyncOperations {
       throw SyncQuery.invalid("detail", "detail is buckets, or left out");
     }
     EntityView view = store.view(query.entityId());
-    ObjectNode answer = head(view, null, view.seq());
-    answer.put("checksum_algorithm", Checksums.ALGORITHM);
-    ObjectNode checksums = answer.putObject("checksums");
+    Map<String, String> checksums = new LinkedHashMap<>();
     Checksums.COLLECTIONS.forEach(name -> checksums.put(name, view.roots().root(name)));
     checksums.put("global", view.roots().global());
-    if (detail.isPresent()) {
-      ObjectNode buckets = answer.putObject("buckets");
-      for (String collection : include) {
-        ArrayNode hashes = buckets.putArray(collection);
-        view.roots().buckets(collection).forEach(hashes::add);
-      }
-    }
-    whole(exchange, query, "checksum", answer.toString());
+    Map<String, List<String>> buckets = new LinkedHashMap<>();
+    include.forEach(name -> buckets.put(name, view.roots().buckets(name)));
+    SyncChecksumResponse answer =
+        new SyncChecksumResponse(
+            view.entityId(),
+            null,
+            view.time(view.seq()).toString(),
+            Long.toString(view.seq()),
+            Checksums.ALGORITHM,
+            checksums,
+            detail.isPresent() ? buckets : null);
+    whole(exchange, query, "checksum", Json.text(answer));
   }
 
   /** {@code GET sync/items}: the documents of some buckets, for a mall that differs only there. */

@@ -54,12 +54,11 @@ class BeaconsFlowTest extends FlowTest {
         .endsWell();
   }
 
-  @ParameterizedTest(name = "{0}")
-  @CsvSource({"beacons-logs-accept", "beacons-logs-upload"})
-  void logsAreOpenedBeforeTheirKeyIsLookedAtAndStoredBeforeTheAnswer(String route) {
+  @Test
+  void logsAreOpenedBeforeTheirKeyIsLookedAtAndStoredBeforeTheAnswer() {
     given("accessLogs.take", property("DroverGatheredLogs", List.of("log")));
 
-    into(route)
+    into("beacons-logs-accept")
         .run()
         .calls(
             """
@@ -109,9 +108,7 @@ class BeaconsFlowTest extends FlowTest {
     "beacons-logs-accept, authoriser.authorise",
     "beacons-logs-accept, accessLogs.open",
     "beacons-logs-accept, schemas.check",
-    "beacons-logs-accept, rateLimiter.check",
-    "beacons-logs-upload, authenticator.authenticate",
-    "beacons-logs-upload, authoriser.authorise"
+    "beacons-logs-accept, rateLimiter.check"
   })
   void aRefusalIsTheAnswer(String route, String guard) {
     given(guard, failure(new IllegalArgumentException("no")));

@@ -16,13 +16,14 @@ class EntityDataFlowTest extends FlowTest {
 
   @ParameterizedTest(name = "{0}")
   @CsvSource({
-    "entity-entities-list, listEntities",
-    "entity-entity-read, readEntity",
-    "entity-items-list, list",
-    "entity-item-read, read"
+    "listEntities, listEntities",
+    "readEntity, readEntity",
+    "listItems, list",
+    "readItem, read"
   })
-  void readersOfEveryKindMayRead(String route, String method) {
-    into(route)
+  void readersOfEveryKindMayRead(String operation, String method) {
+    into("entity-data-read")
+        .operation(operation)
         .run()
         .calls(
             "authenticator.authenticate",
@@ -32,17 +33,24 @@ class EntityDataFlowTest extends FlowTest {
         .endsWell();
   }
 
-  @ParameterizedTest(name = "{0}")
-  @CsvSource({"entity-item-replace, item_replaced", "entity-item-replace-by-body, item_replaced"})
-  void operatorsReplaceADocument(String route, String event) {
-    into(route)
+  @Test
+  void whatNoBranchKnowsIsNotRead() {
+    into("entity-data-read")
+        .operation("listOrchestrators")
+        .run()
+        .calls("authenticator.authenticate", "authoriser.authorise");
+  }
+
+  @Test
+  void operatorsReplaceADocument() {
+    into("entity-item-replace")
         .run()
         .calls(
             "authenticator.authenticate",
             "authoriser.authorise(operator, entity)",
             "schemas.check(document, false)",
             "entityOperations.replace",
-            "protocolLog.record(" + event + ", a document was replaced)")
+            "protocolLog.record(item_replaced, a document was replaced)")
         .header("Content-Type", "application/json")
         .endsWell();
   }
@@ -132,30 +140,22 @@ class EntityDataFlowTest extends FlowTest {
 
   @ParameterizedTest(name = "{0} refused by {1}")
   @CsvSource({
-    "entity-entities-list, authenticator.authenticate",
-    "entity-entities-list, authoriser.authorise",
+    "entity-data-read, authenticator.authenticate",
+    "entity-data-read, authoriser.authorise",
+    "entity-data-read, entityOperations.read",
     "entity-entity-create, authenticator.authenticate",
     "entity-entity-create, authoriser.authorise",
     "entity-entity-create, schemas.check",
-    "entity-entity-read, authenticator.authenticate",
-    "entity-entity-read, authoriser.authorise",
     "entity-entity-replace, authenticator.authenticate",
     "entity-entity-replace, authoriser.authorise",
     "entity-entity-replace, schemas.check",
     "entity-items-import, authenticator.authenticate",
     "entity-items-import, authoriser.authorise",
     "entity-items-import, bodyRoom.take",
-    "entity-items-list, authenticator.authenticate",
-    "entity-items-list, authoriser.authorise",
     "entity-item-create, authenticator.authenticate",
     "entity-item-create, authoriser.authorise",
     "entity-item-create, schemas.check",
     "entity-item-create, entityOperations.create",
-    "entity-item-replace-by-body, authenticator.authenticate",
-    "entity-item-replace-by-body, authoriser.authorise",
-    "entity-item-replace-by-body, schemas.check",
-    "entity-item-read, authenticator.authenticate",
-    "entity-item-read, authoriser.authorise",
     "entity-item-replace, authenticator.authenticate",
     "entity-item-replace, authoriser.authorise",
     "entity-item-replace, schemas.check",
@@ -167,6 +167,10 @@ class EntityDataFlowTest extends FlowTest {
   void whatIsRefusedWritesNothingAndTheRefusalIsTheAnswer(String route, String guard) {
     given(guard, failure(new IllegalArgumentException("no")));
 
-    into(route).run().endsWith(guard, "errorRenderer.render", "idempotency.complete").endsWell();
+    into(route)
+        .operation("readItem")
+        .run()
+        .endsWith(guard, "errorRenderer.render", "idempotency.complete")
+        .endsWell();
   }
 }

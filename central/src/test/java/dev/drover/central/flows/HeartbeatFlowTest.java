@@ -52,10 +52,7 @@ class HeartbeatFlowTest extends FlowTest {
     "heartbeat-orchestrator-accept, presence.checkSender",
     "heartbeat-orchestrator-accept, rateLimiter.check",
     "heartbeat-orchestrator-accept, schemas.check",
-    "heartbeat-orchestrator-accept, presence.heartbeat",
-    "presence-orchestrators-list, authenticator.authenticate",
-    "presence-orchestrators-list, authoriser.authorise",
-    "presence-orchestrators-list, presence.list"
+    "heartbeat-orchestrator-accept, presence.heartbeat"
   })
   void aRefusalIsTheAnswerAndStoredLikeOne(String route, String guard) {
     given(guard, failure(new IllegalArgumentException("no")));
@@ -78,15 +75,5 @@ class HeartbeatFlowTest extends FlowTest {
     given("presence.markOffline", body(0));
 
     into("heartbeat-silence-detect").run().calls("presence.markOffline").endsWell();
-  }
-
-  @Test
-  void operatorsSeeWhoIsThere() {
-    into("presence-orchestrators-list")
-        .run()
-        .calls(
-            "authenticator.authenticate", "authoriser.authorise(operator, entity)", "presence.list")
-        .header("Content-Type", "application/json")
-        .endsWell();
   }
 }

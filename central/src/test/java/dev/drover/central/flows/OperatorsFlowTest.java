@@ -1,11 +1,9 @@
 package dev.drover.central.flows;
 
-import static dev.drover.flows.harness.Effect.body;
 import static dev.drover.flows.harness.Effect.failure;
 import static dev.drover.flows.harness.Effect.property;
 
 import dev.drover.flows.harness.FlowTest;
-import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,16 +16,27 @@ class OperatorsFlowTest extends FlowTest {
 
   @ParameterizedTest(name = "{0}")
   @CsvSource({
-    "operators-logs-list, accessLogs.list",
-    "operators-logs-answered, accessLogRequests.read",
-    "operators-beacons-status, beaconOperations.status"
+    "listOrchestrators, presence.list",
+    "listRegistrations, registrationRequests.list",
+    "beaconStatus, beaconOperations.status",
+    "listAccessLogs, accessLogs.list",
+    "readAccessLogRequest, accessLogRequests.read"
   })
-  void operatorsRead(String route, String call) {
-    into(route)
+  void operatorsRead(String operation, String call) {
+    into("operators-state-read")
+        .operation(operation)
         .run()
         .calls("authenticator.authenticate", "authoriser.authorise(operator, entity)", call)
         .header("Content-Type", "application/json")
         .endsWell();
+  }
+
+  @Test
+  void whatNoBranchKnowsIsNotRead() {
+    into("operators-state-read")
+        .operation("approveBeacon")
+        .run()
+        .calls("authenticator.authenticate", "authoriser.authorise");
   }
 
   @ParameterizedTest(name = "{0}")
@@ -62,16 +71,13 @@ class OperatorsFlowTest extends FlowTest {
 
   @ParameterizedTest(name = "{0} refused by {1}")
   @CsvSource({
-    "operators-logs-list, authenticator.authenticate",
-    "operators-logs-list, authoriser.authorise",
+    "operators-state-read, authenticator.authenticate",
+    "operators-state-read, authoriser.authorise",
+    "operators-state-read, presence.list",
     "operators-logs-request, authenticator.authenticate",
     "operators-logs-request, authoriser.authorise",
     "operators-logs-request, schemas.check",
     "operators-logs-request, accessLogRequests.request",
-    "operators-logs-answered, authenticator.authenticate",
-    "operators-logs-answered, authoriser.authorise",
-    "operators-beacons-status, authenticator.authenticate",
-    "operators-beacons-status, authoriser.authorise",
     "operators-beacon-approve, authenticator.authenticate",
     "operators-beacon-approve, authoriser.authorise",
     "operators-beacon-approve, beaconOperations.approve",
@@ -83,18 +89,10 @@ class OperatorsFlowTest extends FlowTest {
   void whatIsRefusedChangesNothing(String route, String guard) {
     given(guard, failure(new IllegalArgumentException("no")));
 
-    into(route).run().endsWith(guard, "errorRenderer.render", "idempotency.complete").endsWell();
-  }
-
-  @Test
-  void requestsThatHaveEndedByTheProvenClockAreForgotten() {
-    given("clockWatch.proven", body(Instant.parse("2026-01-01T00:00:00Z")));
-
-    into("operators-requests-purge")
+    into(route)
+        .operation("listOrchestrators")
         .run()
-        .calls("clockWatch.proven", "mongodb:mongo")
-        .sentBody(
-            "mongodb:mongo", "{\"expires_at\": {\"$lte\": {\"$date\": \"2026-01-01T00:00:00Z\"}}}")
+        .endsWith(guard, "errorRenderer.render", "idempotency.complete")
         .endsWell();
   }
 }

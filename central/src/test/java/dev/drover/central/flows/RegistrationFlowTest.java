@@ -154,8 +154,7 @@ class RegistrationFlowTest extends FlowTest {
     "registration-orchestrator-register",
     "registration-token-refresh",
     "registration-orchestrator-announce",
-    "registration-request-approve",
-    "registration-request-reject"
+    "registration-request-decide"
   })
   void aRepetitionGetsTheStoredAnswer(String route) {
     given("registration.trust", TRUSTED);
@@ -202,25 +201,14 @@ class RegistrationFlowTest extends FlowTest {
         .endsWell();
   }
 
-  @Test
-  void anOperatorSeesWhoWaits() {
-    into("registration-requests-list")
-        .run()
-        .calls(
-            "authenticator.authenticate",
-            "authoriser.authorise(operator, entity)",
-            "registrationRequests.list")
-        .header("Content-Type", "application/json")
-        .endsWell();
-  }
-
   @ParameterizedTest(name = "{1}")
   @CsvSource({
-    "registration-request-approve, approve, 'registration_approved, an operator let an orchestrator in'",
-    "registration-request-reject, reject, 'registration_rejected, an operator refused an orchestrator'"
+    "approveRegistration, approve, 'registration_approved, an operator let an orchestrator in'",
+    "rejectRegistration, reject, 'registration_rejected, an operator refused an orchestrator'"
   })
-  void anOperatorDecides(String route, String method, String line) {
-    into(route)
+  void anOperatorDecides(String operation, String method, String line) {
+    into("registration-request-decide")
+        .operation(operation)
         .run()
         .calls(
             "authenticator.authenticate",
@@ -251,21 +239,32 @@ class RegistrationFlowTest extends FlowTest {
     "registration-orchestrator-announce, authenticator.authenticate",
     "registration-orchestrator-announce, authoriser.authorise",
     "registration-orchestrator-announce, schemas.check",
-    "registration-requests-list, authenticator.authenticate",
-    "registration-requests-list, authoriser.authorise",
-    "registration-request-approve, authenticator.authenticate",
-    "registration-request-approve, authoriser.authorise",
-    "registration-request-approve, schemas.check",
-    "registration-request-approve, registrationRequests.approve",
-    "registration-request-reject, authenticator.authenticate",
-    "registration-request-reject, authoriser.authorise",
-    "registration-request-reject, schemas.check",
-    "registration-request-reject, registrationRequests.reject"
+    "registration-request-decide, authenticator.authenticate",
+    "registration-request-decide, authoriser.authorise",
+    "registration-request-decide, schemas.check",
+    "registration-request-decide, registrationRequests.approve"
   })
   void aRefusalIsTheAnswerAndStoredLikeOne(String route, String guard) {
     given("registration.trust", TRUSTED);
     given(guard, failure(new IllegalArgumentException("no")));
 
-    into(route).run().endsWith(guard, "errorRenderer.render", "idempotency.complete").endsWell();
+    into(route)
+        .operation("approveRegistration")
+        .run()
+        .endsWith(guard, "errorRenderer.render", "idempotency.complete")
+        .endsWell();
+  }
+
+  @Test
+  void withoutADecisionNothingIsDecided() {
+    into("registration-request-decide")
+        .operation("listRegistrations")
+        .run()
+        .calls(
+            "authenticator.authenticate",
+            "authoriser.authorise",
+            "schemas.check",
+            "idempotency.begin",
+            "idempotency.complete");
   }
 }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each operation of the contract is the route of its name. */
+/** Each operation of the contract is answered by the route that the contract names. */
 class RestFlowTest extends FlowTest {
   RestFlowTest() {
     super("central", "00-rest");
@@ -20,8 +20,11 @@ class RestFlowTest extends FlowTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("operations")
-  void anOperationIsTheRouteOfItsName(Contract.Operation operation) {
-    request(operation.method(), operation.path()).calls("direct:" + operation.id()).endsWell();
+  void anOperationIsTheRouteThatTheContractNames(Contract.Operation operation) {
+    request(operation.method(), operation.path())
+        .calls("direct:" + operation.flow())
+        .variable("operation", operation.id())
+        .endsWell();
   }
 
   @Test

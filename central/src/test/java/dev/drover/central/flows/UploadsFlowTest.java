@@ -8,7 +8,6 @@ import static dev.drover.flows.harness.Effect.property;
 import dev.drover.flows.harness.FlowTest;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -180,18 +179,6 @@ class UploadsFlowTest extends FlowTest {
     into("uploads-batch-accept")
         .run()
         .endsWith(step, "errorRenderer.render", "idempotency.complete")
-        .endsWell();
-  }
-
-  @Test
-  void keysThatHaveEndedByTheProvenClockAreForgotten() {
-    given("clockWatch.proven", body(Instant.parse("2026-01-01T00:00:00Z")));
-
-    into("uploads-keys-purge")
-        .run()
-        .calls("clockWatch.proven", "mongodb:mongo")
-        .sentBody(
-            "mongodb:mongo", "{\"expires_at\": {\"$lte\": {\"$date\": \"2026-01-01T00:00:00Z\"}}}")
         .endsWell();
   }
 }

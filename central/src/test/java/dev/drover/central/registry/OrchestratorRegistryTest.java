@@ -8,7 +8,7 @@ import com.mongodb.client.MongoDatabase;
 import dev.drover.engine.backbone.EmbeddedMongo;
 import dev.drover.engine.backbone.MongoConfig;
 import dev.drover.engine.guard.Operation;
-import dev.drover.proto.RegisterRequest;
+import dev.drover.proto.navign.RegisterRequest;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

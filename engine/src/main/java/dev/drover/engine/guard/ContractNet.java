@@ -141,7 +141,8 @@ public final class ContractNet {
 
   private void report(CamelContext context, String fromRoute, Promises promises, String missing) {
     String operation = promises == null ? fromRoute : promises.demands().operation();
-    String place = place(context, operation, fromRoute);
+    String flow = promises == null ? fromRoute : promises.demands().flow();
+    String place = place(context, flow, fromRoute);
     broken.add(operation);
     counted.accept(operation);
     LOG.atError()
@@ -163,11 +164,11 @@ public final class ContractNet {
     return "contract-" + operation;
   }
 
-  /** File and line of the operation's own route, else of the route where it was noticed. */
-  private static String place(CamelContext context, String operation, String fromRoute) {
+  /** File and line of the operation's flow, else of the route where it was noticed. */
+  private static String place(CamelContext context, String flow, String fromRoute) {
     Route route =
         context.getRoutes().stream()
-            .filter(one -> one.getEndpoint().getEndpointUri().equals("direct://" + operation))
+            .filter(one -> one.getEndpoint().getEndpointUri().equals("direct://" + flow))
             .findFirst()
             .orElseGet(() -> fromRoute == null ? null : context.getRoute(fromRoute));
     if (route == null) {

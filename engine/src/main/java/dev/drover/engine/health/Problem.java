@@ -1,8 +1,9 @@
 package dev.drover.engine.health;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.proto.navign.HealthProblem;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 
 /**
  * A promise that is broken now.
@@ -14,10 +15,12 @@ import java.time.temporal.ChronoUnit;
  * @param remedy what to do; that it mends itself, when it does
  */
 public record Problem(String check, Severity severity, String cause, Instant since, String remedy) {
-  /** Writes it as a member of {@code problems}. */
-  public void write(ObjectNode target) {
-    target.put("check", check).put("cause", cause);
-    target.put("since", since.truncatedTo(ChronoUnit.MILLIS).toString());
-    target.put("remedy", remedy);
+  /** The {@code problems} of a health answer; nothing when there are none. */
+  public static List<HealthProblem> told(List<Problem> problems) {
+    return problems.isEmpty() ? null : problems.stream().map(Problem::wire).toList();
+  }
+
+  private HealthProblem wire() {
+    return new HealthProblem(check, cause, since.truncatedTo(ChronoUnit.MILLIS), remedy);
   }
 }

@@ -34,7 +34,7 @@ public final class Contract {
   /**
    * One operation of the contract.
    *
-   * @param id the operationId, which is also the name of its {@code direct:} route
+   * @param id the operationId; {@link OperationFlows} says which {@code direct:} route answers it
    * @param query the query parameters it declares, with the values that they may have; none for any
    * @param takesBody whether it declares a request body
    * @param maxBody the largest body it takes, in bytes ({@code x-max-body}; 1 MiB unless said
@@ -152,6 +152,7 @@ public final class Contract {
     Demands demands =
         new Demands(
             operation.path("operationId").asText(),
+            operation.path(OperationFlows.FLOW).asText(operation.path("operationId").asText()),
             bearer,
             names(operation.path("x-proof")),
             names(operation.path("x-proof-once")),

@@ -3,8 +3,8 @@ package dev.drover.engine.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.proto.ErrorCode;
-import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.navign.AccessLogsResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,10 +57,7 @@ public record AccessLogBatch(
    *
    * @param stored how many entries were new
    */
-  public ObjectNode answer(int stored) {
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("acknowledged", true);
-    batchId.ifPresent(id -> answer.put("batch_id", id));
-    return answer.put("stored", stored).put("duplicates", logs.size() - stored);
+  public AccessLogsResponse answer(int stored) {
+    return new AccessLogsResponse(true, batchId.orElse(null), stored, logs.size() - stored);
   }
 }

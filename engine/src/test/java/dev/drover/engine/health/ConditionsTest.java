@@ -2,8 +2,7 @@ package dev.drover.engine.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.proto.Json;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -42,10 +41,8 @@ class ConditionsTest {
     conditions.fails("relay", "event_log", Severity.DEGRADED, "no broker", "start it");
     conditions.fails("relay", "event_log", Severity.DEGRADED, "no leader", "start it");
 
-    ObjectNode told = JsonNodeFactory.instance.objectNode();
-    conditions.problems().get(0).write(told);
-    assertThat(told)
-        .hasToString(
+    assertThat(Json.text(Problem.told(conditions.problems()).get(0)))
+        .isEqualTo(
             "{\"check\":\"event_log\",\"cause\":\"no leader\","
                 + "\"since\":\"2026-11-28T20:00:00Z\",\"remedy\":\"start it\"}");
   }

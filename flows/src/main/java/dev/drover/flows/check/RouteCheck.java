@@ -26,6 +26,7 @@ import dev.drover.flows.rules.KameletDependencyRule;
 import dev.drover.flows.rules.KameletFileRule;
 import dev.drover.flows.rules.KameletUseRule;
 import dev.drover.flows.rules.LossRule;
+import dev.drover.flows.rules.OperationRule;
 import dev.drover.flows.rules.OutwardRule;
 import dev.drover.flows.rules.PlaceholderRule;
 import dev.drover.flows.rules.PromiseRule;
@@ -58,6 +59,7 @@ public final class RouteCheck {
             new DescriptionRule(),
             new SizeRule(),
             new DirectRule(),
+            new OperationRule(),
             new KameletFileRule(),
             new KameletUseRule(),
             new KameletDependencyRule(components),

@@ -90,13 +90,13 @@ public final class DirectRule implements Rule {
                 flows
                     .operations()
                     .forEach(
-                        (document, ids) -> {
+                        (document, byId) -> {
                           int line = lineThatNames(file, document);
                           if (line > 0) {
-                            ids.forEach(
-                                id -> {
-                                  result.put(id, line);
-                                  if (!consumers.contains(id)) {
+                            byId.forEach(
+                                (id, answers) -> {
+                                  result.put(answers, line);
+                                  if (!consumers.contains(answers)) {
                                     out.add(
                                         file.path(),
                                         line,
@@ -105,7 +105,7 @@ public final class DirectRule implements Rule {
                                             + "' of "
                                             + document
                                             + " has no route; write one from direct:"
-                                            + id
+                                            + answers
                                             + " in routes/"
                                             + bundle);
                                   }

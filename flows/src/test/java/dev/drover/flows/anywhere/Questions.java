@@ -88,7 +88,6 @@ public final class Questions {
     all.add(new Question("direct:createItem", own, "{\"id\": true}"));
     all.add(new Question("direct:createItem", own, "{\"id\": \"e1\"}"));
     all.add(new Question("direct:deleteItem", own, null));
-    all.add(new Question("direct:listConflicts", own, null));
     for (String verdict : List.of("applied", "conflict", "refused", "decided before")) {
       all.add(new Question("direct:on-edit-answer", Map.of(), verdict));
     }

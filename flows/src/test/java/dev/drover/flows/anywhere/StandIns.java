@@ -63,12 +63,6 @@ public final class StandIns {
       notes.note("delete");
     }
 
-    /** Answers with no conflicts. */
-    public void conflicts(Exchange exchange) {
-      notes.note("conflicts of " + exchange.getMessage().getHeader("entity_id"));
-      exchange.getMessage().setBody("[]");
-    }
-
     /** Notes edits of a mall. */
     public void merge(Exchange exchange) {
       notes.note("merge");

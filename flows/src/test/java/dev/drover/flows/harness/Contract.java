@@ -16,9 +16,10 @@ public final class Contract {
   /**
    * An operation.
    *
+   * @param flow the direct: route that answers it
    * @param path as requested: each path parameter has its own name as value
    */
-  public record Operation(String id, String method, String path) {}
+  public record Operation(String id, String flow, String method, String path) {}
 
   private Contract() {}
 
@@ -39,6 +40,9 @@ public final class Contract {
                             operations.add(
                                 new Operation(
                                     operation.text("operationId"),
+                                    operation.text("x-flow").isEmpty()
+                                        ? operation.text("operationId")
+                                        : operation.text("x-flow"),
                                     method.toUpperCase(java.util.Locale.ROOT),
                                     path.replaceAll("[{}]", "")));
                           }

@@ -1,5 +1,6 @@
 package dev.drover.flows.harness;
 
+import dev.drover.engine.http.OperationFlows;
 import dev.drover.flows.Findings;
 import dev.drover.flows.Flow;
 import dev.drover.flows.FlowReader;
@@ -18,6 +19,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.kamelet.KameletComponent;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.apache.camel.component.rest.openapi.RestOpenApiComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -72,6 +74,7 @@ final class FlowContext implements AutoCloseable {
     PlatformHttpComponent http = new PlatformHttpComponent();
     http.setEngine(door);
     camel.addComponent("platform-http", http);
+    OperationFlows.into(camel.getComponent("rest-openapi", RestOpenApiComponent.class));
     KameletComponent kamelets = camel.getComponent("kamelet", KameletComponent.class);
     kamelets.setLocation("file:" + home.resolve("kamelets"));
     kamelets.setNoErrorHandler(true);

@@ -2,6 +2,7 @@ package dev.drover.flows.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.engine.http.OperationFlows;
 import dev.drover.flows.Flow;
 import dev.drover.flows.FlowSet;
 import dev.drover.flows.RouteFile;
@@ -171,6 +172,7 @@ public abstract class FlowTest {
     private final String routeId;
     private final Map<String, Object> headers = new LinkedHashMap<>();
     private final Map<String, Object> properties = new LinkedHashMap<>();
+    private final Map<String, Object> variables = new LinkedHashMap<>();
     private Object body;
 
     private Message(FlowContext context, String routeId) {
@@ -190,6 +192,17 @@ public abstract class FlowTest {
       return this;
     }
 
+    /** With this variable of the exchange. */
+    public Message variable(String name, Object value) {
+      variables.put(name, value);
+      return this;
+    }
+
+    /** As an HTTP request for this operation of the contract. */
+    public Message operation(String id) {
+      return variable(OperationFlows.OPERATION, id);
+    }
+
     /** With this body. */
     public Message body(Object value) {
       body = value;
@@ -206,6 +219,7 @@ public abstract class FlowTest {
       exchange.getMessage().setBody(body);
       exchange.getMessage().setHeaders(new HashMap<>(headers));
       properties.forEach(exchange::setProperty);
+      variables.forEach(exchange::setVariable);
       try {
         ((DefaultConsumer) route.getConsumer()).getProcessor().process(exchange);
       } catch (Exception e) {

@@ -69,12 +69,12 @@ record Outside(CamelContext camel, Recorder recorder) {
     camel.addRoutes(directsOfOthers(others));
   }
 
-  /** The operations of the contract that the file binds, if it does. */
+  /** The flows that answer the contract that the file binds, if it does. */
   private static Stream<String> operations(FlowSet all, RouteFile file) {
     return file.root().items().stream()
         .flatMap(item -> item.at("rest", "openApi").stream())
         .map(api -> api.text("specification").replaceFirst(".*/", ""))
-        .flatMap(contract -> all.operations().get(contract).stream());
+        .flatMap(contract -> all.operations().get(contract).values().stream());
   }
 
   private RouteBuilder directsOfOthers(Set<String> names) {

@@ -90,6 +90,12 @@ public final class Run {
     return this;
   }
 
+  /** Asserts a variable of the exchange at the end; null: there is none. */
+  public Run variable(String name, Object value) {
+    assertThat(exchange.getVariable(name)).isEqualTo(value);
+    return this;
+  }
+
   /** Asserts the body at the end. */
   public Run body(Object value) {
     assertThat(exchange.getMessage().getBody()).isEqualTo(value);

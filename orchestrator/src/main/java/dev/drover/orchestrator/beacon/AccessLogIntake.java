@@ -1,8 +1,6 @@
 package dev.drover.orchestrator.beacon;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.util.RawValue;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyUse;
@@ -16,6 +14,8 @@ import dev.drover.orchestrator.uplink.UplinkDoor;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.RawJson;
+import dev.drover.proto.navign.AccessLogsRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -126,7 +126,7 @@ public final class AccessLogIntake {
     AccessLogBatch batch = exchange.getProperty(BATCH, AccessLogBatch.class);
     int stored = store.store(batch.beaconId(), batch.logs());
     exchange.setProperty(ProtocolLog.RECORDS, stored);
-    exchange.getMessage().setBody(batch.answer(stored).toString());
+    exchange.getMessage().setBody(Json.text(batch.answer(stored)));
   }
 
   /**
@@ -164,14 +164,16 @@ public final class AccessLogIntake {
             PAGE_BYTES);
     long last = page.isEmpty() ? request.after() : page.get(page.size() - 1).seq();
     boolean more = store.any(request.beaconId(), request.since(), last, request.upTo());
-    ObjectNode body = Json.MAPPER.createObjectNode();
-    body.put("beacon_id", request.beaconId()).put("entity_id", entityId);
-    body.put("request_id", request.requestId());
-    body.put("batch_id", request.requestId() + "-" + request.page());
-    body.put("page", request.page()).put("has_more", more);
-    ArrayNode list = body.putArray("logs");
-    page.forEach(log -> list.addRawValue(new RawValue(log.json())));
-    body.put("total_logs", page.size());
+    AccessLogsRequest body =
+        new AccessLogsRequest(
+            request.beaconId(),
+            entityId,
+            request.requestId(),
+            request.requestId() + "-" + request.page(),
+            request.page(),
+            more,
+            page.stream().map(log -> RawJson.of(log.json())).toList(),
+            page.size());
     exchange.getMessage().setBody(Json.text(body));
     exchange.setProperty(
         REQUEST,

@@ -12,6 +12,7 @@ import dev.drover.proto.BeaconId;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.navign.BeaconChallengeResponse;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
 import java.util.Map;
@@ -66,10 +67,10 @@ public final class BeaconProof {
   /** Answers with a nonce for the device. */
   public void challenge(Exchange exchange) {
     Nonces.Challenge challenge = signature.challenge(Fields.id(Fields.body(exchange), "device_id"));
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("nonce", challenge.nonce()).put("expires_at", challenge.expiresAt().toString());
     exchange.getMessage().setHeader("Cache-Control", "no-store");
-    exchange.getMessage().setBody(answer.toString());
+    BeaconChallengeResponse answer =
+        new BeaconChallengeResponse(challenge.nonce(), challenge.expiresAt());
+    exchange.getMessage().setBody(Json.text(answer));
   }
 
   /**

@@ -2,7 +2,6 @@ package dev.drover.orchestrator.beacon;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.util.RawValue;
 import dev.drover.engine.guard.Promises;
 import dev.drover.engine.mqttbatch.MqttBatchConsumer;
 import dev.drover.engine.report.BeaconHeartbeat;
@@ -12,10 +11,16 @@ import dev.drover.orchestrator.uplink.UplinkDoor;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.RawJson;
+import dev.drover.proto.navign.BeaconApproval;
+import dev.drover.proto.navign.BeaconHeartbeatResponse;
+import dev.drover.proto.navign.BeaconList;
+import dev.drover.proto.navign.BeaconRegisterResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -79,12 +84,16 @@ public final class BeaconReports {
     Beacon beacon = beacon(exchange);
     BeaconRegistration report = BeaconRegistration.read(body);
     store.registered(beacon, report, body.toString(), approval.equals("auto"));
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("beacon_id", beacon.beaconId()).put("entity_id", entityId);
-    answer.put("approved", store.find(beacon.deviceId()).map(Beacon::approved).orElse(false));
-    answer.put("sync_interval_seconds", syncInterval.toSeconds());
-    answer.put("firmware_update_available", false);
-    exchange.getMessage().setBody(answer.toString());
+    answer(
+        exchange,
+        new BeaconRegisterResponse(
+            beacon.beaconId(),
+            entityId,
+            store.find(beacon.deviceId()).map(Beacon::approved).orElse(false),
+            null,
+            syncInterval.toSeconds(),
+            false,
+            null));
   }
 
   /**
@@ -131,12 +140,8 @@ public final class BeaconReports {
     Instant now = clock.instant();
     Instant at = report.timestamp().filter(time -> time.isBefore(now)).orElse(now);
     store.heard(beacon, report, at, body.toString());
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("acknowledged", true);
-    answer.put("next_heartbeat_seconds", heartbeatInterval.toSeconds());
-    ArrayNode list = answer.putArray("commands");
-    commands.tell(beacon.beaconId()).forEach(json -> list.addRawValue(new RawValue(json)));
-    exchange.getMessage().setBody(Json.text(answer));
+    List<RawJson> told = commands.tell(beacon.beaconId()).stream().map(RawJson::of).toList();
+    answer(exchange, new BeaconHeartbeatResponse(true, heartbeatInterval.toSeconds(), null, told));
   }
 
   /** Takes what central answered to a heartbeat. */
@@ -163,12 +168,9 @@ public final class BeaconReports {
   /** The mall's beacons, for operators; {@code cursor} goes on after an id. */
   public void list(Exchange exchange) {
     int limit = Fields.limit(exchange, PAGE, PAGE);
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    ArrayNode list = answer.putArray("beacons");
-    list.addAll(store.list(Fields.query(exchange, "cursor").orElse(""), limit));
+    List<BeaconList.Beacon> list = store.list(Fields.query(exchange, "cursor").orElse(""), limit);
     boolean more = list.size() == limit;
-    answer.put("next_cursor", more ? list.get(limit - 1).get("beacon_id").asText() : null);
-    exchange.getMessage().setBody(answer.toString());
+    answer(exchange, new BeaconList(list, more ? list.get(limit - 1).beaconId() : null));
   }
 
   /**
@@ -185,9 +187,11 @@ public final class BeaconReports {
     if (!store.approve(beaconId, true)) {
       throw Fields.unknownBeacon(beaconId);
     }
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("beacon_id", beaconId).put("approved", true);
-    exchange.getMessage().setBody(answer.toString());
+    answer(exchange, new BeaconApproval(beaconId, true));
+  }
+
+  private static void answer(Exchange exchange, Object answer) {
+    exchange.getMessage().setBody(Json.text(answer));
   }
 
   /**

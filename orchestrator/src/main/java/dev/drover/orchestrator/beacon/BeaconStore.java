@@ -1,6 +1,5 @@
 package dev.drover.orchestrator.beacon;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.crypto.PublicKeys;
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.engine.report.BeaconHeartbeat;
@@ -9,8 +8,8 @@ import dev.drover.orchestrator.store.Database;
 import dev.drover.orchestrator.store.SealedStore;
 import dev.drover.orchestrator.store.SealedTable;
 import dev.drover.proto.ErrorCode;
-import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.navign.BeaconList;
 import java.nio.charset.StandardCharsets;
 import java.security.interfaces.ECPublicKey;
 import java.sql.ResultSet;
@@ -137,7 +136,7 @@ public final class BeaconStore implements SealedStore {
   }
 
   /** The registered beacons after this id, for operators. */
-  List<ObjectNode> list(String after, int limit) {
+  List<BeaconList.Beacon> list(String after, int limit) {
     return database.query(
         BeaconStore::describe,
         "SELECT beacon_id, device_id, status, approved, firmware_version, area_id, last_seen,"
@@ -147,18 +146,18 @@ public final class BeaconStore implements SealedStore {
         limit);
   }
 
-  private static ObjectNode describe(ResultSet row) throws SQLException {
-    ObjectNode item = Json.MAPPER.createObjectNode();
-    item.put("beacon_id", row.getString(1)).put("device_id", row.getString(2));
-    item.put("status", row.getString(3) == null ? "registered" : row.getString(3));
-    item.put("approved", row.getBoolean(4));
-    item.put("firmware_version", row.getString(5)).put("area_id", row.getString(6));
-    item.put("last_seen", row.getObject(7) == null ? null : time(row.getLong(7)));
-    return item.put("registered_at", time(row.getLong(8)));
-  }
-
-  private static String time(long millis) {
-    return Instant.ofEpochMilli(millis).toString();
+  private static BeaconList.Beacon describe(ResultSet row) throws SQLException {
+    return new BeaconList.Beacon(
+        row.getString(1),
+        row.getString(2),
+        row.getString(3) == null ? "registered" : row.getString(3),
+        row.getBoolean(4),
+        row.getString(5),
+        row.getString(6),
+        row.getObject(7) == null ? null : Instant.ofEpochMilli(row.getLong(7)),
+        null,
+        null,
+        Instant.ofEpochMilli(row.getLong(8)));
   }
 
   private byte[] seal(String kind, String id, String value) {

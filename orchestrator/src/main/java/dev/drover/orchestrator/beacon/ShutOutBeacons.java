@@ -1,7 +1,6 @@
 package dev.drover.orchestrator.beacon;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.crypto.Principal;
 import dev.drover.engine.guard.Guards;
 import dev.drover.engine.guard.Promises;
@@ -11,6 +10,7 @@ import dev.drover.orchestrator.store.Database;
 import dev.drover.orchestrator.store.Session;
 import dev.drover.orchestrator.uplink.UplinkDoor;
 import dev.drover.proto.Json;
+import dev.drover.proto.navign.RevocationResponse;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -100,7 +100,7 @@ public final class ShutOutBeacons {
                   .get(0);
             });
     enforce();
-    answer(exchange, "revoked_at", since);
+    answer(exchange, new RevocationResponse(Instant.ofEpochMilli(since), null));
   }
 
   /**
@@ -127,7 +127,7 @@ public final class ShutOutBeacons {
               open, "DELETE FROM beacon_revocations WHERE beacon_id = ?", beaconId);
         });
     enforce();
-    answer(exchange, "restored_at", now);
+    answer(exchange, new RevocationResponse(null, Instant.ofEpochMilli(now)));
   }
 
   /** Takes the whole list of those whom operators at central have shut out. */
@@ -212,9 +212,7 @@ public final class ShutOutBeacons {
     exchange.setProperty(ProtocolLog.REASON, reason);
   }
 
-  private static void answer(Exchange exchange, String name, long millis) {
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put(name, Instant.ofEpochMilli(millis).toString());
-    exchange.getMessage().setBody(answer.toString());
+  private static void answer(Exchange exchange, RevocationResponse answer) {
+    exchange.getMessage().setBody(Json.text(answer));
   }
 }

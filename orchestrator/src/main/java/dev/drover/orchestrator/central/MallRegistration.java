@@ -9,8 +9,9 @@ import dev.drover.engine.time.Ticker;
 import dev.drover.orchestrator.store.MallSettings;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.proto.Json;
-import dev.drover.proto.RegisterRequest;
-import dev.drover.proto.RegisterResponse;
+import dev.drover.proto.navign.RefreshRequest;
+import dev.drover.proto.navign.RegisterRequest;
+import dev.drover.proto.navign.RegisterResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
@@ -136,9 +137,8 @@ public final class MallRegistration {
         link.token().orElseThrow(() -> new IllegalStateException("there is no token to exchange"));
     String tokenId = TokenIds.jti(token.value());
     Attempt attempt = attempt(REFRESH, tokenId);
-    ObjectNode body = Json.MAPPER.createObjectNode();
-    body.put("orchestrator_id", token.assignedId()).put("token_id", tokenId);
-    sign(exchange.getMessage(), body.put("timestamp", attempt.timestamp()).toString());
+    RefreshRequest body = new RefreshRequest(token.assignedId(), tokenId, attempt.timestamp());
+    sign(exchange.getMessage(), Json.text(body));
     exchange.getMessage().setHeader(IDEMPOTENCY_KEY, attempt.key());
   }
 

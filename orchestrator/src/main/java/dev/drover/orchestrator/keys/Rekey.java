@@ -9,6 +9,7 @@ import dev.drover.orchestrator.store.SealedTable;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.navign.RekeyProgress;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -122,16 +123,15 @@ public final class Rekey implements OutboxSource {
   /** How far it is, as JSON. */
   public String progress() {
     Progress now = progress;
-    return Json.MAPPER
-        .createObjectNode()
-        .put("state", now.state)
-        .put("key_id", now.keyId)
-        .put("started_at", now.startedAt == null ? null : now.startedAt.toString())
-        .put("finished_at", now.finishedAt == null ? null : now.finishedAt.toString())
-        .put("records_total", now.total)
-        .put("records_sealed", now.sealed)
-        .put("records_broken", now.broken)
-        .toString();
+    return Json.text(
+        new RekeyProgress(
+            now.state,
+            now.keyId,
+            now.startedAt,
+            now.finishedAt,
+            now.total,
+            now.sealed,
+            now.broken));
   }
 
   /** Seals the next batch anew; returns whether there may be more. */

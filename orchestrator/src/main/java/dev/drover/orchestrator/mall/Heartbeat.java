@@ -1,7 +1,6 @@
 package dev.drover.orchestrator.mall;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.schema.ParsedBody;
 import dev.drover.engine.time.Tick;
 import dev.drover.engine.time.Ticker;
@@ -10,6 +9,7 @@ import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.central.CentralOutcomes;
 import dev.drover.orchestrator.central.CentralToken;
 import dev.drover.proto.Json;
+import dev.drover.proto.navign.HeartbeatRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -65,25 +65,24 @@ public final class Heartbeat {
 
   /** Writes the request. */
   public void write(Exchange exchange) {
-    ObjectNode body = Json.MAPPER.createObjectNode();
-    body.put(
-        "orchestrator_id",
-        link.token().map(CentralToken::assignedId).orElse(identity.orchestratorId()));
-    body.put("entity_id", identity.entityId());
-    body.put("status", health.status());
-    body.put("version", identity.version());
-    body.put("uptime_seconds", figures.uptimeSeconds());
-    body.put("connected_robots", 0);
-    body.put("active_tasks", 0);
-    body.put("pending_tasks", figures.pendingTasks());
-    body.putObject("metrics")
-        .put("cpu_percent", figures.cpuPercent())
-        .put("memory_used_mb", figures.memoryUsedMb())
-        .put("disk_used_gb", figures.diskUsedGb())
-        .put("cache_size_mb", figures.cacheSizeMb());
-    body.put("timestamp", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+    HeartbeatRequest body =
+        new HeartbeatRequest(
+            link.token().map(CentralToken::assignedId).orElse(identity.orchestratorId()),
+            identity.entityId(),
+            health.status(),
+            identity.version(),
+            figures.uptimeSeconds(),
+            0,
+            0,
+            figures.pendingTasks(),
+            new HeartbeatRequest.Metrics(
+                figures.cpuPercent(),
+                figures.memoryUsedMb(),
+                figures.diskUsedGb(),
+                figures.cacheSizeMb()),
+            clock.instant().truncatedTo(ChronoUnit.MILLIS));
     exchange.getMessage().setHeader("X-Idempotency-Key", UUID.randomUUID().toString());
-    exchange.getMessage().setBody(body.toString());
+    exchange.getMessage().setBody(Json.text(body));
   }
 
   /** Reads the answer: when to come again; answers what central asks for, a list of words. */

@@ -1,12 +1,13 @@
 package dev.drover.orchestrator.mall;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.engine.health.Problem;
 import dev.drover.orchestrator.uplink.Ledger;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.Json;
+import dev.drover.proto.navign.OrchestratorHealth;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.Exchange;
@@ -50,37 +51,34 @@ public final class MallHealth {
   public void answer(Exchange exchange) {
     MallChecks.Found found = checks.look();
     String status = status(found.words());
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("status", status);
-    found.words().forEach(answer.putObject("checks")::put);
-    if (!found.problems().isEmpty()) {
-      ArrayNode told = answer.putArray("problems");
-      found.problems().forEach(problem -> problem.write(told.addObject()));
-    }
-    ObjectNode metrics = answer.putObject("metrics");
-    metrics
-        .put("connected_robots", 0)
-        .put("active_tasks", 0)
-        .put("cache_size_mb", figures.cacheSizeMb())
-        .put("uptime_seconds", figures.uptimeSeconds());
+    Map<String, Number> metrics = new LinkedHashMap<>();
+    metrics.put("connected_robots", 0);
+    metrics.put("active_tasks", 0);
+    metrics.put("cache_size_mb", figures.cacheSizeMb());
+    metrics.put("uptime_seconds", figures.uptimeSeconds());
     count(metrics);
-    answer.put("timestamp", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
-    answer.put("version", identity.version());
-    answer.put("server_url", identity.centralUrl());
+    OrchestratorHealth answer =
+        new OrchestratorHealth(
+            status,
+            found.words(),
+            Problem.told(found.problems()),
+            metrics,
+            clock.instant().truncatedTo(ChronoUnit.MILLIS),
+            identity.version(),
+            identity.centralUrl());
     exchange
         .getMessage()
         .setHeader(Exchange.HTTP_RESPONSE_CODE, status.equals(UNHEALTHY) ? 503 : 200);
-    exchange.getMessage().setBody(answer.toString());
+    exchange.getMessage().setBody(Json.text(answer));
   }
 
   /** What cannot be read is left out: a store that does not work is what health must tell. */
-  private void count(ObjectNode metrics) {
+  private void count(Map<String, Number> metrics) {
     try {
       Ledger ledger = uplink.ledger();
-      metrics
-          .put("uplink_pending", ledger.pending())
-          .put("uplink_parked", ledger.parked())
-          .put("uplink_gap", ledger.gap());
+      metrics.put("uplink_pending", ledger.pending());
+      metrics.put("uplink_parked", ledger.parked());
+      metrics.put("uplink_gap", ledger.gap());
     } catch (RuntimeException e) {
       LOG.debug("the ledger cannot be read", e);
     }

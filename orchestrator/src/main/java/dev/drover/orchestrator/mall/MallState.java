@@ -1,6 +1,5 @@
 package dev.drover.orchestrator.mall;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.central.CentralToken;
 import dev.drover.orchestrator.store.AckQueue;
@@ -10,6 +9,9 @@ import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.sync.MallDataOperations;
 import dev.drover.orchestrator.uplink.UplinkStore;
 import dev.drover.proto.Json;
+import dev.drover.proto.navign.MallStateAnswer;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.camel.Exchange;
 
 /** Where the mall stands in central's stream and data, for operators. */
@@ -39,21 +41,23 @@ public final class MallState {
 
   /** Answers {@code GET /api/orchestrator/state}. */
   public void answer(Exchange exchange) {
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("entity_id", identity.entityId());
-    answer.put("orchestrator_id", identity.orchestratorId());
-    answer.put("assigned_id", link.token().map(CentralToken::assignedId).orElse(null));
-    answer.put("connected", link.connected());
-    answer.put("cursor", store.settings().get(MallSettings.CURSOR).orElse(null));
-    answer.put("connection_id", store.settings().get(MallSettings.CONNECTION).orElse(null));
-    answer.put("resync_needed", store.settings().resyncReason().orElse(null));
-    ObjectNode events = answer.putObject("events");
+    Map<String, Number> events = new LinkedHashMap<>();
     for (EventStatus status : EventStatus.values()) {
       events.put(status.wire(), store.events().handled(status));
     }
     events.put("parked", store.events().parked());
-    answer.put("pending_acks", acks.pending() + acks.owed() + uplink.pendingUrgent("event_ack"));
-    answer.set("sync", sync.state());
-    exchange.getMessage().setBody(answer.toString());
+    MallStateAnswer answer =
+        new MallStateAnswer(
+            identity.entityId(),
+            identity.orchestratorId(),
+            link.token().map(CentralToken::assignedId).orElse(null),
+            link.connected(),
+            store.settings().get(MallSettings.CURSOR).orElse(null),
+            store.settings().get(MallSettings.CONNECTION).orElse(null),
+            store.settings().resyncReason().orElse(null),
+            events,
+            acks.pending() + acks.owed() + uplink.pendingUrgent("event_ack"),
+            sync.state());
+    exchange.getMessage().setBody(Json.text(answer));
   }
 }

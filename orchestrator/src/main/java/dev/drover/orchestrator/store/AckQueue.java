@@ -1,8 +1,8 @@
 package dev.drover.orchestrator.store;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.outbox.OutboxSource;
 import dev.drover.proto.Json;
+import dev.drover.proto.navign.EventAckRequest;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -147,13 +147,7 @@ public final class AckQueue implements OutboxSource {
   }
 
   private static Entry entry(Ack group, List<String> ids) {
-    ObjectNode body = Json.MAPPER.createObjectNode();
-    ids.forEach(body.putArray("event_ids")::add);
-    body.put("status", group.status());
-    if (group.detail() != null) {
-      body.put("detail", group.detail());
-    }
-    String text = body.toString();
+    String text = Json.text(new EventAckRequest(ids, null, group.status(), group.detail()));
     // The same acknowledgements have the same key, however often they are sent.
     String key = UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)).toString();
     return new Entry(String.join("\n", ids), Map.of("X-Idempotency-Key", key), text);

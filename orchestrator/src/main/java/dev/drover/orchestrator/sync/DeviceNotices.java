@@ -1,10 +1,10 @@
 package dev.drover.orchestrator.sync;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.drover.engine.checksum.Checksums;
 import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.store.Untold;
 import dev.drover.proto.Json;
+import dev.drover.proto.navign.Changes;
+import dev.drover.proto.navign.MallDataUpdate;
 import java.util.List;
 import org.apache.camel.Exchange;
 
@@ -39,19 +39,17 @@ public final class DeviceNotices {
     Untold.Notice notice = untold.next(ITEMS);
     exchange.setProperty(LEFT, !notice.isEmpty());
     exchange.setProperty(NOTICE, notice);
-    ObjectNode message = Json.MAPPER.createObjectNode();
-    message.put("entity_id", entityId);
-    message.put("cursor", cache.state().cursor());
-    if (notice.everything()) {
-      message.put("full", true);
-    } else {
-      ObjectNode changes = message.putObject("changes");
-      for (String collection : Checksums.COLLECTIONS) {
-        notice.ids().getOrDefault(collection, List.of()).forEach(changes.putArray(collection)::add);
-      }
-      affected.of(notice.ids()).forEach(message.putArray("affected_beacons")::add);
-    }
-    exchange.getMessage().setBody(message.toString());
+    String cursor = cache.state().cursor();
+    MallDataUpdate message =
+        notice.everything()
+            ? new MallDataUpdate(entityId, cursor, true, null, null)
+            : new MallDataUpdate(
+                entityId,
+                cursor,
+                null,
+                Changes.of(notice.ids()),
+                List.copyOf(affected.of(notice.ids())));
+    exchange.getMessage().setBody(Json.text(message));
   }
 
   /** Strikes out what the broker has taken. */

@@ -1,8 +1,6 @@
 package dev.drover.orchestrator.sync;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.util.RawValue;
 import dev.drover.engine.checksum.CanonicalItems;
 import dev.drover.engine.guard.Promises;
 import dev.drover.engine.log.ProtocolLog;
@@ -10,9 +8,13 @@ import dev.drover.engine.report.Fields;
 import dev.drover.engine.report.ItemId;
 import dev.drover.orchestrator.store.EditConflict;
 import dev.drover.orchestrator.store.Edits;
+import dev.drover.orchestrator.store.MallEdit;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.RawJson;
+import dev.drover.proto.navign.EditConflictAnswer;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -116,28 +118,22 @@ public final class EdgeEdits {
 
   /** Answers {@code GET /api/sync/conflicts}: the edits that central did not take. */
   public void conflicts(Exchange exchange) {
-    ArrayNode list = Json.MAPPER.createArrayNode();
-    for (EditConflict conflict : edits.conflicts()) {
-      ObjectNode one = list.addObject();
-      one.put("id", conflict.id());
-      one.put("type", EditSender.type(conflict.edit().collection()));
-      one.put("item_id", conflict.edit().itemId());
-      one.put("operation", conflict.edit().operation());
-      putJson(one, "losing", conflict.edit().json());
-      putJson(one, "winning", conflict.winning());
-      one.put("at", conflict.edit().at().toString());
-      one.put("base_seq", conflict.edit().baseSeq());
-      one.put("seq", conflict.seq());
-      one.put("error", conflict.error());
-    }
+    List<EditConflictAnswer> list = edits.conflicts().stream().map(EdgeEdits::told).toList();
     exchange.getMessage().setBody(Json.text(list));
   }
 
-  private static void putJson(ObjectNode target, String name, String json) {
-    if (json == null) {
-      target.putNull(name);
-    } else {
-      target.putRawValue(name, new RawValue(json));
-    }
+  private static EditConflictAnswer told(EditConflict conflict) {
+    MallEdit edit = conflict.edit();
+    return new EditConflictAnswer(
+        conflict.id(),
+        EditSender.type(edit.collection()),
+        edit.itemId(),
+        edit.operation(),
+        RawJson.of(edit.json()),
+        RawJson.of(conflict.winning()),
+        edit.at(),
+        edit.baseSeq(),
+        conflict.seq(),
+        conflict.error());
   }
 }

@@ -2,8 +2,6 @@ package dev.drover.orchestrator.sync;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.util.RawValue;
 import dev.drover.engine.outbox.OutboxSource;
 import dev.drover.orchestrator.store.Edits;
 import dev.drover.orchestrator.store.MallEdit;
@@ -11,6 +9,8 @@ import dev.drover.orchestrator.uplink.UplinkAnswers;
 import dev.drover.orchestrator.uplink.UplinkDoor;
 import dev.drover.orchestrator.uplink.UplinkItem;
 import dev.drover.proto.Json;
+import dev.drover.proto.RawJson;
+import dev.drover.proto.navign.SyncChangesRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -62,16 +62,14 @@ public final class EditSender implements OutboxSource {
   }
 
   private Entry entry(MallEdit edit) {
-    ObjectNode request = Json.MAPPER.createObjectNode();
-    request.put("entity_id", entityId);
-    ObjectNode change = request.putArray("changes").addObject();
-    change.put("type", type(edit.collection()));
-    change.put("operation", edit.operation());
-    change.put("id", edit.itemId());
-    if (edit.json() != null) {
-      change.putRawValue("data", new RawValue(edit.json()));
-    }
-    change.put("base_seq", edit.baseSeq());
+    SyncChangesRequest.Change change =
+        new SyncChangesRequest.Change(
+            type(edit.collection()),
+            edit.operation(),
+            edit.itemId(),
+            RawJson.of(edit.json()),
+            edit.baseSeq());
+    SyncChangesRequest request = new SyncChangesRequest(entityId, List.of(change));
     return new Entry(
         edit.attempt(),
         Map.of(

@@ -1,6 +1,5 @@
 package dev.drover.orchestrator.sync;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.guard.Authoriser;
 import dev.drover.engine.report.Fields;
 import dev.drover.orchestrator.central.CentralContact;
@@ -56,9 +55,7 @@ public final class EntityReads {
   }
 
   private String entity() {
-    ObjectNode entity = Json.MAPPER.createObjectNode();
-    entity.put("id", entityId);
-    return entity.toString();
+    return Json.text(Map.of("id", entityId));
   }
 
   /**

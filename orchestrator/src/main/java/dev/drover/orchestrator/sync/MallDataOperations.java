@@ -1,6 +1,5 @@
 package dev.drover.orchestrator.sync;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.guard.Promises;
 import dev.drover.orchestrator.cache.CacheState;
 import dev.drover.orchestrator.cache.EntityCache;
@@ -8,7 +7,8 @@ import dev.drover.orchestrator.store.Edits;
 import dev.drover.orchestrator.store.MallSettings;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.proto.Json;
-import java.time.Instant;
+import dev.drover.proto.navign.Accepted;
+import dev.drover.proto.navign.MallStateAnswer;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
@@ -36,26 +36,21 @@ public final class MallDataOperations {
         .settings()
         .set(Map.of(MallSettings.RESYNC, Optional.of(MallSettings.resyncMark("operator"))));
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
-    exchange.getMessage().setBody("{\"status\":\"accepted\"}");
+    exchange.getMessage().setBody(Json.text(new Accepted("accepted", null)));
   }
 
   /** Where the mall's data stands. */
-  public ObjectNode state() {
+  public MallStateAnswer.Sync state() {
     CacheState state = cache.state();
-    ObjectNode sync = Json.MAPPER.createObjectNode();
-    sync.put("ready", state.ready());
-    sync.put("reason", state.reason());
-    sync.put("cursor", state.cursor());
-    sync.put("synced_at", text(state.syncedAt()));
-    sync.put("verified_at", text(state.verifiedAt()));
-    sync.put("damaged_buckets", state.damagedBuckets());
-    sync.put("checksum", state.ready() ? cache.global() : null);
-    sync.put("pending_edits", edits.pending());
-    sync.put("conflicts", edits.conflictCount());
-    return sync;
-  }
-
-  private static String text(Instant at) {
-    return at == null ? null : at.toString();
+    return new MallStateAnswer.Sync(
+        state.ready(),
+        state.reason(),
+        state.cursor(),
+        state.syncedAt(),
+        state.verifiedAt(),
+        state.damagedBuckets(),
+        state.ready() ? cache.global() : null,
+        edits.pending(),
+        edits.conflictCount());
   }
 }

@@ -1,8 +1,8 @@
 package dev.drover.orchestrator.uplink;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.util.RawValue;
 import dev.drover.proto.Json;
+import dev.drover.proto.RawJson;
+import dev.drover.proto.navign.ParkedItemAnswer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -46,22 +46,18 @@ record ParkedItem(
         Instant.ofEpochMilli(row.getLong("parked_at")));
   }
 
-  ObjectNode wire() {
-    ObjectNode wire = Json.MAPPER.createObjectNode();
-    wire.put("id", id);
-    wire.put("seq", seq);
-    wire.put("type", type);
-    wire.put("key", key);
-    wire.put("created_at", createdAt.toString());
-    wire.put("parked_at", parkedAt.toString());
-    wire.put("reason", reason);
-    wire.put("step", step);
-    wire.put("tries", tries);
-    if (seq == null || body == null) {
-      wire.put("body", body);
-    } else {
-      wire.putRawValue("body", new RawValue(body));
-    }
-    return wire;
+  ParkedItemAnswer wire() {
+    boolean text = seq == null && body != null;
+    return new ParkedItemAnswer(
+        id,
+        seq,
+        type,
+        key,
+        createdAt,
+        parkedAt,
+        reason,
+        step,
+        tries,
+        RawJson.of(text ? Json.text(body) : body));
   }
 }

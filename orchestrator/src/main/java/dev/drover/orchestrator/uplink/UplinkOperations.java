@@ -1,11 +1,12 @@
 package dev.drover.orchestrator.uplink;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.guard.Promises;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;
+import dev.drover.proto.navign.Accepted;
+import dev.drover.proto.navign.ParkedItemAnswer;
+import dev.drover.proto.navign.UplinkLedger;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -29,33 +30,33 @@ public final class UplinkOperations {
   /** Answers {@code GET /api/uplink/ledger}. */
   public void ledger(Exchange exchange) {
     Ledger ledger = store.ledger();
-    ObjectNode answer = Json.MAPPER.createObjectNode();
-    answer.put("accepted", ledger.accepted());
-    answer.put("stored", ledger.stored());
-    answer.put("duplicate", ledger.duplicate());
-    answer.put("parked", ledger.parked());
-    answer.put("superseded", ledger.superseded());
-    answer.put("pending", ledger.pending());
-    answer.put("gap", ledger.gap());
-    answer.put("balanced", ledger.balanced());
-    answer.put("pending_bytes", ledger.pendingBytes());
-    answer.put("last_receipt", ledger.lastReceipt());
-    List<UplinkLosses.Range> lost = store.lost();
-    if (!lost.isEmpty()) {
-      ArrayNode ranges = answer.putArray("lost");
-      lost.forEach(one -> ranges.addObject().put("from", one.first()).put("to", one.last()));
-    }
-    exchange.getMessage().setBody(answer.toString());
+    List<UplinkLedger.Range> lost =
+        store.lost().stream()
+            .map(range -> new UplinkLedger.Range(range.first(), range.last()))
+            .toList();
+    UplinkLedger answer =
+        new UplinkLedger(
+            ledger.accepted(),
+            ledger.stored(),
+            ledger.duplicate(),
+            ledger.parked(),
+            ledger.superseded(),
+            ledger.pending(),
+            ledger.gap(),
+            ledger.balanced(),
+            ledger.pendingBytes(),
+            ledger.lastReceipt(),
+            lost.isEmpty() ? null : lost);
+    exchange.getMessage().setBody(Json.text(answer));
   }
 
   /** Answers {@code GET /api/uplink/parked}: the oldest ones after the id {@code after}. */
   public void list(Exchange exchange) {
     String after = exchange.getMessage().getHeader("after", "0", String.class);
-    ArrayNode list = Json.MAPPER.createArrayNode();
-    store
-        .parked()
-        .list(number("after", after), PAGE, PAGE_BYTES)
-        .forEach(item -> list.add(item.wire()));
+    List<ParkedItemAnswer> list =
+        store.parked().list(number("after", after), PAGE, PAGE_BYTES).stream()
+            .map(ParkedItem::wire)
+            .toList();
     exchange.getMessage().setBody(Json.text(list));
   }
 
@@ -94,7 +95,7 @@ public final class UplinkOperations {
       throw unknown(id);
     }
     exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
-    exchange.getMessage().setBody("{\"status\":\"accepted\",\"id\":" + id + "}");
+    exchange.getMessage().setBody(Json.text(new Accepted("accepted", id)));
   }
 
   /** Raises an alert while items are not accounted for; {@code /health} says it too. */

@@ -13,17 +13,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What beacons say, and that each report is in the uplink before its answer. */
 class BeaconsFlowTest extends FlowTest {
-  private static final String NOTHING = "";
   private static final String BAD_SIGNATURE = "beaconProof.authenticate";
 
   BeaconsFlowTest() {
     super("orchestrator", "16-beacons");
   }
 
-  @ParameterizedTest(name = "{0}")
-  @CsvSource({"beacons-challenge-give", "beacons-challenge-short"})
-  void aChallengeIsLimitedAndCostsNoWrite(String route) {
-    into(route)
+  @Test
+  void aChallengeIsLimitedAndCostsNoWrite() {
+    into("beacons-challenge-give")
         .run()
         .calls(
             "beaconProof.asked",
@@ -34,12 +32,11 @@ class BeaconsFlowTest extends FlowTest {
         .endsWell();
   }
 
-  @ParameterizedTest(name = "{0}")
-  @CsvSource({"beacons-beacon-register", "beacons-register-short"})
-  void aKnownDeviceRegistersAgain(String route) {
+  @Test
+  void aKnownDeviceRegistersAgain() {
     given("beaconProof.enrol", property("DroverBeaconId", "b1"));
 
-    into(route)
+    into("beacons-beacon-register")
         .run()
         .calls(
             """
@@ -94,12 +91,11 @@ class BeaconsFlowTest extends FlowTest {
         .endsWell();
   }
 
-  @ParameterizedTest(name = "{0}")
-  @CsvSource({"beacons-heartbeat-receive", "beacons-heartbeat-short"})
-  void aHeartbeatIsProvedLimitedAndInTheUplinkBeforeItsAnswer(String route) {
+  @Test
+  void aHeartbeatIsProvedLimitedAndInTheUplinkBeforeItsAnswer() {
     given("beaconProof.authenticate", property("DroverBeaconId", "b1"));
 
-    into(route)
+    into("beacons-heartbeat-receive")
         .run()
         .calls(
             """
@@ -117,13 +113,12 @@ class BeaconsFlowTest extends FlowTest {
         .endsWell();
   }
 
-  @ParameterizedTest(name = "{0}")
-  @CsvSource({"beacons-logs-receive", "beacons-access-logs-short"})
-  void newLogsAreSealedAndInTheUplinkBeforeTheyAreKept(String route) {
+  @Test
+  void newLogsAreSealedAndInTheUplinkBeforeTheyAreKept() {
     given("beaconProof.authenticate", property("DroverBeaconId", "b1"));
     given("accessLogs.prepare", property("DroverLogsFresh", 2));
 
-    into(route)
+    into("beacons-logs-receive")
         .run()
         .calls(
             """
@@ -206,8 +201,6 @@ class BeaconsFlowTest extends FlowTest {
     "beacons-logs-receive, beaconProof.authenticate",
     "beacons-logs-receive, rateLimiter.check",
     "beacons-logs-receive, schemas.check",
-    "beacons-list-read, authenticator.authenticate",
-    "beacons-list-read, authoriser.authorise",
     "beacons-beacon-approve, authenticator.authenticate",
     "beacons-beacon-approve, authoriser.authorise",
     "beacons-beacon-approve, beacons.approve",
@@ -287,7 +280,6 @@ class BeaconsFlowTest extends FlowTest {
 
   @ParameterizedTest(name = "{0}")
   @CsvSource({
-    "beacons-list-read, list, ",
     "beacons-beacon-approve, approve, 'protocolLog.record(beacon_approved, an operator lets a beacon in, b-1)'",
     "beacons-beacon-forget, forget, 'protocolLog.record(beacon_forgotten, an operator lets a device come with a new key, b-1)'"
   })
@@ -300,7 +292,7 @@ class BeaconsFlowTest extends FlowTest {
             "authenticator.authenticate",
             "authoriser.authorise(operator, entity)",
             "beacons." + method,
-            line == null ? NOTHING : line)
+            line)
         .sent("authoriser.authorise", "entity_id", "mall-1")
         .header("Content-Type", method.equals("forget") ? null : "application/json")
         .endsWell();

@@ -18,11 +18,7 @@ class EdgeEditsFlowTest extends FlowTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @CsvSource({
-    "edits-item-create, create, created",
-    "edits-item-replace, replace, replaced",
-    "edits-item-replace-by-body, replace, replaced"
-  })
+  @CsvSource({"edits-item-create, create, created", "edits-item-replace, replace, replaced"})
   void anEditIsCheckedThenStoredThenTold(String route, String method, String word) {
     into(route)
         .run()
@@ -63,13 +59,8 @@ class EdgeEditsFlowTest extends FlowTest {
     "edits-item-replace, authenticator.authenticate",
     "edits-item-replace, authoriser.authorise",
     "edits-item-replace, schemas.check",
-    "edits-item-replace-by-body, authenticator.authenticate",
-    "edits-item-replace-by-body, authoriser.authorise",
-    "edits-item-replace-by-body, schemas.check",
     "edits-item-delete, authenticator.authenticate",
-    "edits-item-delete, authoriser.authorise",
-    "edits-conflicts-list, authenticator.authenticate",
-    "edits-conflicts-list, authoriser.authorise"
+    "edits-item-delete, authoriser.authorise"
   })
   void whatIsRefusedIsRenderedAndNeitherStoredNorTold(String route, String guard) {
     given(guard, failure(new IllegalArgumentException("no")));
@@ -143,19 +134,5 @@ class EdgeEditsFlowTest extends FlowTest {
     given("editSender.take", failure(new IllegalStateException("disk")));
 
     into("edits-answer-take").run().calls("editSender.take").failsWith("disk");
-  }
-
-  @Test
-  void conflictsAreListedForOperatorsOfThisMall() {
-    into("edits-conflicts-list")
-        .header("entity_id", "mall-2")
-        .run()
-        .calls(
-            "authenticator.authenticate",
-            "authoriser.authorise(operator, entity)",
-            "edgeEdits.conflicts")
-        .sent("authoriser.authorise", "entity_id", "mall-1")
-        .header("Content-Type", "application/json")
-        .endsWell();
   }
 }

@@ -13,22 +13,22 @@ class EntityReadsFlowTest extends FlowTest {
     super("orchestrator", "12-entity-reads");
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{1}")
   @CsvSource({
-    "reads-entities-list, entityReads.listEntities, entityReads.sayStale",
-    "reads-entity-read, entityReads.readEntity, entityReads.sayStale",
-    "reads-item-read, entityReads.read, entityReads.sayStale",
-    // an answer that is written while it is sent must have its headers before
-    "reads-items-list, entityReads.sayStale, entityReads.list"
+    "reads-entities-list, listEntities, listEntities",
+    "reads-data-read, readEntity, readEntity",
+    "reads-data-read, readItem, read",
+    "reads-data-read, listItems, list"
   })
-  void guardsThenTheAnswerThatSaysWhetherItIsStale(String route, String first, String second) {
+  void guardsThenTheAnswerThatSaysWhetherItIsStale(String route, String operation, String method) {
     into(route)
+        .operation(operation)
         .run()
         .calls(
             "authenticator.authenticate",
             "authoriser.authorise(orchestrator,operator, entity)",
-            first,
-            second)
+            "entityReads." + method,
+            "entityReads.sayStale")
         .header("Content-Type", "application/json")
         .endsWell();
   }
@@ -44,7 +44,8 @@ class EntityReadsFlowTest extends FlowTest {
 
   @Test
   void anotherEntityIsLeftToTheGuard() {
-    into("reads-entity-read")
+    into("reads-data-read")
+        .operation("readEntity")
         .header("entity_id", "mall-2")
         .run()
         .sent("authoriser.authorise", "entity_id", "mall-2");
@@ -54,18 +55,21 @@ class EntityReadsFlowTest extends FlowTest {
   @CsvSource({
     "reads-entities-list, authenticator.authenticate",
     "reads-entities-list, authoriser.authorise",
-    "reads-entity-read, authenticator.authenticate",
-    "reads-entity-read, authoriser.authorise",
-    "reads-items-list, authenticator.authenticate",
-    "reads-items-list, authoriser.authorise",
-    "reads-items-list, entityReads.list",
-    "reads-item-read, authenticator.authenticate",
-    "reads-item-read, authoriser.authorise",
-    "reads-item-read, entityReads.read"
+    "reads-data-read, authenticator.authenticate",
+    "reads-data-read, authoriser.authorise",
+    "reads-data-read, entityReads.read"
   })
   void whatIsRefusedIsRenderedAndNothingIsRead(String route, String guard) {
     given(guard, failure(new IllegalArgumentException("no")));
 
-    into(route).run().endsWith(guard, "errorRenderer.render").endsWell();
+    into(route).operation("readItem").run().endsWith(guard, "errorRenderer.render").endsWell();
+  }
+
+  @Test
+  void whatNoBranchKnowsIsNotRead() {
+    into("reads-data-read")
+        .operation("deleteItem")
+        .run()
+        .calls("authenticator.authenticate", "authoriser.authorise", "entityReads.sayStale");
   }
 }

@@ -31,27 +31,11 @@ class KeysFlowTest extends FlowTest {
         .endsWell();
   }
 
-  @Test
-  void anOperatorWatchesIt() {
-    into("keys-progress-read")
-        .header("entity_id", "mall-2")
-        .run()
-        .calls(
-            "authenticator.authenticate",
-            "authoriser.authorise(operator, entity)",
-            "rekey.progress")
-        .sent("authoriser.authorise", "entity_id", "mall-1")
-        .header("Content-Type", "application/json")
-        .endsWell();
-  }
-
   @ParameterizedTest(name = "{0} refused by {1}")
   @CsvSource({
     "keys-rekey-start, authenticator.authenticate",
     "keys-rekey-start, authoriser.authorise",
-    "keys-rekey-start, rekey.start",
-    "keys-progress-read, authenticator.authenticate",
-    "keys-progress-read, authoriser.authorise"
+    "keys-rekey-start, rekey.start"
   })
   void whoIsRefusedChangesNoKey(String route, String guard) {
     given(guard, failure(new IllegalArgumentException("no")));

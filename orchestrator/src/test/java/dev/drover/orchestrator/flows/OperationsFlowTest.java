@@ -22,15 +22,22 @@ class OperationsFlowTest extends FlowTest {
         .endsWell();
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{1}")
   @CsvSource({
-    "operations-state-read, mallState.answer, ",
-    "operations-sync-request, syncOperations.resync, 'protocolLog.record(resync_requested, an operator asks for a full sync, mall-1)'",
-    "operations-checksum-read, checksumReads.checksum, entityReads.sayStale",
-    "operations-buckets-read, checksumReads.items, entityReads.sayStale"
+    "operations-state-read, orchestratorState, mallState.answer, ",
+    "operations-checksums-read, readChecksum, checksumReads.checksum, entityReads.sayStale",
+    "operations-checksums-read, readBuckets, checksumReads.items, entityReads.sayStale",
+    "operations-state-read, listBeacons, beacons.list, ",
+    "operations-state-read, listConflicts, edgeEdits.conflicts, ",
+    "operations-state-read, readLedger, uplinkOperations.ledger, ",
+    "operations-state-read, listParked, uplinkOperations.list, ",
+    "operations-state-read, readParked, uplinkOperations.read, ",
+    "operations-state-read, rekeyProgress, rekey.progress, ",
+    "operations-sync-request, requestResync, syncOperations.resync, 'protocolLog.record(resync_requested, an operator asks for a full sync, mall-1)'"
   })
-  void operatorsOfThisMallAreAnswered(String route, String call, String then) {
+  void operatorsOfThisMallAreAnswered(String route, String operation, String call, String then) {
     into(route)
+        .operation(operation)
         .header("entity_id", "mall-2")
         .run()
         .calls(
@@ -49,15 +56,34 @@ class OperationsFlowTest extends FlowTest {
     "operations-state-read, authoriser.authorise",
     "operations-sync-request, authenticator.authenticate",
     "operations-sync-request, authoriser.authorise",
-    "operations-checksum-read, authenticator.authenticate",
-    "operations-checksum-read, authoriser.authorise",
-    "operations-buckets-read, authenticator.authenticate",
-    "operations-buckets-read, authoriser.authorise",
+    "operations-state-read, mallState.answer",
+    "operations-checksums-read, authenticator.authenticate",
+    "operations-checksums-read, authoriser.authorise",
     "health-orchestrator-answer, health.answer"
   })
   void whatIsRefusedIsRenderedAndGoesNoFurther(String route, String guard) {
     given(guard, failure(new IllegalArgumentException("no")));
 
-    into(route).run().endsWith(guard, "errorRenderer.render").endsWell();
+    into(route)
+        .operation("orchestratorState")
+        .run()
+        .endsWith(guard, "errorRenderer.render")
+        .endsWell();
+  }
+
+  @Test
+  void whatNoBranchKnowsIsNotRead() {
+    into("operations-state-read")
+        .operation("requestResync")
+        .run()
+        .calls("authenticator.authenticate", "authoriser.authorise");
+  }
+
+  @Test
+  void whatNoBranchKnowsIsNotCompared() {
+    into("operations-checksums-read")
+        .operation("requestResync")
+        .run()
+        .calls("authenticator.authenticate", "authoriser.authorise", "entityReads.sayStale");
   }
 }

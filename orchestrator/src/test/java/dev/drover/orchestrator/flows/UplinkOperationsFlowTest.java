@@ -3,6 +3,7 @@ package dev.drover.orchestrator.flows;
 import static dev.drover.flows.harness.Effect.failure;
 
 import dev.drover.flows.harness.FlowTest;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -11,11 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UplinkOperationsFlowTest extends FlowTest {
   private static final String OPERATIONS =
       """
-      uplink-ledger-read, uplinkOperations.ledger,
-      uplink-parked-list, uplinkOperations.list,
-      uplink-parked-read, uplinkOperations.read,
-      uplink-parked-edit, uplinkOperations.edit, 'parked_item_edited, an operator corrected a parked item, 7'
-      uplink-parked-replay, uplinkOperations.replay, 'parked_item_replayed, an operator sends a parked item again, 7'
+      editParked, uplinkOperations.edit, 'parked_item_edited, an operator corrected a parked item, 7'
+      replayParked, uplinkOperations.replay, 'parked_item_replayed, an operator sends a parked item again, 7'
       """;
 
   UplinkOperationsFlowTest() {
@@ -24,9 +22,9 @@ class UplinkOperationsFlowTest extends FlowTest {
 
   @ParameterizedTest(name = "{0}")
   @CsvSource(textBlock = OPERATIONS)
-  void operatorsOfThisMallAreAnsweredAndWhatTheyChangeIsLogged(
-      String route, String call, String line) {
-    into(route)
+  void operatorsOfThisMallChangeWhatWaitsAndItIsLogged(String operation, String call, String line) {
+    into("uplink-parked-change")
+        .operation(operation)
         .header("entity_id", "mall-2")
         .header("parked_id", "7")
         .run()
@@ -42,12 +40,23 @@ class UplinkOperationsFlowTest extends FlowTest {
 
   @ParameterizedTest(name = "{0}")
   @CsvSource(textBlock = OPERATIONS)
-  void whoIsRefusedSeesAndChangesNothing(String route, String call) {
-    given("authoriser.authorise", failure(new IllegalArgumentException("no")));
-    into(route).run().endsWith("authoriser.authorise", "errorRenderer.render").endsWell();
+  void whoIsRefusedChangesNothing(String operation, String call) {
+    for (String guard : List.of("authoriser.authorise", "authenticator.authenticate")) {
+      given(guard, failure(new IllegalArgumentException("no")));
+      into("uplink-parked-change")
+          .operation(operation)
+          .run()
+          .endsWith(guard, "errorRenderer.render")
+          .endsWell();
+    }
+  }
 
-    given("authenticator.authenticate", failure(new IllegalArgumentException("no")));
-    into(route).run().endsWith("authenticator.authenticate", "errorRenderer.render").endsWell();
+  @Test
+  void whatNoBranchKnowsChangesNothing() {
+    into("uplink-parked-change")
+        .operation("readParked")
+        .run()
+        .calls("authenticator.authenticate", "authoriser.authorise");
   }
 
   @Test

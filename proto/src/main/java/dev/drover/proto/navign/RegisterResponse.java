@@ -1,6 +1,6 @@
-package dev.drover.proto;
+package dev.drover.proto.navign;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.drover.proto.WireMessage;
 
 /**
  * What central answers to a registration or a token refresh (document 1, section 1).
@@ -11,18 +11,17 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param syncEndpoints absolute URLs
  * @param initialSyncRequired true for a new or stale orchestrator
  */
+@WireMessage
 public record RegisterResponse(
-    @JsonProperty("token") String token,
-    @JsonProperty("expires_at") long expiresAt,
-    @JsonProperty("assigned_id") String assignedId,
-    @JsonProperty("sync_endpoints") SyncEndpoints syncEndpoints,
-    @JsonProperty("initial_sync_required") boolean initialSyncRequired) {
+    String token,
+    long expiresAt,
+    String assignedId,
+    SyncEndpoints syncEndpoints,
+    boolean initialSyncRequired) {
 
   /** Where the three families of requests go. */
-  public record SyncEndpoints(
-      @JsonProperty("events") String events,
-      @JsonProperty("data_sync") String dataSync,
-      @JsonProperty("firmware") String firmware) {
+  @WireMessage
+  public record SyncEndpoints(String events, String dataSync, String firmware) {
 
     /** The endpoints below a public base URL. */
     public static SyncEndpoints below(String publicUrl) {

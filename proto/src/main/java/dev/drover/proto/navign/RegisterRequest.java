@@ -1,8 +1,11 @@
-package dev.drover.proto;
+package dev.drover.proto.navign;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.proto.ErrorCode;
+import dev.drover.proto.Json;
+import dev.drover.proto.ProtocolException;
+import dev.drover.proto.WireMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,14 +22,15 @@ import java.util.regex.Pattern;
  * @param heartbeatInterval seconds between two heartbeats
  * @param localAddress where devices of the mall reach it; central never does
  */
+@WireMessage
 public record RegisterRequest(
-    @JsonProperty("entity_id") String entityId,
-    @JsonProperty("orchestrator_id") String orchestratorId,
-    @JsonProperty("version") String version,
-    @JsonProperty("capabilities") List<String> capabilities,
-    @JsonProperty("public_key") String publicKey,
-    @JsonProperty("heartbeat_interval") int heartbeatInterval,
-    @JsonProperty("local_address") String localAddress) {
+    String entityId,
+    String orchestratorId,
+    String version,
+    List<String> capabilities,
+    String publicKey,
+    int heartbeatInterval,
+    String localAddress) {
   private static final Pattern ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._:-]{1,128}");
   private static final int MAX_TEXT = 1024;
   private static final int MAX_CAPABILITIES = 100;
