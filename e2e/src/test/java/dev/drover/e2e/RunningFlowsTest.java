@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunningFlowsTest {
   private static final int EDITS = Integer.getInteger("drover.flows.edits", 16);
   private static final Duration SOON = Duration.ofSeconds(30);
-  private static final String FILE = "central/04-heartbeat.camel.yaml";
+  private static final String FILE = "central/17-operators.camel.yaml";
   private static final String PLACE = "expression: application/json\n";
   private static final String PATH = "/api/orchestrators";
 

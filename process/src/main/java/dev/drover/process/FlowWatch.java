@@ -7,7 +7,7 @@ import dev.drover.engine.live.RouteSwap;
 import dev.drover.flows.live.FlowFiles;
 import dev.drover.flows.live.FlowHistory;
 import dev.drover.flows.live.LiveFlows;
-import dev.drover.flows.live.Problem;
+import dev.drover.flows.live.FlowProblem;
 import dev.drover.flows.live.StartFlows;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
@@ -118,7 +118,7 @@ final class FlowWatch {
 
   /** Who asks the process how it is hears that what is on disk is not what runs. */
   private void noteProblems() {
-    Optional<Problem> first =
+    Optional<FlowProblem> first =
         flows.list().stream().flatMap(file -> file.problems().stream()).findFirst();
     if (first.isEmpty()) {
       conditions.well(PART);

@@ -8,8 +8,8 @@ import dev.drover.engine.time.Tick;
 import dev.drover.engine.time.Ticker;
 import dev.drover.flows.live.FlowRefused;
 import dev.drover.flows.live.LiveFlows;
-import dev.drover.flows.live.Problem;
-import dev.drover.flows.live.Version;
+import dev.drover.flows.live.FlowProblem;
+import dev.drover.flows.live.FlowVersion;
 import dev.drover.proto.ErrorBody;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
@@ -120,7 +120,7 @@ class FlowsController {
   ResponseEntity<String> history() {
     ObjectNode answer = Json.MAPPER.createObjectNode();
     ArrayNode versions = answer.putArray("versions");
-    for (Version version : watch.flows().history()) {
+    for (FlowVersion version : watch.flows().history()) {
       ObjectNode node = versions.addObject();
       node.put("version", version.number());
       node.put("at", version.at().toString());
@@ -149,7 +149,7 @@ class FlowsController {
   }
 
   private ResponseEntity<String> applied(LiveFlows.Applied applied, Duration taken) {
-    Version version = applied.version();
+    FlowVersion version = applied.version();
     LOG.atInfo()
         .addKeyValue("event", "flows_edited")
         .addKeyValue("duration_ms", taken.toMillis())
@@ -179,7 +179,7 @@ class FlowsController {
     return node;
   }
 
-  private static ArrayNode problems(List<Problem> problems) {
+  private static ArrayNode problems(List<FlowProblem> problems) {
     return Json.MAPPER.valueToTree(problems);
   }
 

@@ -153,5 +153,8 @@ public final class FlowFiles {
       channel.force(true);
     }
     Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try (FileChannel directory = FileChannel.open(file.getParent())) {
+      directory.force(true);
+    }
   }
 }

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which texts are in force and were, on disk: {@code history.jsonl} with one {@link Version} a
+ * Which texts are in force and were, on disk: {@code history.jsonl} with one {@link FlowVersion} a
  * line, each with the hash of the line before it, and {@code texts/} with every text under its
  * hash. A version is durable when {@link #add} returns; one that a kill cut short never was.
  */
@@ -30,7 +30,7 @@ public final class FlowHistory {
 
   private final Path file;
   private final Path texts;
-  private final List<Version> versions = new ArrayList<>();
+  private final List<FlowVersion> versions = new ArrayList<>();
   private String last = "";
 
   /**
@@ -94,21 +94,21 @@ public final class FlowHistory {
       Map<String, String> files = new TreeMap<>();
       node.path("files").properties().forEach(e -> files.put(e.getKey(), e.getValue().asText()));
       versions.add(
-          new Version(
+          new FlowVersion(
               number,
               Instant.parse(node.path("at").asText()),
               node.path("who").asText(),
               node.path("why").asText(),
               files,
               last));
-      last = Hashes.of(line);
+      last = TextHash.of(line);
     } catch (JsonProcessingException | DateTimeException e) {
       throw DamagedHistory.line(number, file);
     }
   }
 
   /** All versions, the oldest first. */
-  public synchronized List<Version> versions() {
+  public synchronized List<FlowVersion> versions() {
     return List.copyOf(versions);
   }
 
@@ -141,7 +141,7 @@ public final class FlowHistory {
    *
    * @param changed new text of each file; null for one that is gone
    */
-  public synchronized Version add(Instant at, String who, String why, Map<String, String> changed) {
+  public synchronized FlowVersion add(Instant at, String who, String why, Map<String, String> changed) {
     try {
       Files.createDirectories(texts);
       Map<String, String> files = new TreeMap<>();
@@ -149,7 +149,7 @@ public final class FlowHistory {
         files.put(each.getKey(), each.getValue() == null ? "" : keep(each.getValue()));
       }
       force(texts);
-      Version version = new Version(versions.size() + 1L, at, who, why, files, last);
+      FlowVersion version = new FlowVersion(versions.size() + 1L, at, who, why, files, last);
       String line = JSON.writeValueAsString(node(version));
       try (FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
@@ -161,14 +161,14 @@ public final class FlowHistory {
       }
       force(file.getParent());
       versions.add(version);
-      last = Hashes.of(line);
+      last = TextHash.of(line);
       return version;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static ObjectNode node(Version version) {
+  private static ObjectNode node(FlowVersion version) {
     ObjectNode node = JSON.createObjectNode();
     node.put("version", version.number());
     node.put("at", version.at().toString());
@@ -180,7 +180,7 @@ public final class FlowHistory {
   }
 
   private String keep(String text) throws IOException {
-    String hash = Hashes.of(text);
+    String hash = TextHash.of(text);
     Path kept = texts.resolve(hash);
     if (!Files.exists(kept)) {
       Path part = texts.resolve(hash + ".part");
@@ -194,7 +194,7 @@ public final class FlowHistory {
   private String text(String hash) {
     try {
       String text = Files.readString(texts.resolve(hash));
-      if (Hashes.of(text).equals(hash)) {
+      if (TextHash.of(text).equals(hash)) {
         return text;
       }
     } catch (IOException e) {

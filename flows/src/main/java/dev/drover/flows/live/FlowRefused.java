@@ -15,9 +15,9 @@ public final class FlowRefused extends Exception {
   }
 
   private final Reason reason;
-  private final List<Problem> problems;
+  private final List<FlowProblem> problems;
 
-  private FlowRefused(Reason reason, String message, List<Problem> problems) {
+  private FlowRefused(Reason reason, String message, List<FlowProblem> problems) {
     super(message);
     this.reason = reason;
     this.problems = List.copyOf(problems);
@@ -29,7 +29,7 @@ public final class FlowRefused extends Exception {
         Reason.CHANGED, file + " was changed by somebody else: " + now, List.of());
   }
 
-  static FlowRefused invalid(List<Problem> problems) {
+  static FlowRefused invalid(List<FlowProblem> problems) {
     return new FlowRefused(Reason.INVALID, problems.get(0).toString(), problems);
   }
 
@@ -43,7 +43,7 @@ public final class FlowRefused extends Exception {
   }
 
   /** Where and what, when it is invalid. */
-  public List<Problem> problems() {
+  public List<FlowProblem> problems() {
     return problems;
   }
 }

@@ -39,11 +39,11 @@ final class Ladder {
    * Returns what is wrong in the texts of {@code after} and was not in those of {@code before};
    * both hold all files, by path below routes/.
    */
-  List<Problem> problems(Map<String, String> before, Map<String, String> after) {
+  List<FlowProblem> problems(Map<String, String> before, Map<String, String> after) {
     for (Map.Entry<String, String> each : after.entrySet()) {
       if (each.getValue().length() > MOST_CHARACTERS) {
         return List.of(
-            new Problem(
+            new FlowProblem(
                 each.getKey(),
                 1,
                 1,
@@ -52,17 +52,17 @@ final class Ladder {
       }
       if (each.getValue().indexOf('\uFFFD') >= 0) {
         return List.of(
-            new Problem(each.getKey(), 1, 1, "the file is not UTF-8", "save it as UTF-8"));
+            new FlowProblem(each.getKey(), 1, 1, "the file is not UTF-8", "save it as UTF-8"));
       }
     }
     if (!before.equals(checked)) {
       known = findings(before).stream().map(Ladder::withoutLine).collect(Collectors.toSet());
       checked = Map.copyOf(before);
     }
-    List<Problem> found = new ArrayList<>();
+    List<FlowProblem> found = new ArrayList<>();
     for (Finding finding : findings(after)) {
       if (!known.contains(withoutLine(finding))) {
-        found.add(Problem.of(finding, after.getOrDefault(finding.file(), "")));
+        found.add(FlowProblem.of(finding, after.getOrDefault(finding.file(), "")));
       }
     }
     return found;

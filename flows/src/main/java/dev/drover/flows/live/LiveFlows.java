@@ -30,7 +30,7 @@ public final class LiveFlows {
   private final Running running;
   private final Clock clock;
   private final Map<String, String> inForce;
-  private final Map<String, List<Problem>> refused = new TreeMap<>();
+  private final Map<String, List<FlowProblem>> refused = new TreeMap<>();
 
   /**
    * A file in force.
@@ -43,14 +43,14 @@ public final class LiveFlows {
       String hash,
       long version,
       List<Running.RouteState> routes,
-      List<Problem> problems) {}
+      List<FlowProblem> problems) {}
 
   /**
    * A change in force.
    *
    * @param pause the longest time for which a route took no message
    */
-  public record Applied(Version version, Duration pause) {}
+  public record Applied(FlowVersion version, Duration pause) {}
 
   /**
    * The flows of a started process.
@@ -65,7 +65,7 @@ public final class LiveFlows {
       Running running,
       Clock clock,
       Map<String, String> started,
-      List<Problem> problems) {
+      List<FlowProblem> problems) {
     this.history = history;
     this.disk = disk;
     this.ladder = new Ladder(home);
@@ -97,9 +97,9 @@ public final class LiveFlows {
 
   /** A file in force, as {@link #list} has it. */
   public synchronized FileState state(String file) {
-    List<Version> versions = history.versions();
+    List<FlowVersion> versions = history.versions();
     long version = 0;
-    for (Version each : versions) {
+    for (FlowVersion each : versions) {
       version = each.files().containsKey(file) ? each.number() : version;
     }
     Set<String> routes =
@@ -116,7 +116,7 @@ public final class LiveFlows {
   }
 
   /** What would be wrong with these texts in place of those in force; nothing is changed. */
-  public synchronized List<Problem> check(Map<String, String> texts) {
+  public synchronized List<FlowProblem> check(Map<String, String> texts) {
     Map<String, String> after = new TreeMap<>(inForce);
     after.putAll(texts);
     return problems(after);
@@ -149,7 +149,7 @@ public final class LiveFlows {
   }
 
   /** All versions, the oldest first. */
-  public List<Version> history() {
+  public List<FlowVersion> history() {
     return history.versions();
   }
 
@@ -172,7 +172,7 @@ public final class LiveFlows {
       return List.of("version " + applied.version().number() + " is in force");
     } catch (FlowRefused e) {
       edited.keySet().forEach(file -> refused.put(file, e.problems()));
-      return e.problems().stream().map(Problem::toString).toList();
+      return e.problems().stream().map(FlowProblem::toString).toList();
     }
   }
 
@@ -180,10 +180,10 @@ public final class LiveFlows {
       throws FlowRefused {
     Map<String, String> changed = Texts.changes(inForce, after);
     if (changed.isEmpty()) {
-      List<Version> versions = history.versions();
+      List<FlowVersion> versions = history.versions();
       return new Applied(versions.get(versions.size() - 1), Duration.ZERO);
     }
-    List<Problem> problems = problems(after);
+    List<FlowProblem> problems = problems(after);
     if (!problems.isEmpty()) {
       throw FlowRefused.invalid(problems);
     }
@@ -191,7 +191,7 @@ public final class LiveFlows {
     try {
       FlowDifference difference = FlowDifference.between(files(inForce), files(after));
       Duration pause = swap(inForce, after, difference);
-      Version version = written(after, difference, who, why, changed);
+      FlowVersion version = written(after, difference, who, why, changed);
       inForce.clear();
       inForce.putAll(after);
       changed.keySet().forEach(refused::remove);
@@ -219,7 +219,7 @@ public final class LiveFlows {
   }
 
   /** Writes the version down; when that fails, what ran before runs again. */
-  private Version written(
+  private FlowVersion written(
       Map<String, String> after,
       FlowDifference difference,
       String who,
@@ -234,18 +234,18 @@ public final class LiveFlows {
     }
   }
 
-  private List<Problem> problems(Map<String, String> after) {
-    List<Problem> problems = ladder.problems(inForce, after);
+  private List<FlowProblem> problems(Map<String, String> after) {
+    List<FlowProblem> problems = ladder.problems(inForce, after);
     if (!problems.isEmpty()) {
       return problems;
     }
-    List<Problem> found = new ArrayList<>();
+    List<FlowProblem> found = new ArrayList<>();
     FlowDifference.between(files(inForce), files(after))
         .atStartOnly()
         .forEach(
             (file, kind) ->
                 found.add(
-                    new Problem(
+                    new FlowProblem(
                         file,
                         1,
                         1,
@@ -255,18 +255,18 @@ public final class LiveFlows {
   }
 
   /** Where the route that does not start is written. */
-  private static Problem place(
+  private static FlowProblem place(
       Running.DoesNotStart failure, Map<String, String> after, Map<String, String> changed) {
     for (RouteFile file : files(after)) {
       for (Flow flow : file.flows()) {
         if (flow.name().equals(failure.route())) {
-          return new Problem(
+          return new FlowProblem(
               file.path(), flow.node().line(), 1, "does not start: " + failure.getMessage(), "");
         }
       }
     }
     String file = changed.keySet().iterator().next();
-    return new Problem(file, 1, 1, "does not start: " + failure.getMessage(), "");
+    return new FlowProblem(file, 1, 1, "does not start: " + failure.getMessage(), "");
   }
 
   /** The files that have a route or configuration of a difference. */

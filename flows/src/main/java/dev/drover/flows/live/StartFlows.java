@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * @param files where each file is to be loaded from, by its path below routes/
  * @param problems why texts on disk are not used; empty when they are
  */
-public record StartFlows(Map<String, Path> files, List<Problem> problems) {
+public record StartFlows(Map<String, Path> files, List<FlowProblem> problems) {
   /**
    * Chooses.
    *
@@ -31,10 +31,10 @@ public record StartFlows(Map<String, Path> files, List<Problem> problems) {
     }
     Map<String, String> inForce = history.inForce(history.newest());
     Attempt attempt = new Attempt(directory.resolve("attempt"));
-    List<Problem> problems =
+    List<FlowProblem> problems =
         attempt.failed(disk)
             ? List.of(
-                new Problem(
+                new FlowProblem(
                     edited.keySet().iterator().next(),
                     1,
                     1,
@@ -82,7 +82,7 @@ public record StartFlows(Map<String, Path> files, List<Problem> problems) {
   private record Attempt(Path file) {
     boolean failed(Map<String, String> texts) {
       try {
-        return Files.exists(file) && Files.readString(file).equals(Hashes.of(texts.toString()));
+        return Files.exists(file) && Files.readString(file).equals(TextHash.of(texts.toString()));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -90,7 +90,7 @@ public record StartFlows(Map<String, Path> files, List<Problem> problems) {
 
     void begin(Map<String, String> texts) {
       try {
-        Files.writeString(file, Hashes.of(texts.toString()));
+        Files.writeString(file, TextHash.of(texts.toString()));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

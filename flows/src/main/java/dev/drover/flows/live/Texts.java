@@ -43,12 +43,12 @@ final class Texts {
   /** The hash of each text. */
   static Map<String, String> hashes(Map<String, String> texts) {
     Map<String, String> hashes = new TreeMap<>(texts);
-    hashes.replaceAll((file, text) -> Hashes.of(text));
+    hashes.replaceAll((file, text) -> TextHash.of(text));
     return hashes;
   }
 
   /** The hash of a text; empty when there is none. */
   static String hash(String text) {
-    return text == null ? "" : Hashes.of(text);
+    return text == null ? "" : TextHash.of(text);
   }
 }

@@ -102,7 +102,7 @@ class LiveFlowsTest {
     assertThat(flows.text(HEARTBEAT)).isEqualTo(next);
     assertThat(routes.resolve(HEARTBEAT)).hasContent(next);
     assertThat(flows.state(HEARTBEAT).version()).isEqualTo(2);
-    Version written = flows.history().get(1);
+    FlowVersion written = flows.history().get(1);
     assertThat(written.who()).isEqualTo("ops-1");
     assertThat(written.why()).isEqualTo("try it");
     assertThat(written.files()).containsOnlyKeys(HEARTBEAT);
@@ -163,7 +163,7 @@ class LiveFlowsTest {
               assertThat(e.problems()).isNotEmpty();
               assertThat(e.problems()).anyMatch(p -> p.file().equals(file));
               if (line > 0) {
-                assertThat(e.problems()).extracting(Problem::line).contains(line);
+                assertThat(e.problems()).extracting(FlowProblem::line).contains(line);
               }
             });
     assertThat(flows.text(file)).isEqualTo(before);

@@ -6,8 +6,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 of texts, in hexadecimal digits. */
-final class Hashes {
-  private Hashes() {}
+final class TextHash {
+  private TextHash() {}
 
   static String of(String text) {
     try {

@@ -12,5 +12,5 @@ import java.util.Map;
  * @param files hash of each changed file as it is in force since; empty for one that is gone
  * @param before hash of the line of the version before, so that no line can be changed unseen
  */
-public record Version(
+public record FlowVersion(
     long number, Instant at, String who, String why, Map<String, String> files, String before) {}

@@ -10,15 +10,15 @@ import dev.drover.flows.Finding;
  * @param column where the text of the line begins, counted from 1
  * @param instead what to write instead; empty when nothing can be said
  */
-public record Problem(String file, int line, int column, String problem, String instead) {
+public record FlowProblem(String file, int line, int column, String problem, String instead) {
   private static final String AND_THEN = "; ";
 
   /** A finding of the gate in a text. */
-  static Problem of(Finding finding, String text) {
+  static FlowProblem of(Finding finding, String text) {
     int end = finding.message().indexOf(AND_THEN);
     String problem = end < 0 ? finding.message() : finding.message().substring(0, end);
     String instead = end < 0 ? "" : finding.message().substring(end + AND_THEN.length());
-    return new Problem(
+    return new FlowProblem(
         finding.file(), finding.line(), column(text, finding.line()), problem, instead);
   }
 
