@@ -2,8 +2,8 @@ package dev.drover.orchestrator.mall;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.drover.orchestrator.uplink.Ledger;
-import dev.drover.orchestrator.uplink.UplinkStore;
+import dev.drover.orchestrator.uplink.store.Ledger;
+import dev.drover.orchestrator.uplink.store.UplinkStore;
 import dev.drover.proto.Json;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;

@@ -7,8 +7,7 @@ import dev.drover.orchestrator.store.AckQueue;
 import dev.drover.orchestrator.store.EventStatus;
 import dev.drover.orchestrator.store.MallSettings;
 import dev.drover.orchestrator.store.MallStore;
-import dev.drover.orchestrator.sync.MallDataOperations;
-import dev.drover.orchestrator.uplink.UplinkStore;
+import dev.drover.orchestrator.uplink.store.UplinkStore;
 import dev.drover.proto.Json;
 import org.apache.camel.Exchange;
 

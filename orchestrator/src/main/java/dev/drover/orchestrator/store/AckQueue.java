@@ -2,6 +2,8 @@ package dev.drover.orchestrator.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.engine.outbox.OutboxSource;
+import dev.drover.orchestrator.database.Database;
+import dev.drover.orchestrator.database.Session;
 import dev.drover.proto.Json;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
