@@ -6,6 +6,7 @@ WORKDIR /opt/drover
 COPY central/target/drover-central.jar ./
 # ./drover in the image: docker compose exec central-server drover token …
 COPY cli/target/drover-cli.jar ./
+COPY cli/target/lib/ ./lib/
 COPY --chmod=755 config/docker/drover /usr/local/bin/drover
 COPY config/jvm/central.options ./config/jvm/
 COPY proto/openapi/ ./proto/openapi/

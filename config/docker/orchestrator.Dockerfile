@@ -6,6 +6,7 @@ WORKDIR /opt/drover
 COPY orchestrator/target/drover-orchestrator.jar ./
 # ./drover in the image: docker compose exec orchestrator drover uplink ledger --token …
 COPY cli/target/drover-cli.jar ./
+COPY cli/target/lib/ ./lib/
 COPY --chmod=755 config/docker/drover /usr/local/bin/drover
 COPY config/jvm/orchestrator.options ./config/jvm/
 COPY proto/openapi/ ./proto/openapi/

@@ -6,6 +6,7 @@ WORKDIR /opt/drover
 COPY simulator/target/drover-simulator.jar ./
 # ./drover in the image: docker exec … drover sim cut-line 60
 COPY cli/target/drover-cli.jar ./
+COPY cli/target/lib/ ./lib/
 COPY --chmod=755 config/docker/drover /usr/local/bin/drover
 COPY config/jvm/simulator.options ./config/jvm/
 COPY proto/openapi/ ./proto/openapi/

@@ -128,8 +128,13 @@ public final class DoorBench {
       }
     }
     print(
-        "door %s logs/s, bare MQTT %s messages/s, ratio of the medians %.2f; resident %.0f MB",
-        door, bare, door.median() / bare.median(), Machine.resident(mall.process().pid()));
+        "door %s logs/s, bare MQTT %s messages/s, ratio of the medians %.2f; resident %.0f MB, at"
+            + " most %.0f MB",
+        door,
+        bare,
+        door.median() / bare.median(),
+        Machine.resident(mall.process().pid()),
+        Machine.mostResident(mall.process().pid()));
   }
 
   /** Messages a second that the broker confirms; a sleeping reader's queue keeps them. */

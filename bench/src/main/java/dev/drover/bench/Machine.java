@@ -92,8 +92,17 @@ final class Machine {
 
   /** Resident memory of a process, in MB. */
   static double resident(long pid) throws IOException {
+    return memory(pid, "VmRSS:");
+  }
+
+  /** The most that it ever had, in MB; short peaks are in it, too. */
+  static double mostResident(long pid) throws IOException {
+    return memory(pid, "VmHWM:");
+  }
+
+  private static double memory(long pid, String kind) throws IOException {
     return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
-            .filter(line -> line.startsWith("VmRSS:"))
+            .filter(line -> line.startsWith(kind))
             .map(line -> line.replaceAll("[^0-9]", ""))
             .mapToLong(Long::parseLong)
             .findFirst()

@@ -348,8 +348,8 @@ class RulesTest {
           Map.entry("dev.drover.orchestrator.store.AckQueue", "writes down when"),
           Map.entry("dev.drover.orchestrator.store.Edits", "writes down when"),
           Map.entry("dev.drover.orchestrator.store.HandledEvents", "writes down when"),
-          Map.entry("dev.drover.orchestrator.uplink.ParkedItems", "writes down when"),
-          Map.entry("dev.drover.orchestrator.uplink.UplinkIntake", "writes down when"));
+          Map.entry("dev.drover.orchestrator.uplink.store.ParkedItems", "writes down when"),
+          Map.entry("dev.drover.orchestrator.uplink.store.UplinkIntake", "writes down when"));
 
   private static final Set<String> COMPARISONS =
       Set.of("isBefore", "isAfter", "before", "after", "compareTo");

@@ -15,9 +15,14 @@ import org.springframework.core.Ordered;
 @Import({
   BeaconConfiguration.class,
   CommonConfiguration.class,
+  StoreConfiguration.class,
+  CentralLinkConfiguration.class,
+  EventConfiguration.class,
+  DoorsConfiguration.class,
   MallConfiguration.class,
   MallPortConfiguration.class,
   SyncConfiguration.class,
+  EntityConfiguration.class,
   UplinkConfiguration.class
 })
 public class MallBundle {}

@@ -2,7 +2,7 @@ package dev.drover.orchestrator;
 
 import dev.drover.engine.guard.Deliveries;
 import dev.drover.engine.http.HttpPort;
-import dev.drover.orchestrator.MallConfiguration.Doors;
+import dev.drover.orchestrator.DoorsConfiguration.Doors;
 import dev.drover.process.DataPort;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.drover.engine.crypto.Envelope;
 import dev.drover.engine.crypto.Role;
-import dev.drover.orchestrator.uplink.UplinkStore;
+import dev.drover.orchestrator.uplink.store.UplinkStore;
 import dev.drover.proto.BeaconId;
 import dev.drover.proto.Json;
 import java.io.IOException;

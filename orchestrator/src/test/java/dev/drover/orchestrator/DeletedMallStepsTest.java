@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.drover.engine.crypto.Role;
-import dev.drover.orchestrator.uplink.UplinkStore;
+import dev.drover.orchestrator.uplink.store.UplinkStore;
 import dev.drover.proto.EditedFlows;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.engine.crypto.Role;
-import dev.drover.orchestrator.store.Database;
+import dev.drover.orchestrator.database.Database;
 import dev.drover.orchestrator.store.MallStore;
 import java.util.List;
 import java.util.Map;

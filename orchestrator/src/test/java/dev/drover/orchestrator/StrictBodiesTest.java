@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.drover.orchestrator.store.Database;
+import dev.drover.orchestrator.database.Database;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.proto.Json;
 import dev.drover.proto.WrongMessages;

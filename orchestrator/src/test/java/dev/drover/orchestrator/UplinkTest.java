@@ -14,7 +14,7 @@ import dev.drover.engine.outbox.OutboxSource;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.uplink.UplinkDoor;
 import dev.drover.orchestrator.uplink.UplinkOutbox;
-import dev.drover.orchestrator.uplink.UplinkStore;
+import dev.drover.orchestrator.uplink.store.UplinkStore;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.time.Duration;

@@ -69,7 +69,12 @@ class DeploymentTest {
       }
     }
     assertThat(count).isGreaterThan(5);
-    assertThat(dockerfile).contains("drover-cli.jar", "/usr/local/bin/drover");
+    // The jar of the commands looks for its libraries beside itself.
+    assertThat(Files.readString(HOME.resolve("cli/pom.xml")))
+        .contains("<classpathPrefix>lib/</classpathPrefix>");
+    assertThat(dockerfile)
+        .contains("COPY cli/target/drover-cli.jar ./\n", "COPY cli/target/lib/ ./lib/\n")
+        .contains("/usr/local/bin/drover");
     assertThat(Files.isExecutable(HOME.resolve("config/docker/drover"))).isTrue();
   }
 

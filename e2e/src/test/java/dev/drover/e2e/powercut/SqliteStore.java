@@ -1,12 +1,12 @@
 package dev.drover.e2e.powercut;
 
 import dev.drover.engine.crypto.Sealer;
-import dev.drover.orchestrator.store.Database;
+import dev.drover.orchestrator.database.Database;
+import dev.drover.orchestrator.database.Session;
 import dev.drover.orchestrator.store.MallStore;
-import dev.drover.orchestrator.store.Session;
-import dev.drover.orchestrator.uplink.UplinkClass;
-import dev.drover.orchestrator.uplink.UplinkItem;
-import dev.drover.orchestrator.uplink.UplinkStore;
+import dev.drover.orchestrator.uplink.store.UplinkClass;
+import dev.drover.orchestrator.uplink.store.UplinkItem;
+import dev.drover.orchestrator.uplink.store.UplinkStore;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -2,9 +2,9 @@ package dev.drover.orchestrator.beacon;
 
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.engine.report.AccessLog;
-import dev.drover.orchestrator.store.Database;
-import dev.drover.orchestrator.store.SealedStore;
-import dev.drover.orchestrator.store.SealedTable;
+import dev.drover.orchestrator.database.Database;
+import dev.drover.orchestrator.database.SealedStore;
+import dev.drover.orchestrator.database.SealedTable;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.drover.orchestrator.beacon;
 
-import dev.drover.orchestrator.store.Database;
+import dev.drover.orchestrator.database.Database;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

@@ -1,8 +1,8 @@
 package dev.drover.orchestrator.cache;
 
 import dev.drover.engine.crypto.SealBrokenException;
-import dev.drover.orchestrator.store.Database;
-import dev.drover.orchestrator.store.Session;
+import dev.drover.orchestrator.database.Database;
+import dev.drover.orchestrator.database.Session;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;

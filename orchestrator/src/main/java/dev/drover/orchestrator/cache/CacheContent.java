@@ -1,7 +1,7 @@
 package dev.drover.orchestrator.cache;
 
 import dev.drover.engine.checksum.EntityDigest;
-import dev.drover.orchestrator.store.Database;
+import dev.drover.orchestrator.database.Database;
 import dev.drover.proto.ProtocolException;
 import java.util.Map;
 import java.util.Set;

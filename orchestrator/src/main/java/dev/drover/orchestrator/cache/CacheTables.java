@@ -1,6 +1,6 @@
 package dev.drover.orchestrator.cache;
 
-import dev.drover.orchestrator.store.SealedTable;
+import dev.drover.orchestrator.database.SealedTable;
 import java.util.List;
 
 /** Where the cache keeps sealed values, and for which id each is sealed. */

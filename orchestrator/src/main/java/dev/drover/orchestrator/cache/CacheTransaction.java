@@ -1,6 +1,6 @@
 package dev.drover.orchestrator.cache;
 
-import dev.drover.orchestrator.store.Session;
+import dev.drover.orchestrator.database.Session;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 

@@ -1,9 +1,9 @@
 package dev.drover.orchestrator.cache;
 
 import dev.drover.engine.crypto.Sealer;
-import dev.drover.orchestrator.store.Database;
-import dev.drover.orchestrator.store.SealedStore;
-import dev.drover.orchestrator.store.SealedTable;
+import dev.drover.orchestrator.database.Database;
+import dev.drover.orchestrator.database.SealedStore;
+import dev.drover.orchestrator.database.SealedTable;
 import dev.drover.proto.ProtocolException;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -13,10 +13,10 @@ import org.apache.camel.util.IOHelper;
 /** How the parts of an answer of central are read: its status, its kind of content, its body. */
 public final class AnswerParts {
   /** The kind of content of every answer. */
-  static final String JSON = "application/json";
+  public static final String JSON = "application/json";
 
   /** Values and marks of an answer that is read as a whole: a tree takes many times its text. */
-  static final long MOST_TOKENS = 300_000;
+  public static final long MOST_TOKENS = 300_000;
 
   private AnswerParts() {}
 
@@ -98,7 +98,7 @@ public final class AnswerParts {
   }
 
   /** The code of the protocol's error body; empty when it is none. */
-  static String code(byte[] body) {
+  public static String code(byte[] body) {
     try {
       AnswerTokens.require(body, MOST_TOKENS);
       return Json.tree(body).path("error").path("code").asText("");

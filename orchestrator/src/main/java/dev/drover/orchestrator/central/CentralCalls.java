@@ -100,7 +100,7 @@ public final class CentralCalls {
   }
 
   /** The call that the exchange made last. */
-  static Optional<CentralCall> call(Exchange exchange) {
+  public static Optional<CentralCall> call(Exchange exchange) {
     return Optional.ofNullable(exchange.getProperty(CALL, CentralCall.class));
   }
 
@@ -257,7 +257,7 @@ public final class CentralCalls {
   }
 
   /** How long an answer that succeeded asked to wait before the next request; null: not at all. */
-  static Duration pauseAfter(Exchange exchange) {
+  public static Duration pauseAfter(Exchange exchange) {
     return exchange.getProperty(PAUSE, Duration.class);
   }
 }

@@ -114,7 +114,7 @@ public final class CentralLink {
     return connected;
   }
 
-  void connected(boolean open) {
+  public void connected(boolean open) {
     connected = open;
   }
 

@@ -12,7 +12,7 @@ import dev.drover.orchestrator.cache.EntityCache;
 import dev.drover.orchestrator.central.CentralLink;
 import dev.drover.orchestrator.store.MallStore;
 import dev.drover.orchestrator.store.StoreOutcomes;
-import dev.drover.orchestrator.uplink.UplinkStore;
+import dev.drover.orchestrator.uplink.store.UplinkStore;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;

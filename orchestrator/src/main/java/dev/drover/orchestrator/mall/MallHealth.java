@@ -1,8 +1,8 @@
 package dev.drover.orchestrator.mall;
 
 import dev.drover.engine.health.Problem;
-import dev.drover.orchestrator.uplink.Ledger;
-import dev.drover.orchestrator.uplink.UplinkStore;
+import dev.drover.orchestrator.uplink.store.Ledger;
+import dev.drover.orchestrator.uplink.store.UplinkStore;
 import dev.drover.proto.Json;
 import dev.drover.proto.navign.OrchestratorHealth;
 import java.time.Clock;

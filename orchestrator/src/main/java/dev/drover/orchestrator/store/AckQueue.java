@@ -1,6 +1,8 @@
 package dev.drover.orchestrator.store;
 
 import dev.drover.engine.outbox.OutboxSource;
+import dev.drover.orchestrator.database.Database;
+import dev.drover.orchestrator.database.Session;
 import dev.drover.proto.Json;
 import dev.drover.proto.navign.EventAckRequest;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,7 @@
 package dev.drover.orchestrator.store;
 
+import dev.drover.orchestrator.database.Database;
+import dev.drover.orchestrator.database.SealedTexts;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;

@@ -1,5 +1,8 @@
 package dev.drover.orchestrator.store;
 
+import dev.drover.orchestrator.database.Database;
+import dev.drover.orchestrator.database.SealedTexts;
+import dev.drover.orchestrator.database.Session;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;

@@ -1,6 +1,7 @@
 package dev.drover.orchestrator.store;
 
 import dev.drover.engine.migrate.Migrations;
+import dev.drover.orchestrator.database.SqlMigrations;
 import java.sql.Connection;
 
 /**

@@ -1,6 +1,9 @@
 package dev.drover.orchestrator.store;
 
 import dev.drover.engine.crypto.SealBrokenException;
+import dev.drover.orchestrator.database.Database;
+import dev.drover.orchestrator.database.SealedTexts;
+import dev.drover.orchestrator.database.Session;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,6 +1,10 @@
 package dev.drover.orchestrator.store;
 
 import dev.drover.engine.crypto.Sealer;
+import dev.drover.orchestrator.database.Database;
+import dev.drover.orchestrator.database.SealedStore;
+import dev.drover.orchestrator.database.SealedTable;
+import dev.drover.orchestrator.database.SealedTexts;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.drover.orchestrator.store;
 import dev.drover.engine.disk.Directories;
 import dev.drover.engine.start.KeptKeys;
 import dev.drover.engine.start.StartRefused;
+import dev.drover.orchestrator.database.SqlMigrations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

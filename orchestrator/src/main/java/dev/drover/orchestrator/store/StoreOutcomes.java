@@ -5,6 +5,7 @@ import dev.drover.engine.health.Severity;
 import dev.drover.engine.limit.DiskFull;
 import dev.drover.engine.time.Tick;
 import dev.drover.engine.time.Ticker;
+import dev.drover.orchestrator.database.Database;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package dev.drover.orchestrator.store;
 
+import dev.drover.orchestrator.database.Database;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

@@ -27,7 +27,7 @@ public final class Agreement {
   }
 
   /** The data was compared, and is what central has. */
-  synchronized void equal() {
+  public synchronized void equal() {
     differs = false;
     fetched = false;
     told = false;
@@ -35,7 +35,7 @@ public final class Agreement {
   }
 
   /** Everything was fetched anew. */
-  synchronized void fetched() {
+  public synchronized void fetched() {
     fetched = differs;
   }
 
@@ -44,7 +44,7 @@ public final class Agreement {
    *
    * @return whether one was made for the same reason before, and did not help
    */
-  synchronized boolean differs(String cause) {
+  public synchronized boolean differs(String cause) {
     differs = true;
     if (fetched) {
       lasts(cause);
@@ -55,7 +55,7 @@ public final class Agreement {
   /**
    * What was fetched does not have the checksum that came with it; the first time it may be luck.
    */
-  synchronized void contradicts(String cause) {
+  public synchronized void contradicts(String cause) {
     boolean again = differs;
     differs = true;
     fetched = true;

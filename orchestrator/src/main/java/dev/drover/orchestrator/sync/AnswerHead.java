@@ -12,13 +12,13 @@ import java.util.Map;
  * The plain members of an answer that is read as it comes, and whether they are those of a right
  * answer for this mall.
  */
-final class AnswerHead {
+public final class AnswerHead {
   private static final int LONGEST = 4_096;
 
   private final String entityId;
   private final Map<String, String> members = new HashMap<>();
 
-  AnswerHead(String entityId) {
+  public AnswerHead(String entityId) {
     this.entityId = entityId;
   }
 
@@ -28,7 +28,7 @@ final class AnswerHead {
    * @param value null for null
    * @throws CentralAnswerException when it is the id of another mall, or too long
    */
-  void put(String name, String value) {
+  public void put(String name, String value) {
     if (value != null && value.length() > LONGEST) {
       throw wrong("a member " + name + " of " + value.length() + " characters");
     }
@@ -42,7 +42,7 @@ final class AnswerHead {
   }
 
   /** A member that is a text, a number or a boolean; null when it is absent or null. */
-  String text(String name) {
+  public String text(String name) {
     return members.get(name);
   }
 
@@ -51,7 +51,7 @@ final class AnswerHead {
    *
    * @throws CentralAnswerException when it has not
    */
-  void requireEntity() {
+  public void requireEntity() {
     require("entity_id");
   }
 
@@ -60,7 +60,7 @@ final class AnswerHead {
    *
    * @throws CentralAnswerException when one is missing
    */
-  void require(String... names) {
+  public void require(String... names) {
     for (String name : names) {
       if (text(name) == null || text(name).isEmpty()) {
         throw wrong("no " + name);
@@ -69,7 +69,7 @@ final class AnswerHead {
   }
 
   /** The same for the position: a cursor, or of a central that has none its time. */
-  void requirePosition() {
+  public void requirePosition() {
     require(Checksums.ALGORITHM.equals(text("checksum_algorithm")) ? "cursor" : "timestamp");
   }
 
@@ -78,7 +78,7 @@ final class AnswerHead {
    *
    * @throws CentralAnswerException when it is not
    */
-  static void requireUnicode(JsonNode document) {
+  public static void requireUnicode(JsonNode document) {
     try {
       Json.requireUnicode("", document);
     } catch (ProtocolException e) {
@@ -86,7 +86,7 @@ final class AnswerHead {
     }
   }
 
-  static CentralAnswerException wrong(String what) {
+  public static CentralAnswerException wrong(String what) {
     return new CentralAnswerException("central's answer has " + what);
   }
 }

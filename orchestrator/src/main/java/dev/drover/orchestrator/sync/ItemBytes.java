@@ -9,7 +9,7 @@ import java.io.InputStream;
  * An answer that is read document by document: no document, and nothing between two of them, has
  * more bytes than allowed, however long the whole is.
  */
-final class ItemBytes extends FilterInputStream {
+public final class ItemBytes extends FilterInputStream {
   /** A reader takes so much in advance. */
   private static final long AHEAD = 64 * 1024;
 

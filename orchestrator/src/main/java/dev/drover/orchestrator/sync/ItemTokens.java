@@ -12,13 +12,13 @@ import java.nio.charset.StandardCharsets;
  * The reader of an answer that comes document by document: a document's tree takes many times its
  * text, so its values and marks are counted too.
  */
-final class ItemTokens extends JsonParserDelegate {
+public final class ItemTokens extends JsonParserDelegate {
   private static final int MOST = 700_000;
 
   private final ItemBytes in;
   private int tokens;
 
-  ItemTokens(ItemBytes in) throws IOException {
+  public ItemTokens(ItemBytes in) throws IOException {
     // Its own decoder: the factory's would guess UTF-16 too.
     super(
         Json.MAPPER
@@ -28,7 +28,7 @@ final class ItemTokens extends JsonParserDelegate {
   }
 
   /** A document is read; the next one begins. */
-  void nextItem() {
+  public void nextItem() {
     tokens = 0;
     in.next();
   }

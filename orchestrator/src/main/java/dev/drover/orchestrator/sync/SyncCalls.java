@@ -9,11 +9,11 @@ import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 
 /** Requests and answers of the sync interface, as all its flows need them. */
-final class SyncCalls {
+public final class SyncCalls {
   private SyncCalls() {}
 
   /** Sets the query of the next request, which asks for a packed answer. */
-  static void ask(Exchange exchange, Map<String, String> query) {
+  public static void ask(Exchange exchange, Map<String, String> query) {
     exchange
         .getMessage()
         .setHeader(
@@ -32,13 +32,13 @@ final class SyncCalls {
   }
 
   /** The answer as JSON, checked by its schema before. */
-  static JsonNode answer(Exchange exchange, SyncRun run) {
+  public static JsonNode answer(Exchange exchange, SyncRun run) {
     run.read(exchange);
     return ParsedBody.tree(exchange);
   }
 
   /** A text member; null when it is absent or null. */
-  static String text(JsonNode answer, String name) {
+  public static String text(JsonNode answer, String name) {
     JsonNode value = answer.path(name);
     return value.isMissingNode() || value.isNull() ? null : value.asText();
   }

@@ -24,7 +24,7 @@ public final class SyncMetrics {
   }
 
   /** Counts a finished sync. */
-  void count(SyncRun run) {
+  public void count(SyncRun run) {
     Timer.builder("orchestrator.sync.duration")
         .tag("kind", run.kind())
         .serviceLevelObjectives(STEPS)

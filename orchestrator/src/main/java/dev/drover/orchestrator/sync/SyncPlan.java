@@ -128,7 +128,7 @@ public final class SyncPlan implements OutboxSource {
   }
 
   /** The same when the last one did not help: after a wait that grows until {@link #agreed}. */
-  synchronized void wantFullLater(String reason) {
+  public synchronized void wantFullLater(String reason) {
     inVain++;
     Want full = wants.get(Need.FULL);
     full.notBefore = ticker.now().plus(backoff(inVain));
@@ -136,7 +136,7 @@ public final class SyncPlan implements OutboxSource {
   }
 
   /** The data is central's. */
-  synchronized void agreed() {
+  public synchronized void agreed() {
     inVain = 0;
   }
 
@@ -219,14 +219,14 @@ public final class SyncPlan implements OutboxSource {
   }
 
   /** Notes that an attempt begins, and which wishes it will fulfil; later ones stay. */
-  synchronized void attempt(Exchange exchange, Need need) {
+  public synchronized void attempt(Exchange exchange, Need need) {
     exchange.setProperty(mark(need), wants.get(need).wished);
     round.add(need);
     tried(need);
   }
 
   /** Notes that an attempt succeeded. */
-  synchronized void done(Exchange exchange, Need need) {
+  public synchronized void done(Exchange exchange, Need need) {
     Want want = wants.get(need);
     want.fulfilled = Math.max(want.fulfilled, exchange.getProperty(mark(need), 0L, Long.class));
     want.attempts = 0;

@@ -16,7 +16,7 @@ import java.util.zip.GZIPInputStream;
 import org.apache.camel.Exchange;
 
 /** What one sync took and moved; it travels with the exchange. */
-final class SyncRun {
+public final class SyncRun {
   /** Exchange property: the records of the sync by collection, for the log line. */
   static final String COUNTS = "DroverSyncCounts";
 
@@ -34,14 +34,14 @@ final class SyncRun {
   }
 
   /** Begins a sync of a kind: full, delta, verify or repair. */
-  static SyncRun begin(Exchange exchange, String kind) {
+  public static SyncRun begin(Exchange exchange, String kind) {
     SyncRun run = new SyncRun(kind);
     exchange.setProperty(RUN + kind, run);
     return run;
   }
 
   /** The sync of this kind that the exchange carries out. */
-  static SyncRun of(Exchange exchange, String kind) {
+  public static SyncRun of(Exchange exchange, String kind) {
     return exchange.getProperty(RUN + kind, SyncRun.class);
   }
 
@@ -62,12 +62,12 @@ final class SyncRun {
     return counts.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  void moved(String collection) {
+  public void moved(String collection) {
     counts.merge(collection, 1L, Long::sum);
   }
 
   /** Puts the counts where the log line finds them. */
-  void tell(Exchange exchange) {
+  public void tell(Exchange exchange) {
     exchange.setProperty(ProtocolLog.RECORDS, records());
     exchange.setProperty(
         COUNTS,
@@ -86,7 +86,7 @@ final class SyncRun {
    *
    * @param maxItem the most bytes of one document
    */
-  ItemBytes open(Exchange exchange, long maxItem) {
+  public ItemBytes open(Exchange exchange, long maxItem) {
     try {
       BufferedInputStream in =
           new BufferedInputStream(new Counted(exchange.getMessage().getBody(InputStream.class)));

@@ -1,6 +1,10 @@
 package dev.drover.orchestrator.uplink;
 
 import dev.drover.engine.guard.Promises;
+import dev.drover.orchestrator.uplink.store.UplinkClass;
+import dev.drover.orchestrator.uplink.store.UplinkItem;
+import dev.drover.orchestrator.uplink.store.UplinkStore;
+import dev.drover.orchestrator.uplink.store.Utf8;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;

@@ -1,5 +1,7 @@
 package dev.drover.orchestrator.uplink;
 
+import dev.drover.orchestrator.uplink.store.Ledger;
+import dev.drover.orchestrator.uplink.store.UplinkStore;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.TimeUnit;

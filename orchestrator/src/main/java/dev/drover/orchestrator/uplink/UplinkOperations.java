@@ -1,6 +1,9 @@
 package dev.drover.orchestrator.uplink;
 
 import dev.drover.engine.guard.Promises;
+import dev.drover.orchestrator.uplink.store.Ledger;
+import dev.drover.orchestrator.uplink.store.ParkedItem;
+import dev.drover.orchestrator.uplink.store.UplinkStore;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
 import dev.drover.proto.ProtocolException;

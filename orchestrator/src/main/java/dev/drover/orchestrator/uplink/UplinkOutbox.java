@@ -1,6 +1,9 @@
 package dev.drover.orchestrator.uplink;
 
 import dev.drover.engine.outbox.OutboxSource;
+import dev.drover.orchestrator.uplink.store.UplinkClass;
+import dev.drover.orchestrator.uplink.store.UplinkQueued;
+import dev.drover.orchestrator.uplink.store.UplinkStore;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 

@@ -1,6 +1,8 @@
 package dev.drover.orchestrator.uplink;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.orchestrator.uplink.store.UplinkItem;
+import dev.drover.orchestrator.uplink.store.Utf8;
 import dev.drover.proto.Json;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -11,13 +13,13 @@ import java.util.List;
  * The body of {@code POST /api/orchestrators/uploads}. Bodies of items are JSON already and go into
  * it as they are, once: what is in memory is the items and this.
  */
-final class UplinkRequest {
+public final class UplinkRequest {
   private static final byte[] END = "]}".getBytes(StandardCharsets.UTF_8);
 
   private UplinkRequest() {}
 
   /** The request with these items, in UTF-8. */
-  static byte[] of(String entityId, String batchId, List<UplinkItem> items) {
+  public static byte[] of(String entityId, String batchId, List<UplinkItem> items) {
     ObjectNode request = Json.MAPPER.createObjectNode();
     request.put("entity_id", entityId).put("batch_id", batchId);
     String head = Json.text(request);

@@ -2,6 +2,10 @@ package dev.drover.orchestrator.uplink;
 
 import dev.drover.engine.guard.Demands;
 import dev.drover.engine.guard.Promises;
+import dev.drover.orchestrator.uplink.store.UplinkCopy;
+import dev.drover.orchestrator.uplink.store.UplinkItem;
+import dev.drover.orchestrator.uplink.store.UplinkRef;
+import dev.drover.orchestrator.uplink.store.UplinkStore;
 import dev.drover.proto.Plain;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.engine.checksum.EntityDigest;
 import dev.drover.engine.crypto.Sealer;
-import dev.drover.orchestrator.store.Database;
-import dev.drover.orchestrator.store.Session;
+import dev.drover.orchestrator.database.Database;
+import dev.drover.orchestrator.database.Session;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.ProtocolException;
 import java.io.BufferedReader;

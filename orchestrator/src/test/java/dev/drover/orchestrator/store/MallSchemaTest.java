@@ -8,6 +8,8 @@ import dev.drover.engine.files.DataFile;
 import dev.drover.engine.migrate.Migrations;
 import dev.drover.engine.start.KeptKeys;
 import dev.drover.engine.start.StartRefused;
+import dev.drover.orchestrator.database.Database;
+import dev.drover.orchestrator.database.DatabaseTest;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.engine.crypto.FileKeyProvider;
 import dev.drover.engine.start.KeptKeys;
 import dev.drover.engine.start.StartRefused;
+import dev.drover.orchestrator.database.Database;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -7,6 +7,7 @@ import dev.drover.engine.crypto.Sealer;
 import dev.drover.engine.health.Conditions;
 import dev.drover.engine.health.Severity;
 import dev.drover.engine.time.Ticker;
+import dev.drover.orchestrator.database.Database;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;

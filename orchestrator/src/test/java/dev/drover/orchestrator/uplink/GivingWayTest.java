@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.engine.crypto.Sealer;
 import dev.drover.orchestrator.store.MallStore;
+import dev.drover.orchestrator.uplink.store.UplinkStore;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.apache.camel.Exchange;

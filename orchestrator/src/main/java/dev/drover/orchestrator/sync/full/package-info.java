@@ -1,0 +1,2 @@
+/** Everything is fetched anew: {@code 09-sync-full}. */
+package dev.drover.orchestrator.sync.full;
