@@ -420,7 +420,12 @@ class RulesTest {
           Map.entry("dev.drover.cli.run.State", "--fresh is said again"),
           Map.entry("dev.drover.cli.run.UnpackedJar", "it is unpacked again"),
           Map.entry("dev.drover.engine.log.StepRecorder", "for tests"),
-          Map.entry("dev.drover.flows.CatalogOfProcess", "a file of the repository"));
+          Map.entry("dev.drover.flows.CatalogOfProcess", "a file of the repository"),
+          // the library is below the engine, and syncs directories by itself
+          Map.entry("dev.drover.flows.live.FlowFiles", "it syncs by itself"),
+          Map.entry("dev.drover.flows.live.FlowHistory", "it syncs by itself"),
+          Map.entry("dev.drover.flows.live.Ladder", "a copy for one check"),
+          Map.entry("dev.drover.flows.live.StartFlows", "made anew at each start"));
 
   private static final Set<String> NAMES =
       Set.of(

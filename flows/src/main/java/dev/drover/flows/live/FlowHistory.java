@@ -141,7 +141,8 @@ public final class FlowHistory {
    *
    * @param changed new text of each file; null for one that is gone
    */
-  public synchronized FlowVersion add(Instant at, String who, String why, Map<String, String> changed) {
+  public synchronized FlowVersion add(
+      Instant at, String who, String why, Map<String, String> changed) {
     try {
       Files.createDirectories(texts);
       Map<String, String> files = new TreeMap<>();
