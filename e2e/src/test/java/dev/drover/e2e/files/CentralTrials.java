@@ -57,7 +57,10 @@ final class CentralTrials implements Trials {
     stop();
     keep("older-stopped");
     again();
-    mall.register(central.api());
+    Api.Answer registered = registering().send();
+    if (registered.status() != 200) {
+      throw new IllegalStateException("registration failed: " + registered);
+    }
     write(AREAS / 2);
     central.kill();
     keep("killed");
