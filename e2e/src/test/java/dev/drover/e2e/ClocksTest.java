@@ -184,13 +184,19 @@ class ClocksTest {
       inTime("every write is there once")
           .untilAsserted(
               () -> {
-                JsonNode list =
-                    new Api(where.url())
-                        .get("/api/entities/clocks/areas?limit=1000", operator())
-                        .json();
-                JsonNode areas = list.isArray() ? list : list.path("data");
                 Map<String, Integer> found = new HashMap<>();
-                areas.forEach(area -> found.merge(area.path("id").asText(), 1, Integer::sum));
+                int page;
+                int seen = 0;
+                do {
+                  JsonNode list =
+                      new Api(where.url())
+                          .get("/api/entities/clocks/areas?limit=500&offset=" + seen, operator())
+                          .json();
+                  JsonNode areas = list.isArray() ? list : list.path("data");
+                  areas.forEach(area -> found.merge(area.path("id").asText(), 1, Integer::sum));
+                  page = areas.size();
+                  seen += page;
+                } while (page == 500);
                 assertThat(found).isEqualTo(written);
               });
     }

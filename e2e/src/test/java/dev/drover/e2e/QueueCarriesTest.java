@@ -12,6 +12,7 @@ import dev.drover.e2e.harness.OrchestratorProcess;
 import dev.drover.e2e.harness.Ports;
 import dev.drover.e2e.harness.Shared;
 import dev.drover.engine.crypto.Role;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -19,11 +20,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The queue of a mall carries what is sent to central, and the mall's store fills its holes: a mall
@@ -31,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * has lost its disk sends what the store has.
  */
 class QueueCarriesTest {
+  private static final Logger LOG = LoggerFactory.getLogger(QueueCarriesTest.class);
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final int BEACONS = 3;
   private static final int REPORTS = 60;
@@ -81,6 +87,47 @@ class QueueCarriesTest {
       assertThat(ledger.path("balanced").asBoolean()).as(ledger.toString()).isTrue();
       assertThat(ledger.path("parked").asInt()).as(ledger.toString()).isZero();
     }
+  }
+
+  /** The log of the store is all that has them, but for the queue. */
+  @Test
+  void f6WhatTheStoreLosesWithItsLogIsSentFromTheQueueOrIsAGap() throws Exception {
+    String entity = "log-cut";
+    try (FaultProxy proxy = new FaultProxy("127.0.0.1", central.port());
+        OrchestratorProcess mall = mall(entity, "mqtt", proxy);
+        BeaconFleet fleet = new BeaconFleet(entity, new Api(mall.url()), BEACONS, 1)) {
+      mall.start();
+      fleet.start();
+      awaitAccepted(fleet, BEACONS);
+      awaitSettled(mall);
+      proxy.set(FaultProxy.Mode.ANSWER_503);
+      report(fleet, mall);
+      mall.kill();
+      Path log = mall.data().resolve("mall.db-wal");
+      byte[] whole = Files.readAllBytes(log);
+      assertThat(whole).as("the log of a store after kill -9").isNotEmpty();
+      Files.write(log, Arrays.copyOf(whole, whole.length / 2));
+
+      mall.launch();
+      Awaitility.await("its ledger")
+          .atMost(PATIENCE)
+          .ignoreExceptions()
+          .until(() -> ledger(mall).path("accepted").asLong(-1) >= 0);
+      proxy.set(FaultProxy.Mode.PASS);
+      awaitSettled(mall);
+      long lost = fleet.accepted() - stored(entity);
+      JsonNode ledger = ledger(mall);
+      LOG.info("{} of {} reports are lost: {}", lost, fleet.accepted(), ledger);
+      assertThat(ledger.path("gap").asLong()).as("shown: " + ledger).isGreaterThanOrEqualTo(lost);
+      assertThat(new Api(mall.url()).get("/health", null).json().at("/checks/uplink").asText())
+          .isEqualTo(ledger.path("gap").asLong() > 0 ? "unhealthy" : "healthy");
+    }
+  }
+
+  /** How many different writes of this mall central has stored. */
+  private long stored(String entity) {
+    String path = "/api/orchestrators?entity_id=" + entity;
+    return central.api().get(path, central.admin()).json().at("/0/uploads/stored").asLong(-1);
   }
 
   private OrchestratorProcess mall(String entity, String queue, FaultProxy proxy) {

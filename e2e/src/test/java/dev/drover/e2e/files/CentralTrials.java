@@ -1,6 +1,7 @@
 package dev.drover.e2e.files;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.e2e.harness.Api;
 import dev.drover.e2e.harness.CentralProcess;
 import dev.drover.e2e.harness.Mall;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -55,7 +57,10 @@ final class CentralTrials implements Trials {
     stop();
     keep("older-stopped");
     again();
-    mall.register(central.api());
+    Api.Answer registered = registering().send();
+    if (registered.status() != 200) {
+      throw new IllegalStateException("registration failed: " + registered);
+    }
     write(AREAS / 2);
     central.kill();
     keep("killed");
@@ -144,7 +149,7 @@ final class CentralTrials implements Trials {
       Awaitility.await(before)
           .atMost(SOON)
           .ignoreExceptions()
-          .until(() -> mall.registering(central.api()).send().status() == 200 || told());
+          .until(() -> registering().send().status() == 200 || told());
     } catch (ConditionTimeoutException | AssertionError e) {
       return new Outcome("", before + ": " + e.getMessage() + " " + state());
     }
@@ -152,6 +157,17 @@ final class CentralTrials implements Trials {
       return new Outcome("", "it has another identity and says nothing");
     }
     return new Outcome(told() ? "told" : "mended", "");
+  }
+
+  /** It is signed anew: what was signed minutes ago is refused. */
+  private Api.Call registering() throws IOException {
+    ObjectNode body = (ObjectNode) Api.JSON.readTree(mall.registration());
+    String text = body.put("timestamp", Instant.now().toString()).toString();
+    return central
+        .api()
+        .call("POST", "/api/orchestrators/register")
+        .json(text)
+        .header("X-Signature", mall.sign(text));
   }
 
   private JsonNode health() {

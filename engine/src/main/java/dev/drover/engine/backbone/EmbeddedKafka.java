@@ -90,7 +90,9 @@ public final class EmbeddedKafka implements AutoCloseable {
       throw new IllegalStateException(
           "The embedded Kafka broker (DROVER_KAFKA_PORT="
               + port
-              + ") "
+              + ", its files in "
+              + config.dataDir()
+              + ": move that directory away when they are damaged) "
               + failure.get()
               + "; its last words: "
               + (output.isEmpty() ? "none" : output));

@@ -146,7 +146,11 @@ public final class EmbeddedMongo implements AutoCloseable {
             ? "Cannot open the document store " + file + ": its disk is full; make room on it"
             : "Cannot open the document store "
                 + file
-                + "; unless another process has it open, it is damaged: "
+                + "; unless another process has it open, it is damaged, or "
+                + JournaledPath.journal(file)
+                + " or "
+                + JournaledPath.sums(file)
+                + " is damaged or of another day: "
                 + REMEDY,
         why);
   }

@@ -3,7 +3,6 @@ package dev.drover.engine.backbone;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.drover.engine.disk.Directories;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +18,9 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.record.FileRecords;
+import org.apache.kafka.common.record.RecordBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +41,8 @@ public final class KafkaFiles {
   private static final Pattern TOPIC =
       Pattern.compile("version: \\d+\\ntopic_id: [A-Za-z0-9_-]{22}\\s*");
 
+  private static final String BOOTSTRAP = "bootstrap.checkpoint";
+  private static final String METADATA = "__cluster_metadata-0";
   private static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
 
   /** A file larger than this is none of these. */
@@ -99,14 +103,30 @@ public final class KafkaFiles {
   private static boolean names(Path file) {
     String name = file.getFileName().toString();
     return name.equals("meta.properties")
-        || name.equals("bootstrap.checkpoint")
-        || name.equals("partition.metadata");
+        || name.equals("partition.metadata")
+        || name.equals(BOOTSTRAP) && !begun(file)
+        || isSnapshot(file);
+  }
+
+  /** What a broker has begun with, it has in its log of metadata from then on. */
+  private static boolean begun(Path bootstrap) {
+    try (Stream<Path> all = Files.list(bootstrap.resolveSibling(METADATA))) {
+      return all.anyMatch(file -> file.toString().endsWith(".log") && file.toFile().length() > 0);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** What the log of metadata had when its beginning was deleted. */
+  private static boolean isSnapshot(Path file) {
+    return file.getFileName().toString().endsWith(".checkpoint")
+        && file.getParent().getFileName().toString().equals(METADATA);
   }
 
   private static boolean damaged(Path file) throws IOException {
     String name = file.getFileName().toString();
-    if (name.equals("bootstrap.checkpoint")) {
-      return begin(file).replace("\0", "").isEmpty();
+    if (name.equals(BOOTSTRAP) || isSnapshot(file)) {
+      return !isRecords(file);
     }
     boolean known = names(file) || name.equals("quorum-state") || name.endsWith("-checkpoint");
     if (!known) {
@@ -124,9 +144,17 @@ public final class KafkaFiles {
     };
   }
 
-  private static String begin(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return new String(in.readNBytes(64), StandardCharsets.ISO_8859_1);
+  /** Kafka reads those without a look at their checksums, and ends at what it does not know. */
+  private static boolean isRecords(Path file) throws IOException {
+    try (FileRecords records = FileRecords.open(file.toFile(), false)) {
+      int sound = 0;
+      for (RecordBatch batch : records.batches()) {
+        batch.ensureValid();
+        sound += batch.sizeInBytes();
+      }
+      return sound > 0 && sound == records.sizeInBytes();
+    } catch (KafkaException e) {
+      return false;
     }
   }
 

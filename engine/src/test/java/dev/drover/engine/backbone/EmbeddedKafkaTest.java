@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -90,6 +91,10 @@ class EmbeddedKafkaTest {
     Files.writeString(log.resolve("cleaner-offset-checkpoint"), "0\n1\n");
     Files.writeString(log.resolve("t-0/leader-epoch-checkpoint"), "0\n7\n");
     Files.writeString(log.resolve("__cluster_metadata-0/quorum-state"), "{\"leaderId");
+    byte[] bootstrap = Files.readAllBytes(log.resolve("bootstrap.checkpoint"));
+    // nothing of its end is a head or a length: Kafka reads it, and ends at a record of no version
+    Arrays.fill(bootstrap, bootstrap.length - 40, bootstrap.length, (byte) 65);
+    Files.write(log.resolve("bootstrap.checkpoint"), bootstrap);
     try (EmbeddedKafka kafka = new EmbeddedKafka(new KafkaConfiguration(dir, 0)).start()) {
       assertThat(read(kafka.bootstrap(), 10)).as("Kafka makes them anew").hasSize(10);
       assertThat(KafkaTopics.at(kafka.bootstrap()).ensure("t", 1, Duration.ofHours(1)).id())
