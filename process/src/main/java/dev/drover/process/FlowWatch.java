@@ -118,8 +118,7 @@ final class FlowWatch {
 
   /** Who asks the process how it is hears that what is on disk is not what runs. */
   private void noteProblems() {
-    Optional<FlowProblem> first =
-        flows.list().stream().flatMap(file -> file.problems().stream()).findFirst();
+    Optional<FlowProblem> first = flows.refused().stream().findFirst();
     if (first.isEmpty()) {
       conditions.well(PART);
       return;

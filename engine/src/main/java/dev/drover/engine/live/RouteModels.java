@@ -24,10 +24,6 @@ final class RouteModels {
     this.model = context.getCamelContextExtension().getContextPlugin(Model.class);
   }
 
-  Model model() {
-    return model;
-  }
-
   /** The routes of these ids, ready to be added; a model serves once. */
   Map<String, RouteDefinition> routes(List<RouteText> texts, Set<String> ids) throws Exception {
     Map<String, RouteDefinition> found = new LinkedHashMap<>();

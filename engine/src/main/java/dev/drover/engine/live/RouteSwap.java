@@ -85,7 +85,7 @@ public final class RouteSwap implements AutoCloseable {
         Duration pause = replaceSources(parts, touched);
         settle(change, parts);
         return pause;
-      } catch (SwapException e) {
+      } catch (SwapException | RuntimeException e) {
         handover.rollback();
         goBack(change, parts, touched);
         throw e;
@@ -185,11 +185,21 @@ public final class RouteSwap implements AutoCloseable {
     }
   }
 
-  /** Lets the context be as it was: successors and new routes go, replaced sources come back. */
+  /**
+   * Lets the context be as it was: replaced sources come back, successors and new routes end when
+   * whoever is in them has left.
+   */
   private void goBack(RouteChange change, Parts parts, Set<String> touched) {
     configureAsBefore(change);
-    parts.replaced().forEach(id -> running.remove(SUCCESSOR + id));
-    parts.added.forEach(route -> running.remove(route.getRouteId()));
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    change.routes().forEach(id -> settling.put(id, done));
+    later(
+        done,
+        () -> {
+          parts.replaced().forEach(id -> end(SUCCESSOR + id));
+          parts.added.forEach(route -> end(route.getRouteId()));
+          ended(change, done);
+        });
     touched.forEach(running::remove);
     try {
       for (RouteDefinition route : models.routes(change.before(), touched).values()) {
@@ -217,6 +227,10 @@ public final class RouteSwap implements AutoCloseable {
   private void endSuccessors(
       RouteChange change, Set<String> replaced, CompletableFuture<Void> done) {
     replaced.forEach(id -> end(SUCCESSOR + id));
+    ended(change, done);
+  }
+
+  private void ended(RouteChange change, CompletableFuture<Void> done) {
     removeUnusedKamelets();
     done.complete(null);
     change.routes().forEach(id -> settling.remove(id, done));

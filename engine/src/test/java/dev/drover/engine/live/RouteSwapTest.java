@@ -180,8 +180,8 @@ class RouteSwapTest {
     String next = answers("greet", "new") + ticking("new").replace("timer:t", "nowhere:t");
     assertThatThrownBy(() -> swap.apply(change(old, next, Set.of("greet", "tick"))))
         .isInstanceOfSatisfying(SwapException.class, e -> assertThat(e.route()).isEqualTo("tick"));
-    assertThat(routeIds()).containsExactlyInAnyOrder("greet", "tick");
     assertThat(say("greet")).isEqualTo("old");
+    await().untilAsserted(() -> assertThat(routeIds()).containsExactlyInAnyOrder("greet", "tick"));
     int before = new Ticks().seen().size();
     await().until(() -> new Ticks().seen().size() > before + 2);
     assertThat(new Ticks().seen()).containsOnly("old");

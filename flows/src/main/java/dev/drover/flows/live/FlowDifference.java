@@ -38,10 +38,6 @@ record FlowDifference(
     return new FlowDifference(routes, configurations, others(before, after));
   }
 
-  boolean isEmpty() {
-    return routes.isEmpty() && configurations.isEmpty() && atStartOnly.isEmpty();
-  }
-
   private static boolean uses(Flow route, Set<String> configurations) {
     return Arrays.stream(route.node().text("routeConfigurationId").split(","))
         .anyMatch(configurations::contains);

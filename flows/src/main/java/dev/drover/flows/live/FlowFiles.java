@@ -125,20 +125,36 @@ public final class FlowFiles {
     Map<String, String> before = new TreeMap<>();
     try {
       for (Map.Entry<String, String> each : texts.entrySet()) {
-        Path file = routes.resolve(each.getKey());
-        before.put(each.getKey(), readOne(file).orElse(null));
-        if (each.getValue() == null) {
-          Files.deleteIfExists(file);
-        } else {
-          replace(file, each.getValue());
-        }
-        Texts.set(last, each.getKey(), each.getValue());
-        Texts.set(settled, each.getKey(), each.getValue());
+        String former = readOne(routes.resolve(each.getKey())).orElse(null);
+        write(each.getKey(), each.getValue());
+        before.put(each.getKey(), former);
       }
+      return before;
     } catch (IOException e) {
+      putBack(before, e);
       throw new UncheckedIOException(e);
     }
-    return before;
+  }
+
+  /** A disk that is full for the second text has only the first; so it gets the former one. */
+  private void putBack(Map<String, String> before, IOException cause) {
+    try {
+      for (Map.Entry<String, String> each : before.entrySet()) {
+        write(each.getKey(), each.getValue());
+      }
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private void write(String name, String text) throws IOException {
+    if (text == null) {
+      Files.deleteIfExists(routes.resolve(name));
+    } else {
+      replace(routes.resolve(name), text);
+    }
+    Texts.set(last, name, text);
+    Texts.set(settled, name, text);
   }
 
   private static void replace(Path file, String text) throws IOException {

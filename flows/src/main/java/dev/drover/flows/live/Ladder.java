@@ -4,6 +4,7 @@ import dev.drover.flows.Finding;
 import dev.drover.flows.check.RouteCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.SoftReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +25,9 @@ final class Ladder {
   static final int MOST_CHARACTERS = 256 * 1024;
 
   private final Path home;
-  private RouteCheck check;
+
+  /** It has schemas and catalogues of many megabytes, and is needed seldom. */
+  private SoftReference<RouteCheck> check = new SoftReference<>(null);
 
   /** The texts that were checked as those before a change, and what is wrong in them. */
   private Map<String, String> checked = Map.of();
@@ -73,8 +76,10 @@ final class Ladder {
   }
 
   private List<Finding> findings(Map<String, String> texts) {
-    if (check == null) {
-      check = new RouteCheck();
+    RouteCheck gate = check.get();
+    if (gate == null) {
+      gate = new RouteCheck();
+      check = new SoftReference<>(gate);
     }
     try {
       Path copy = Files.createTempDirectory("flows");
@@ -90,7 +95,7 @@ final class Ladder {
           copyLists(home.resolve("routes").resolve(folder.getFileName().toString()), folder);
         }
         String prefix = routes.toString().replace('\\', '/') + "/";
-        return check.check(home, routes, home.resolve("kamelets")).stream()
+        return gate.check(home, routes, home.resolve("kamelets")).stream()
             .map(f -> new Finding(f.file().replace(prefix, ""), f.line(), f.message()))
             .toList();
       } finally {

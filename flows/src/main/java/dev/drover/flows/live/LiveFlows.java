@@ -115,6 +115,11 @@ public final class LiveFlows {
         refused.getOrDefault(file, List.of()));
   }
 
+  /** Why texts on disk are not in force; empty when all are. */
+  public synchronized List<FlowProblem> refused() {
+    return refused.values().stream().flatMap(List::stream).distinct().toList();
+  }
+
   /** What would be wrong with these texts in place of those in force; nothing is changed. */
   public synchronized List<FlowProblem> check(Map<String, String> texts) {
     Map<String, String> after = new TreeMap<>(inForce);
