@@ -13,9 +13,11 @@ import dev.drover.flows.live.LiveFlows;
 import dev.drover.proto.ErrorBody;
 import dev.drover.proto.ErrorCode;
 import dev.drover.proto.Json;
+import dev.drover.proto.Plain;
 import dev.drover.proto.ProtocolException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -223,6 +225,19 @@ class FlowsController {
                   "The flow is not put in force; what was in force is",
                   Map.of("problems", problems(refused.problems()))));
     };
+  }
+
+  /** The change is taken back by now. */
+  @ExceptionHandler
+  ResponseEntity<String> notWritten(UncheckedIOException failure) {
+    LOG.atError().addKeyValue("event", "flows_edited").log("a change cannot be written", failure);
+    return error(
+        new ProtocolException(
+            ErrorCode.INTERNAL_ERROR,
+            "The change is not in force, for it cannot be written: "
+                + Plain.words(failure.getMessage())
+                + "; give the process room and the right to write in routes/ and its data directory,"
+                + " or edit the file where it comes from"));
   }
 
   @ExceptionHandler
