@@ -10,11 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -33,10 +33,7 @@ class CentralDiskTest {
   private static final long SEED = Long.getLong("drover.fault.seed", System.nanoTime());
   private static final Duration SOON = Duration.ofSeconds(20);
 
-  /** What was acknowledged: the text of each document. */
-  private final Map<String, String> stored = new TreeMap<>();
-
-  private final Map<String, Integer> changes = new TreeMap<>();
+  private final Set<String> stored = new TreeSet<>();
   private final Set<Integer> answers = new TreeSet<>();
   private int number;
 
@@ -56,14 +53,10 @@ class CentralDiskTest {
         for (int i = random.nextInt(10); i >= 0; i--) {
           write(api, admin);
         }
-        change(api, admin, random);
         long logged = warnings(central);
         FileLimit full = FileLimit.at(central.process().pid(), file);
         try {
           checkFull(api, admin);
-          for (int i = 0; i < 4; i++) {
-            change(api, admin, random);
-          }
         } finally {
           full.close();
         }
@@ -71,14 +64,13 @@ class CentralDiskTest {
         assertThat(write(api, admin)).isEqualTo(201);
         assertThat(warnings(central) - logged).as("warnings for one full disk").isLessThan(20);
       }
-      assertThat(answers).as("answers to a write").containsOnly(200, 201, 507);
-      assertThat(texts(api, admin)).isEqualTo(stored);
+      assertThat(answers).as("answers to a write").containsOnly(201, 507);
+      assertThat(ids(api, admin)).containsAll(stored);
       assertThat(central.starts()).isEqualTo(1);
-      LOG.info("{} documents over {} fills, PUT and DELETE: {}", stored.size(), FILLS, changes);
-      assertThat(changes.keySet()).as("some were refused").anyMatch(one -> one.endsWith("507"));
+      LOG.info("{} writes stored over {} fills", stored.size(), FILLS);
       central.kill();
       central.start();
-      assertThat(texts(api, admin)).as("after kill -9").isEqualTo(stored);
+      assertThat(ids(api, admin)).as("after kill -9").containsAll(stored);
     }
   }
 
@@ -102,8 +94,7 @@ class CentralDiskTest {
 
   private int write(Api api, String admin) {
     String id = String.format("area-%05d", number++);
-    String text = "x".repeat(20_000);
-    String body = body(id, text);
+    String body = "{\"id\":\"" + id + "\",\"text\":\"" + "x".repeat(20_000) + "\"}";
     int status = api.post("/api/entities/full/areas", admin, body).status();
     if (number == 1 && status == 404) {
       api.post("/api/entities", admin, "{\"id\":\"full\"}");
@@ -111,44 +102,16 @@ class CentralDiskTest {
     }
     answers.add(status);
     if (status == 201) {
-      stored.put(id, text);
+      stored.add(id);
     }
     return status;
   }
 
-  private static String body(String id, String text) {
-    return "{\"id\":\"" + id + "\",\"text\":\"" + text + "\"}";
-  }
-
-  /** Replaces one that is there, or deletes it. */
-  private void change(Api api, String admin, Random random) {
-    if (stored.isEmpty()) {
-      return;
-    }
-    List<String> all = List.copyOf(stored.keySet());
-    String id = all.get(random.nextInt(all.size()));
-    String method = random.nextBoolean() ? "PUT" : "DELETE";
-    String text = "y".repeat(random.nextInt(30_000)) + number;
-    Api.Call call = api.call(method, "/api/entities/full/areas/" + id).token(admin);
-    int status = (method.equals("PUT") ? call.json(body(id, text)) : call).send().status();
-    answers.add(status);
-    changes.merge(method + " " + status, 1, Integer::sum);
-    if (status == 507) {
-      return;
-    }
-    if (method.equals("PUT")) {
-      stored.put(id, text);
-    } else {
-      stored.remove(id);
-    }
-  }
-
-  private static Map<String, String> texts(Api api, String admin) {
-    Map<String, String> texts = new TreeMap<>();
+  private static List<String> ids(Api api, String admin) {
+    List<String> ids = new ArrayList<>();
     JsonNode page = api.get("/api/entities/full/areas?limit=1000", admin).json();
-    page.path("data")
-        .forEach(item -> texts.put(item.path("id").asText(), item.path("text").asText()));
-    return texts;
+    page.path("data").forEach(item -> ids.add(item.path("id").asText()));
+    return ids;
   }
 
   private static long warnings(CentralProcess central) throws IOException {
