@@ -119,8 +119,7 @@ final class FlowsCommand {
       @Mixin FlowsOptions options,
       @Parameters(paramLabel = "FILE", description = FILE) String file,
       @Option(names = "--from", paramLabel = "PATH", description = FROM) Path from,
-      @Option(names = "--why", paramLabel = "TEXT", defaultValue = "", description = WHY)
-          String why)
+      @Option(names = "--why", paramLabel = "TEXT", description = WHY) String why)
       throws IOException, InterruptedException {
     Central process = options.of(file);
     String text = text(file, from);
@@ -128,7 +127,7 @@ final class FlowsCommand {
     for (JsonNode known : process.get("/flows").path("files")) {
       hash = known.path("file").asText().equals(file) ? known.path("hash").asText() : hash;
     }
-    String query = why.isEmpty() ? "" : "?why=" + URLEncoder.encode(why, StandardCharsets.UTF_8);
+    String query = why == null ? "" : "?why=" + URLEncoder.encode(why, StandardCharsets.UTF_8);
     return told(process.put("/flows/" + file + query, text, hash));
   }
 
@@ -160,7 +159,7 @@ final class FlowsCommand {
       mixinStandardHelpOptions = true)
   int rollback(
       @Mixin FlowsOptions options,
-      @Parameters(paramLabel = "VERSION", description = "From flows history.") long version,
+      @Parameters(paramLabel = "VERSION", description = "From flows history.") int version,
       @Option(names = "--why", paramLabel = "TEXT", description = WHY) String why)
       throws IOException, InterruptedException {
     ObjectNode body = JsonNodeFactory.instance.objectNode().put("version", version);
