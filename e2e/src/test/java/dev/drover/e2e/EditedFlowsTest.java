@@ -320,8 +320,9 @@ class EditedFlowsTest {
       Awaitility.await("the acknowledgement")
           .atMost(SOON)
           .until(() -> own.heard().contains("event_ack"));
+      // A comparison of what it has may still go on; it brings no data.
       assertThat(own.asked().stream().skip(before))
-          .noneMatch(request -> request.contains("/sync/"));
+          .noneMatch(request -> request.matches(".*/sync/(?!checksum).*"));
       String token = central.token(Role.OPERATOR, entity, "olga");
       String second = "/api/entities/" + entity + "/areas/second";
       assertThat(new Api(early.url()).get(second, token).status()).isEqualTo(404);

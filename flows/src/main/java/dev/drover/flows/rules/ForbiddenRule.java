@@ -6,6 +6,7 @@ import dev.drover.flows.Flow;
 import dev.drover.flows.FlowSet;
 import dev.drover.flows.RouteFile;
 import dev.drover.flows.Rule;
+import dev.drover.flows.Step;
 import dev.drover.flows.YamlNode;
 import java.util.Map;
 import java.util.Set;
@@ -31,12 +32,35 @@ public final class ForbiddenRule implements Rule {
           Map.entry("netty-http", "opens a port; write an operation in proto/openapi"),
           Map.entry("jetty", "opens a port; write an operation in proto/openapi"),
           Map.entry("undertow", "opens a port; write an operation in proto/openapi"),
+          Map.entry("file", "reads and writes files; write a bean, with its test"),
+          Map.entry("xslt", "runs a script; write an expression in simple or jq"),
+          Map.entry("xslt-saxon", "runs a script; write an expression in simple or jq"),
+          Map.entry("validator", "fetches what a schema names; write kamelet:validate-action"),
+          Map.entry(
+              "rest-api", "shows what no contract names; write an operation in proto/openapi"),
+          Map.entry("ref", "hides where it sends; write the endpoint's own uri"),
+          Map.entry("browse", "is for tests; delete the step"),
+          Map.entry("stub", "is for tests; delete the step"),
           Map.entry("mock", "is for tests; delete the step"));
+
+  /** Steps that no flow may have, and what to write instead. */
+  private static final Map<String, String> STEPS =
+      Map.of(
+          "script", "write a bean with a unit test",
+          "process", "write bean: with ref: and method:",
+          "saga", "write each step so that it may be done again",
+          "claimCheck", "write setVariable");
+
+  /** Makes an object of any class, wherever an option takes a bean. */
+  private static final Pattern MAKES_OBJECTS = Pattern.compile("^\\s*#(class|type|autowired)\\b");
 
   private static final Pattern REACHES_CLASSES =
       Pattern.compile(
           "\\$\\{(type:|bean:type:|ref:class|camelContext|exception\\.stackTrace)"
               + "|\\b(classLoader|getClass)\\b *[.(]|\\.class\\b(?!\\.(simpleName|name)\\b)|\\.classLoader\\b");
+
+  /** What a flow may throw. */
+  private static final Pattern OURS = Pattern.compile("dev[.]drover[.]proto[.]\\w+");
 
   private static final Set<String> PROSE = Set.of("description", "note", "title", "example");
 
@@ -71,10 +95,31 @@ public final class ForbiddenRule implements Rule {
                         + "'; write a bean with a unit test");
               }
             });
-    flow.allSteps()
-        .filter(step -> step.eip().equals("script"))
-        .forEach(
-            step -> out.add(flow.file(), step.line(), "`script`; write a bean with a unit test"));
+    for (Step step : flow.allSteps().toList()) {
+      String instead = STEPS.get(step.eip());
+      if (instead != null) {
+        out.add(flow.file(), step.line(), "`" + step.eip() + "`; " + instead);
+      }
+      String thrown = step.options().text("exceptionType");
+      if (!thrown.isEmpty() && !OURS.matcher(thrown).matches()) {
+        out.add(
+            flow.file(),
+            step.line(),
+            "an object of any class: '" + thrown + "'; write a bean that throws, with a unit test");
+      }
+    }
+    flow.node()
+        .scalars(
+            (path, scalar) -> {
+              if (MAKES_OBJECTS.matcher(scalar.asText()).find()) {
+                out.add(
+                    flow.file(),
+                    scalar.line(),
+                    "'"
+                        + scalar.asText().strip()
+                        + "' makes an object of any class; write the name of a bean of beans.txt");
+              }
+            });
     flow.node()
         .scalars(
             (path, scalar) -> {
