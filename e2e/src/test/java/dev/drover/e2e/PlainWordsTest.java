@@ -88,9 +88,7 @@ class PlainWordsTest {
   private static String request(
       JavaProcess process, Contracts.Operation operation, String path, String query, String body) {
     String token =
-        process == CENTRAL
-            ? CENTRAL.admin()
-            : CENTRAL.token(Role.OPERATOR, MALL.entity(), "olga");
+        process == CENTRAL ? CENTRAL.admin() : CENTRAL.token(Role.OPERATOR, MALL.entity(), "olga");
     return RawHttp.send(
         process.port(),
         "%s %s%s HTTP/1.1\r\nHost: drover\r\nConnection: close\r\nAuthorization: Bearer %s\r\nX-Signature: AA==\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
@@ -215,8 +213,7 @@ class PlainWordsTest {
         Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
     try {
       ClientCalls.blockingUnaryCall(
-          ClientInterceptors.intercept(
-              channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
+          ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
           method,
           CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS),
           message);
@@ -227,12 +224,10 @@ class PlainWordsTest {
       for (String key : e.getTrailers() == null ? List.<String>of() : e.getTrailers().keys()) {
         text.append(' ').append(key).append('=');
         if (key.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
-          byte[] value =
-              e.getTrailers().get(Metadata.Key.of(key, Metadata.BINARY_BYTE_MARSHALLER));
+          byte[] value = e.getTrailers().get(Metadata.Key.of(key, Metadata.BINARY_BYTE_MARSHALLER));
           text.append(new String(value, StandardCharsets.ISO_8859_1));
         } else {
-          text.append(
-              e.getTrailers().get(Metadata.Key.of(key, Metadata.ASCII_STRING_MARSHALLER)));
+          text.append(e.getTrailers().get(Metadata.Key.of(key, Metadata.ASCII_STRING_MARSHALLER)));
         }
       }
       // The types of the details are names of messages.
@@ -265,7 +260,11 @@ class PlainWordsTest {
   /** A frame whose mask is zeros. */
   private static byte[] frame(int first, String payload) {
     return ascii(
-        (char) first + "" + (char) (0x80 | payload.length()) + "\u0000\u0000\u0000\u0000" + payload);
+        (char) first
+            + ""
+            + (char) (0x80 | payload.length())
+            + "\u0000\u0000\u0000\u0000"
+            + payload);
   }
 
   @Test
@@ -281,7 +280,8 @@ class PlainWordsTest {
             frame(0x83, "x"),
             frame(0x91, "x"),
             frame(0x81, "\u00c0\u00af"),
-            ascii("\u0081\u00ff\u007f\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u0000\u0000\u0000\u0000"),
+            ascii(
+                "\u0081\u00ff\u007f\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u0000\u0000\u0000\u0000"),
             frame(0x80, "x"),
             frame(0x88, "x"),
             frame(0x88, "\u0000\u0001"),
