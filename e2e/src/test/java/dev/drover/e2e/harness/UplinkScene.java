@@ -51,7 +51,9 @@ public final class UplinkScene implements AutoCloseable {
    */
   public UplinkScene(CentralProcess central, Queue queue, int megabytes) {
     this.central = central;
-    String entity = "uplink-" + queue.name().toLowerCase().replace('_', '-');
+    // several scenes of one queue run side by side, each in a JVM of its own
+    String entity =
+        "uplink-" + queue.name().toLowerCase().replace('_', '-') + "-" + JavaProcess.FORK;
     line = MallLine.lay();
     disk = SmallDisk.mount(entity, megabytes);
     proxy = new FaultProxy(line.map(MallLine::central).orElse("127.0.0.1"), central.port());
