@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RunningFlowsTest {
-  private static final int EDITS = Integer.getInteger("drover.flows.edits", 16);
+  private static final int EDITS = Integer.getInteger("drover.flows.edits", 8);
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final String FILE = "central/17-operators.camel.yaml";
   private static final String PLACE = "expression: application/json\n";
@@ -276,7 +276,7 @@ class RunningFlowsTest {
   @Order(5)
   void afterAKillInTheMiddleTheOldOrTheNewIsInForceWhole() throws Exception {
     Random random = new Random(5);
-    for (int i = 0; i < Math.max(2, EDITS / 50); i++) {
+    for (int i = 0; i < Math.max(1, EDITS / 50); i++) {
       String old = said();
       String hash = inForce().path("hash").asText();
       String next = "k" + i;
