@@ -1,11 +1,14 @@
 package dev.drover.engine.backbone;
 
 import de.bwaldvogel.mongo.MongoDatabase;
+import de.bwaldvogel.mongo.backend.ArrayFilters;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
 import de.bwaldvogel.mongo.backend.CursorRegistry;
 import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.h2.H2Collection;
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.oplog.Oplog;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -22,6 +25,9 @@ final class KeyedCollection extends H2Collection {
 
   private final MVMap<Object, Document> documents;
 
+  /** Whether the query is for a change; guarded by this. */
+  private boolean changing;
+
   KeyedCollection(
       MongoDatabase database,
       String name,
@@ -34,7 +40,54 @@ final class KeyedCollection extends H2Collection {
   }
 
   @Override
+  public synchronized Document updateDocuments(
+      Document selector,
+      Document update,
+      ArrayFilters filters,
+      boolean many,
+      boolean upsert,
+      Oplog oplog) {
+    changing = true;
+    try {
+      return super.updateDocuments(selector, update, filters, many, upsert, oplog);
+    } finally {
+      changing = false;
+    }
+  }
+
+  @Override
+  public synchronized Document findAndModify(Document query) {
+    changing = true;
+    try {
+      return super.findAndModify(query);
+    } finally {
+      changing = false;
+    }
+  }
+
+  /**
+   * What is going to be changed is a copy: the server underneath changes a document field by field
+   * before it stores it, while an answer to somebody who reads is written from the same document.
+   * Such a reader would get the new version with the old counts, and store them by compare-and-set.
+   */
+  @Override
   protected QueryResult queryDocuments(
+      Document query,
+      Document orderBy,
+      int numberToSkip,
+      int limit,
+      int batchSize,
+      Document fieldSelector) {
+    QueryResult found = candidates(query, orderBy, numberToSkip, limit, batchSize, fieldSelector);
+    if (!changing) {
+      return found;
+    }
+    List<Document> copies = new ArrayList<>();
+    found.forEach(document -> copies.add(document.cloneDeeply()));
+    return new QueryResult(copies);
+  }
+
+  private QueryResult candidates(
       Document query,
       Document orderBy,
       int numberToSkip,

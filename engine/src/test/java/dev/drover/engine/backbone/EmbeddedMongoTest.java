@@ -119,6 +119,42 @@ class EmbeddedMongoTest {
     }
   }
 
+  /** Two who compare and set lost what one of them had written: the other read half of it. */
+  @Test
+  void aReaderSeesADocumentBeforeAChangeOrAfterIt() throws Exception {
+    try (EmbeddedMongo mongo = start(false);
+        MongoClient client = MongoClients.create(mongo.url())) {
+      MongoCollection<Document> items = client.getDatabase("d").getCollection("items");
+      items.insertOne(wide(0));
+      ExecutorService writer = Executors.newSingleThreadExecutor();
+      Future<?> writing =
+          writer.submit(
+              () -> {
+                for (int n = 1; n <= 400; n++) {
+                  items.replaceOne(Filters.eq("_id", "w"), wide(n));
+                }
+              });
+      int read = 0;
+      while (!writing.isDone()) {
+        Document seen = items.find(Filters.eq("_id", "w")).first();
+        seen.remove("_id");
+        assertThat(new HashSet<>(seen.values())).as("read " + read).hasSize(1);
+        read++;
+      }
+      writing.get();
+      writer.shutdown();
+      assertThat(read).isGreaterThan(20);
+    }
+  }
+
+  private static Document wide(int value) {
+    Document wide = new Document("_id", "w");
+    for (int i = 0; i < 500; i++) {
+      wide.append("field" + i, value);
+    }
+    return wide;
+  }
+
   @Test
   void aSecondProcessOnTheSameFileIsRefused() {
     try (EmbeddedMongo mongo = start(true)) {
