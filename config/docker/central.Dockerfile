@@ -11,6 +11,7 @@ COPY --chmod=755 config/docker/drover /usr/local/bin/drover
 COPY config/jvm/central.options ./config/jvm/
 COPY proto/openapi/ ./proto/openapi/
 COPY proto/schemas/ ./proto/schemas/
+COPY proto/flows/ ./proto/flows/
 COPY routes/ ./routes/
 COPY kamelets/ ./kamelets/
 USER drover

@@ -2,8 +2,10 @@ package dev.drover.flows;
 
 import dev.drover.proto.Plain;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -150,6 +152,21 @@ public final class FlowReader {
     node.entries().values().forEach(below -> operations(below, flows));
   }
 
+  /** Those of the process that reads, which need not have its sources beside it. */
+  private static void ownSettings(Set<String> names) {
+    try (InputStream own =
+        FlowReader.class.getClassLoader().getResourceAsStream("application.yaml")) {
+      if (own != null) {
+        String text = new String(own.readAllBytes(), StandardCharsets.UTF_8);
+        YamlReader.readAll(text)
+            .forEach(
+                document -> document.scalars((path, node) -> names.add(String.join(".", path))));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private Set<String> properties(Findings out) {
     Set<String> names = new LinkedHashSet<>();
     List<Path> sources = new ArrayList<>();
@@ -168,6 +185,7 @@ public final class FlowReader {
                       document ->
                           document.scalars((path, node) -> names.add(String.join(".", path)))));
     }
+    ownSettings(names);
     for (Path file : list(home.resolve("config"), ".properties")) {
       Properties properties = new Properties();
       try (var reader = Files.newBufferedReader(file)) {

@@ -74,7 +74,10 @@ class DeploymentTest {
         .contains("<classpathPrefix>lib/</classpathPrefix>");
     assertThat(dockerfile)
         .contains("COPY cli/target/drover-cli.jar ./\n", "COPY cli/target/lib/ ./lib/\n")
-        .contains("/usr/local/bin/drover");
+        .contains("/usr/local/bin/drover")
+        // without them an edit of a running process would be checked by half of the gate
+        .contains("COPY proto/flows/ ./proto/flows/\n");
+    assertThat(Files.readAllLines(HOME.resolve(".dockerignore"))).contains("!proto/flows");
     assertThat(Files.isExecutable(HOME.resolve("config/docker/drover"))).isTrue();
   }
 

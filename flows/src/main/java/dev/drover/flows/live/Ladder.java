@@ -1,6 +1,7 @@
 package dev.drover.flows.live;
 
 import dev.drover.flows.Finding;
+import dev.drover.flows.FlowSet;
 import dev.drover.flows.check.RouteCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,6 +59,10 @@ final class Ladder {
             new FlowProblem(each.getKey(), 1, 1, "the file is not UTF-8", "save it as UTF-8"));
       }
     }
+    List<FlowProblem> half = withoutPromises(after);
+    if (!half.isEmpty()) {
+      return half;
+    }
     if (!before.equals(checked)) {
       known = findings(before).stream().map(Ladder::withoutLine).collect(Collectors.toSet());
       checked = Map.copyOf(before);
@@ -69,6 +74,24 @@ final class Ladder {
       }
     }
     return found;
+  }
+
+  /** What a flow must keep stands beside the contract; where it is missing, nothing is let in. */
+  private List<FlowProblem> withoutPromises(Map<String, String> texts) {
+    return texts.keySet().stream()
+        .map(file -> file.substring(0, file.indexOf('/')))
+        .filter(bundle -> !bundle.equals(FlowSet.SHARED))
+        .distinct()
+        .filter(bundle -> !Files.exists(home.resolve("proto/flows/" + bundle + ".catalog.yaml")))
+        .map(
+            bundle ->
+                new FlowProblem(
+                    bundle,
+                    1,
+                    1,
+                    "proto/flows/ has nothing of " + bundle + ", so no edit can be checked",
+                    "put proto/flows of this version beside routes/"))
+        .toList();
   }
 
   private static String withoutLine(Finding finding) {

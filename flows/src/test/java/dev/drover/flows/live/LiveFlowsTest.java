@@ -224,6 +224,26 @@ class LiveFlowsTest {
   }
 
   @Test
+  void whereNoPromisesAreNoEditIsLetIn() throws Exception {
+    LiveFlows elsewhere =
+        new LiveFlows(
+            new FlowHistory(data.resolve("other")),
+            new FlowFiles(routes, List.of("orchestrator", "shared")),
+            data,
+            running,
+            CLOCK,
+            Map.of(HEARTBEAT, flows.text(HEARTBEAT)),
+            List.of());
+    assertThatThrownBy(
+            () ->
+                elsewhere.put(
+                    HEARTBEAT, "# x\n" + flows.text(HEARTBEAT), hash(HEARTBEAT), "ops-1", ""))
+        .isInstanceOf(FlowRefused.class)
+        .hasMessageContaining("proto/flows");
+    assertThat(running.swapped).isEmpty();
+  }
+
+  @Test
   void namesThatLieElsewhereAreRefused() {
     for (String name :
         List.of("../x.camel.yaml", "central/01.camel.yaml", "shared/a/b.camel.yaml", "shared/x")) {
